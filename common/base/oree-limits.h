@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every hard cap that protects us, one line each with its reason. Each is counted when hit.
+ * Nothing an administrator sets lives here: those are record fields. */
+#pragma once
+
+/* SIP codec (RFC 3261; sip-edge sheet 21) */
+#define OREE_SIP_HEAD_MAX (32 * 1024)  /* start line and headers; RFC 4475 3.1.1.7 needs 3.5 KiB */
+#define OREE_SIP_LINE_MAX (8 * 1024)   /* one header line after unfolding */
+#define OREE_SIP_HEADERS_MAX 200       /* header lines */
+#define OREE_SIP_VIA_MAX 70            /* more hops than Max-Forwards allows */
+#define OREE_SIP_ROUTE_MAX 30          /* Route or Record-Route values */
+#define OREE_SIP_BODY_MAX (64 * 1024)  /* signalling never needs more */
+#define OREE_SIP_CONTACTS_MAX 10       /* bindings per address of record */
+#define OREE_SIP_URI_MAX 1024          /* one URI, contact or otherwise */
+
+/* XMPP codec (RFC 6120; xmpp-s2s sheet 18) */
+#define OREE_XML_DEPTH_MAX 64             /* nesting inside a stanza */
+#define OREE_XML_DEPTH_PREAUTH_MAX 8      /* nothing deep is legal before authentication */
+#define OREE_XML_ATTRIBUTES_MAX 64        /* attributes and namespace declarations of one element */
+#define OREE_XML_CHILDREN_MAX 4096        /* elements in one stanza */
+#define OREE_XML_STANZA_MAX (512 * 1024)  /* Prosody's default for s2s */
+#define OREE_XML_PREAUTH_MAX (16 * 1024)  /* bytes of one stage before authentication */
+#define OREE_XML_HEADER_MAX (4 * 1024)    /* stream header */
+#define OREE_S2S_PAIRS_MAX 64             /* proved (from, to) pairs on one stream */
+#define OREE_S2S_DIALBACK_ATTEMPTS_MAX 10 /* failed dialback results on one stream */
+#define OREE_S2S_SASL_ATTEMPTS_MAX 3      /* RFC 6120 6.4.5: between 2 and 5 */
+#define OREE_S2S_UNACKED_MAX 4096         /* stanzas in flight on one outbound stream */
+#define OREE_JID_PART_MAX 1023            /* RFC 7622 3 */
+#define OREE_DOMAIN_MAX 253               /* RFC 1035 */
+
+/* MIME, PIDF */
+#define OREE_PIDF_TUPLES_MAX 32
+#define OREE_PIDF_BYTES_MAX (64 * 1024)
+
+/* I/O */
+#define OREE_CONN_READ_BUDGET (64 * 1024) /* bytes per connection and wake-up */
+#define OREE_CONN_MESSAGE_BUDGET 32       /* messages per connection and wake-up */
+#define OREE_CONN_WRITE_MAX (4 * 1024 * 1024) /* write queue; past it we stop reading the source */
+#define OREE_TLS_RECORD_MAX (16 * 1024)
+#define OREE_LISTEN_BACKLOG 512
+#define OREE_PREAUTH_PER_ADDRESS_MAX 64   /* connections not yet authenticated, one source address */
+#define OREE_CONNECTIONS_MAX 20000        /* per worker */
+#define OREE_CERT_NAMES_MAX 256           /* subject alternative names we look at */
+
+/* DNS */
+#define OREE_DNS_TARGETS_MAX 20   /* SRV targets tried for one domain */
+#define OREE_DNS_ADDRESSES_MAX 5  /* addresses tried for one target */
+#define OREE_DIAL_SECONDS 10      /* connect, each address */
+#define OREE_DIAL_TOTAL_SECONDS 60
+
+/* Bus and files */
+#define OREE_CHANGES_MAX 20000    /* changes in one Apply */
+#define OREE_TEXT_MAX 1024        /* a free text field of a record */
+#define OREE_EVENTS_KEPT 4096     /* events held in memory for ListEvents */
+
+/* Gateway */
+#define OREE_GW_QUEUE_PER_PAIR_MAX 4096     /* messages waiting for one recipient */
+#define OREE_GW_SUBSCRIPTIONS_PER_USER_MAX 1000
+#define OREE_REPORT_SECONDS 5 /* a stanza's SIP outcome must be known, or becomes ours to report */

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/oree-event.h"
+
+#include <stdarg.h>
+
+static const struct
+{
+  OreeEventId id;
+  OreeEventLevel level;
+  const char *nick;
+} catalogue[] = {
+#define X(symbol, number, level, nick) { OREE_EVENT_##symbol, OREE_EVENT_##level, nick },
+  OREE_EVENTS (X)
+#undef X
+};
+
+OreeEvent *
+oree_event_new (OreeEventId id, ...)
+{
+  OreeEvent *event = g_new0 (OreeEvent, 1);
+  g_auto (GVariantBuilder) details = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  const char *name;
+  va_list args;
+
+  event->id = id;
+  event->wall = g_get_real_time ();
+  for (gsize i = 0; i < G_N_ELEMENTS (catalogue); i++)
+    if (catalogue[i].id == id)
+      {
+        event->level = catalogue[i].level;
+        event->nick = catalogue[i].nick;
+      }
+  va_start (args, id);
+  while ((name = va_arg (args, const char *)) != NULL)
+    {
+      const char *value = va_arg (args, const char *);
+
+      if (value != NULL)
+        {
+          g_autofree char *valid = g_utf8_make_valid (value, -1);
+
+          g_variant_builder_add (&details, "{ss}", name, valid);
+        }
+    }
+  va_end (args);
+  event->details = g_variant_ref_sink (g_variant_builder_end (&details));
+  return event;
+}
+
+GVariant *
+oree_event_to_variant (const OreeEvent *event)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "number", "u", (guint32) event->id);
+  g_variant_dict_insert (&dict, "level", "s", oree_event_level_nick (event->level));
+  g_variant_dict_insert (&dict, "nick", "s", event->nick);
+  g_variant_dict_insert (&dict, "time", "x", event->wall);
+  g_variant_dict_insert_value (&dict, "details", event->details);
+  return g_variant_dict_end (&dict);
+}
+
+const char *
+oree_event_level_nick (OreeEventLevel level)
+{
+  static const char *const nicks[] = { "information", "warning", "error" };
+
+  return nicks[level];
+}
+
+const char *
+oree_event_nick (OreeEventId id)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (catalogue); i++)
+    if (catalogue[i].id == id)
+      return catalogue[i].nick;
+  return NULL;
+}
+
+const char *const *
+oree_event_nicks (void)
+{
+  static const char *const nicks[] = {
+#define X(symbol, number, level, nick) nick,
+    OREE_EVENTS (X)
+#undef X
+      NULL
+  };
+
+  return nicks;
+}
+
+void
+oree_event_free (OreeEvent *event)
+{
+  if (event == NULL)
+    return;
+  g_variant_unref (event->details);
+  g_free (event);
+}

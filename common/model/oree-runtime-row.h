@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A row of durable runtime state (allow entries, subscriptions, bindings): outside revision and history. */
+#pragma once
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *space;     /* OREE_SPACE_… */
+  char *key;       /* unique in its space; printable, normalised identifiers joined by a space character */
+  GVariant *value; /* a{sv}; NULL means: forget the row */
+} OreeRuntimeRow;
+
+#define OREE_SPACE_ALLOW "allow-entry"         /* "user-jid contact-jid": our user knows this contact */
+#define OREE_SPACE_SUBSCRIPTION "subscription" /* "direction watcher presentity" */
+#define OREE_SPACE_BINDING "binding"           /* "address-of-record contact" */
+#define OREE_SPACE_STATE "state"               /* single values: dialback secret, nonce key */
+
+/* `value` is sunk; NULL deletes. */
+OreeRuntimeRow *oree_runtime_row_new (const char *space, const char *key, GVariant *value);
+OreeRuntimeRow *oree_runtime_row_copy (const OreeRuntimeRow *row);
+void oree_runtime_row_free (OreeRuntimeRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeRuntimeRow, oree_runtime_row_free)
+
+G_END_DECLS
