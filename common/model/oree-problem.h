@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* OreeProblems: what is wrong (or doubtful) with an administrator's input, as codes. Travels on the bus. */
+#pragma once
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* X (symbol, nick). Sentences live in client/oree-sentences; a test holds them against oree_problem_nicks (). */
+#define OREE_PROBLEMS(X)                                                                                    \
+  /* the change itself */                                                                                   \
+  X (UNKNOWN_OPERATION, "unknown-operation")     /* detail: the operation */                                \
+  X (UNKNOWN_KIND, "unknown-kind")               /* detail: the kind */                                     \
+  X (TOO_MANY_CHANGES, "too-many-changes")       /* detail: the cap */                                      \
+  X (EXISTS, "exists")                           /* add: the id is taken */                                 \
+  X (NOT_FOUND, "not-found")                     /* set, remove, reset: no such id */                       \
+  X (CANNOT_REMOVE, "cannot-remove")             /* a singleton */                                          \
+  X (BAD_ID, "bad-id")                           /* detail: why, a code of this list */                     \
+  /* one field */                                                                                           \
+  X (UNKNOWN_FIELD, "unknown-field")             /**/                                                       \
+  X (WRONG_TYPE, "wrong-type")                   /* detail: the type expected */                            \
+  X (OUT_OF_RANGE, "out-of-range")               /* detail: "min-max" */                                    \
+  X (BAD_CHOICE, "bad-choice")                   /* detail: the choices, comma-separated */                 \
+  X (BAD_TEXT, "bad-text")                       /* not UTF-8, or control characters */                     \
+  X (TOO_LONG, "too-long")                       /* detail: the cap */                                      \
+  X (TOO_MANY, "too-many")                       /* list entries; detail: the cap */                        \
+  X (REQUIRED, "required")                       /* must not be empty */                                    \
+  X (WRITE_ONCE, "write-once")                   /* only settable by add */                                 \
+  X (ALREADY_IN_LIST, "already-in-list")         /* detail: the entry */                                    \
+  X (NOT_IN_LIST, "not-in-list")                 /* detail: the entry */                                    \
+  X (BAD_DOMAIN, "bad-domain")                   /* detail: the text */                                     \
+  X (DOMAIN_IS_ADDRESS, "domain-is-address")     /* a name is wanted, an IP address was given */            \
+  X (BAD_ADDRESS, "bad-address")                 /* not an IP address; detail: the text */                  \
+  X (BAD_NEXT_HOP, "bad-next-hop")               /* not "embedded" nor "host:port;transport=tls|tcp" */     \
+  X (BAD_SIP_URI, "bad-sip-uri")                 /**/                                                       \
+  X (BAD_URL, "bad-url")                         /* not an https URL */                                     \
+  X (BAD_NAME, "bad-name")                       /* of a policy, a provider or a site */                    \
+  /* several fields of one record */                                                                        \
+  X (SASL_NEEDS_TLS, "sasl-needs-tls")           /* SASL wanted, TLS not supported */                       \
+  X (NO_METHOD, "no-authentication-method")      /* neither SASL nor dialback can happen */                 \
+  X (TLS_OPTIONAL_WITH_SASL, "tls-optional-with-sasl") /* warning: SASL needs TLS, which may not come */    \
+  X (DIALBACK_IDLE, "dialback-idle")             /* warning: TLS and SASL required leave dialback unused */ \
+  X (XMPP_NEEDS_FEDERATION, "xmpp-needs-federation") /* warning: no effect without federation access */     \
+  X (AUDIO_VIDEO_NEEDS_PUBLIC, "audio-video-needs-public") /* warning, likewise for public providers */     \
+  X (DEFAULT_ROUTE_NEEDED, "default-route-needed") /* default routing without a server name */              \
+  X (PORT_TAKEN_TWICE, "port-taken-twice")       /* detail: the other field */                              \
+  X (RANGE_REVERSED, "range-reversed")           /* media-port-last before media-port-first */              \
+  X (HOSTS_NEEDS_SHARED, "hosts-needs-shared")   /* warning: hosts-ocs-users without shared address space */\
+  /* several records; detail is "kind id" of the other one */                                               \
+  X (DUPLICATE, "duplicate")                     /**/                                                       \
+  X (OUR_DOMAIN, "our-domain")                   /* a partner's domain is one of ours */                    \
+  X (NOT_OUR_DOMAIN, "not-our-domain")           /* a user's domain is none of ours */                      \
+  X (NO_SUCH_SITE, "no-such-site")               /* detail: the site */                                     \
+  X (NO_SUCH_POLICY, "no-such-policy")           /* detail: the policy */                                   \
+  X (IN_USE, "in-use")                           /* still named by another record */                        \
+  X (ONE_DEFAULT_DOMAIN, "one-default-domain")   /* exactly one sip-domain must be the default */           \
+  X (DEFAULT_ROUTE_WITH_PROVIDERS, "default-route-with-providers") /**/                                     \
+  X (NO_EFFECT, "no-effect-yet")                 /* warning: stored, but nothing uses it in this version */
+
+typedef enum
+{
+#define X(symbol, nick) OREE_PROBLEM_##symbol,
+  OREE_PROBLEMS (X)
+#undef X
+    OREE_N_PROBLEMS
+} OreeProblemCode;
+
+typedef enum
+{
+  OREE_SEVERITY_ERROR,  /* nothing is stored */
+  OREE_SEVERITY_WARNING /* stored, and said */
+} OreeSeverity;
+
+typedef struct
+{
+  char *kind;   /* "xmpp-partner"; "" when the change named none we know */
+  char *id;     /* as the client wrote it when it is bad, else normalised */
+  char *field;  /* "" for the record as a whole */
+  OreeProblemCode code;
+  char *detail; /* "" or what the comment of the code above says */
+  OreeSeverity severity;
+} OreeProblem;
+
+typedef struct _OreeProblems OreeProblems; /* a growing list; at most OREE_PROBLEMS_MAX are kept */
+
+OreeProblems *oree_problems_new (void);
+void oree_problems_free (OreeProblems *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeProblems, oree_problems_free)
+
+/* Appends; NULL texts become "". The severity follows from the code (see oree_problem_severity ()).
+ * `self` may be NULL: the problem is then dropped. */
+void oree_problems_add (OreeProblems *self, const char *kind, const char *id, const char *field,
+                        OreeProblemCode code, const char *detail);
+guint oree_problems_n (const OreeProblems *self);
+/* Borrowed; NULL when out of range. */
+const OreeProblem *oree_problems_get (const OreeProblems *self, guint index);
+guint oree_problems_n_errors (const OreeProblems *self);
+/* TRUE when one has this code; `field` NULL matches any field. */
+gboolean oree_problems_has (const OreeProblems *self, OreeProblemCode code, const char *field);
+
+/* "write-once"; static. */
+const char *oree_problem_nick (OreeProblemCode code);
+gboolean oree_problem_from_nick (const char *nick, OreeProblemCode *code);
+OreeSeverity oree_problem_severity (OreeProblemCode code);
+/* Every nick, NULL-terminated, static. */
+const char *const *oree_problem_nicks (void);
+
+/* aa{sv}: kind s, id s, field s, code s, detail s, severity s ("error", "warning"); floating. */
+GVariant *oree_problems_to_variant (const OreeProblems *self);
+/* The inverse; rows with an unknown code (a newer service) are kept as severity says with code
+ * OREE_N_PROBLEMS and the nick as detail. Never NULL. */
+OreeProblems *oree_problems_from_variant (GVariant *rows);
+
+G_END_DECLS
