@@ -57,3 +57,7 @@
 #define OREE_GW_QUEUE_PER_PAIR_MAX 4096     /* messages waiting for one recipient */
 #define OREE_GW_SUBSCRIPTIONS_PER_USER_MAX 1000
 #define OREE_REPORT_SECONDS 5 /* a stanza's SIP outcome must be known, or becomes ours to report */
+
+/* Service */
+#define OREE_WORKERS_MAX 8           /* threads of the data plane; more gains nothing measured */
+#define OREE_DRAIN_SECONDS_MAX 3600  /* a stop that waits longer is a mistake */
