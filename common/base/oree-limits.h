@@ -61,3 +61,4 @@
 /* Service */
 #define OREE_WORKERS_MAX 8           /* threads of the data plane; more gains nothing measured */
 #define OREE_DRAIN_SECONDS_MAX 3600  /* a stop that waits longer is a mistake */
+#define OREE_ROLE_RETRY_SECONDS 30   /* a role that could not start is tried again: the port may be free by then */
