@@ -36,7 +36,13 @@
 #define OREE_CONN_READ_BUDGET (64 * 1024) /* bytes per connection and wake-up */
 #define OREE_CONN_MESSAGE_BUDGET 32       /* messages per connection and wake-up */
 #define OREE_CONN_WRITE_MAX (4 * 1024 * 1024) /* write queue; past it we stop reading the source */
+#define OREE_CONN_WRITE_HIGH (256 * 1024) /* a queue this long is full: its sources are not read */
+#define OREE_CONN_WRITE_LOW (64 * 1024)   /* they are read again from here */
+#define OREE_CONN_UNREAD_MAX (1024 * 1024) /* bytes an owner may leave unconsumed: above any one message */
+#define OREE_CONN_LINGER_SECONDS 5        /* waiting for the peer's goodbye after ours */
+#define OREE_CONN_STALL_SECONDS 60        /* bytes sent and not acknowledged by the peer's kernel */
 #define OREE_TLS_RECORD_MAX (16 * 1024)
+#define OREE_TLS_HANDSHAKE_SECONDS 10     /* from the first byte of TLS to its end */
 #define OREE_LISTEN_BACKLOG 512
 #define OREE_PREAUTH_PER_ADDRESS_MAX 64   /* connections not yet authenticated, one source address */
 #define OREE_CONNECTIONS_MAX 20000        /* per worker */
@@ -47,6 +53,9 @@
 #define OREE_DNS_ADDRESSES_MAX 5  /* addresses tried for one target */
 #define OREE_DIAL_SECONDS 10      /* connect, each address */
 #define OREE_DIAL_TOTAL_SECONDS 60
+#define OREE_DIAL_STAGGER_MS 250  /* RFC 8305 5: the next address is tried beside the first */
+#define OREE_DNS_SECONDS 15       /* one question, with its retries */
+#define OREE_DNS_LOOKUPS_MAX 10000 /* questions open at once */
 
 /* Bus and files */
 #define OREE_CHANGES_MAX 20000    /* changes in one Apply */
