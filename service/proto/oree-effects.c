@@ -35,6 +35,23 @@ oree_effects_add (OreeEffects *self, OreeEffectKind kind, int code)
 }
 
 void
+oree_effects_add_token (OreeEffects *self, OreeEffectKind kind, int code, guint64 token)
+{
+  push (self, kind, code)->token = token;
+}
+
+void
+oree_effects_add_object_token (OreeEffects *self, OreeEffectKind kind, int code, guint64 token,
+                               gpointer object, GDestroyNotify free_object)
+{
+  OreeEffect *effect = push (self, kind, code);
+
+  effect->token = token;
+  effect->object = object;
+  effect->free_object = free_object;
+}
+
+void
 oree_effects_add_object (OreeEffects *self, OreeEffectKind kind, int code, gpointer object,
                          GDestroyNotify free_object)
 {
@@ -58,7 +75,7 @@ oree_effects_take (OreeEffects *self, OreeEffect *out)
     }
   effect = &g_array_index (self->items, OreeEffect, self->next++);
   *out = *effect;
-  *effect = (OreeEffect){ effect->kind, effect->code, NULL, NULL, NULL };
+  *effect = (OreeEffect){ .kind = effect->kind };
   return TRUE;
 }
 

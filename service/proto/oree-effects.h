@@ -15,8 +15,9 @@ typedef enum
   OREE_EFFECT_DELIVER, /* object: a stanza or a response for the user of the machine */
   OREE_EFFECT_READY,   /* the machine may carry traffic; code: how it was authenticated */
   OREE_EFFECT_ASK,     /* code, object: a question for the owner (verify a key, look a name up) */
-  OREE_EFFECT_ACKED,   /* code: how many of the oldest items sent are now acknowledged */
-  OREE_EFFECT_FAIL,    /* code, object: an item failed; its sender is to be told */
+  OREE_EFFECT_ACKED,   /* token: the item is acknowledged; code: how */
+  OREE_EFFECT_FAIL,    /* code, token or object: an item failed; its sender is to be told */
+  OREE_EFFECT_ANSWER,  /* code, token: what came of a question the owner put */
   OREE_EFFECT_CLOSE    /* code: reason; close the connection once the bytes before it are written */
 } OreeEffectKind;
 
@@ -24,6 +25,7 @@ typedef struct
 {
   OreeEffectKind kind;
   int code;
+  guint64 token; /* the item or question meant, as its owner named it */
   GBytes *bytes;
   gpointer object;
   GDestroyNotify free_object;
@@ -41,9 +43,13 @@ void oree_effects_send (OreeEffects *self, const void *data, gsize length);
 /* Takes `text`. */
 void oree_effects_take_string (OreeEffects *self, GString *text);
 void oree_effects_add (OreeEffects *self, OreeEffectKind kind, int code);
+void oree_effects_add_token (OreeEffects *self, OreeEffectKind kind, int code, guint64 token);
 /* Takes `object`. */
 void oree_effects_add_object (OreeEffects *self, OreeEffectKind kind, int code, gpointer object,
                               GDestroyNotify free_object);
+/* The same with a token. */
+void oree_effects_add_object_token (OreeEffects *self, OreeEffectKind kind, int code, guint64 token,
+                                    gpointer object, GDestroyNotify free_object);
 /* The next effect, moved into `out` (release it with oree_effect_clear), in order; FALSE when none is left. */
 gboolean oree_effects_take (OreeEffects *self, OreeEffect *out);
 void oree_effect_clear (OreeEffect *effect);

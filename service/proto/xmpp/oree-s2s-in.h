@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The receiving side of a server-to-server stream: header, STARTTLS, SASL EXTERNAL, dialback as receiving and as
+ * authoritative server, addressing checks, acknowledgements, end.
+ *
+ * Effects: SEND; TLS (throw away what is buffered in clear, start the handshake as server, then on_tls);
+ * RESTART (oree_xml_reader_reset); READY (code: OreeS2sProof, object: OreeS2sPair: one more pair is proved; the
+ * reader gets oree_xml_caps_stream now); ASK (object: OreeDialbackCheck: verify it with the authoritative server
+ * and call on_verified); DELIVER (object: OreeStanza, token: its slot for settle); FAIL (code: OreeS2sReason
+ * STRANGER, object: OreeStanza, token: slot, settled already: answer it `forbidden` or drop it); CLOSE (code:
+ * OreeS2sReason: write what was sent, close the connection; nothing follows). */
+#pragma once
+#include "codec/xml/oree-xml-reader.h"
+#include "codec/xmpp/oree-stanza.h"
+#include "proto/oree-effects.h"
+#include "proto/xmpp/oree-dialback.h"
+#include "proto/xmpp/oree-s2s-acks.h"
+#include "proto/xmpp/oree-s2s-pair.h"
+#include "proto/xmpp/oree-s2s-policy.h"
+#include "proto/xmpp/oree-s2s-reason.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OreeS2sIn OreeS2sIn;
+
+/* A connection was accepted. `queries` is copied, its data must outlive the machine; `secret` (dialback, borrowed)
+ * too. `direct_tls`: TLS stands already (XEP-0368). `certificate`: we have one, so STARTTLS can be offered. */
+OreeS2sIn *oree_s2s_in_new (const OreeS2sQueries *queries, OreeSpan secret, gboolean certificate,
+                            gboolean direct_tls, OreeTime now);
+void oree_s2s_in_free (OreeS2sIn *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeS2sIn, oree_s2s_in_free)
+
+/* One event of the reader. */
+void oree_s2s_in_on_event (OreeS2sIn *self, const OreeXmlEvent *event, OreeTime now, OreeEffects *out);
+/* The reader failed with an OreeParseError. */
+void oree_s2s_in_on_parse_error (OreeS2sIn *self, gssize error, OreeTime now, OreeEffects *out);
+/* Bytes came, whatever they were (white space too): the peer is alive. */
+void oree_s2s_in_on_bytes (OreeS2sIn *self, OreeTime now);
+/* The handshake is done; queries.proves answers from now on. */
+void oree_s2s_in_on_tls (OreeS2sIn *self, OreeTime now, OreeEffects *out);
+/* What came of an ASK (names as in the check). Results nobody waits for are ignored. */
+void oree_s2s_in_on_verified (OreeS2sIn *self, const char *receiving, const char *originating,
+                              const char *stream_id, OreeDialbackResult result, OreeTime now, OreeEffects *out);
+/* The outcome of a delivered stanza is known. */
+void oree_s2s_in_settle (OreeS2sIn *self, guint64 slot);
+/* At the end of each loop turn: sends a pending acknowledgement, one for all that was settled. */
+void oree_s2s_in_flush (OreeS2sIn *self, OreeTime now, OreeEffects *out);
+/* The connection is gone or its other half closed. */
+void oree_s2s_in_on_lost (OreeS2sIn *self, OreeTime now, OreeEffects *out);
+/* Close: SHUTDOWN, REPLACED, BLOCKED or any reason; waits a bounded time for the peer's end tag. */
+void oree_s2s_in_close (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffects *out);
+
+void oree_s2s_in_on_deadline (OreeS2sIn *self, OreeTime now, OreeEffects *out);
+OreeTime oree_s2s_in_deadline (const OreeS2sIn *self);
+
+/* For the owner's tables and lists. */
+const OreeS2sPairs *oree_s2s_in_pairs (const OreeS2sIn *self);
+/* The domain the peer named first, proved or not; NULL before. */
+const char *oree_s2s_in_remote (const OreeS2sIn *self);
+const char *oree_s2s_in_local (const OreeS2sIn *self);
+const char *oree_s2s_in_stream_id (const OreeS2sIn *self);
+gboolean oree_s2s_in_is_tls (const OreeS2sIn *self);
+gboolean oree_s2s_in_is_ready (const OreeS2sIn *self);
+gboolean oree_s2s_in_is_closed (const OreeS2sIn *self);
+/* Acknowledgements are on. */
+gboolean oree_s2s_in_has_acks (const OreeS2sIn *self);
+/* Delivered stanzas not settled: stop reading the connection at OREE_S2S_UNACKED_MAX. */
+guint oree_s2s_in_open (const OreeS2sIn *self);
+
+G_END_DECLS

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The initiating side of a server-to-server stream: one domain of ours to one domain of theirs. Header, STARTTLS,
+ * SASL EXTERNAL, dialback as initiating server, questions to an authoritative server, the queue, acknowledgements.
+ *
+ * Effects: SEND; TLS (start the handshake as client, then on_tls); RESTART (oree_xml_reader_reset); READY (code:
+ * OreeS2sProof; the reader gets oree_xml_caps_stream); ACKED (token; code: OreeS2sAcked; when the peer acknowledges
+ * nothing, this follows the SEND at once); FAIL (token; code: OreeS2sReason; OUTCOME_UNKNOWN: it was sent, nobody
+ * knows); ANSWER (token of a verify; code: OreeDialbackResult); CLOSE (code: OreeS2sReason; every token was
+ * reported before it). Every token put in comes out exactly once, as ACKED or FAIL, or by cancel. */
+#pragma once
+#include "codec/xml/oree-xml-reader.h"
+#include "codec/xmpp/oree-stanza.h"
+#include "proto/oree-effects.h"
+#include "proto/xmpp/oree-dialback.h"
+#include "proto/xmpp/oree-s2s-acks.h"
+#include "proto/xmpp/oree-s2s-policy.h"
+#include "proto/xmpp/oree-s2s-reason.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OreeS2sOut OreeS2sOut;
+
+typedef enum
+{
+  OREE_S2S_ACKED_BY_PEER, /* XEP-0198 */
+  OREE_S2S_ACKED_WRITTEN  /* handed to an authenticated stream; the peer acknowledges nothing */
+} OreeS2sAcked;
+
+typedef struct
+{
+  const char *from;     /* ours, normal form; copied */
+  const char *to;       /* theirs */
+  OreeS2sPolicy policy; /* for `to` */
+  OreeSpan secret;      /* dialback; borrowed, outlives the machine */
+  gboolean certificate; /* we have one to show, so EXTERNAL can succeed */
+  gboolean direct_tls;  /* TLS stands when `start` is called; tell on_tls right after it */
+  gboolean verify_only; /* carries questions only: never authenticates, closes after the last answer */
+} OreeS2sOutOptions;
+
+/* Stanzas may be put in at once; they wait. The establishment time runs from `now` on. */
+OreeS2sOut *oree_s2s_out_new (const OreeS2sOutOptions *options, OreeTime now);
+void oree_s2s_out_free (OreeS2sOut *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeS2sOut, oree_s2s_out_free)
+
+/* The connection stands: sends the header. */
+void oree_s2s_out_start (OreeS2sOut *self, OreeTime now, OreeEffects *out);
+void oree_s2s_out_on_event (OreeS2sOut *self, const OreeXmlEvent *event, OreeTime now, OreeEffects *out);
+void oree_s2s_out_on_parse_error (OreeS2sOut *self, gssize error, OreeTime now, OreeEffects *out);
+void oree_s2s_out_on_bytes (OreeS2sOut *self, OreeTime now);
+/* The handshake is done; does the server's certificate prove `to`? */
+void oree_s2s_out_on_tls (OreeS2sOut *self, gboolean proven, OreeTime now, OreeEffects *out);
+/* There will be no connection (CONNECT_FAILED, NOT_FOUND, TLS_FAILED) or it is gone (CONNECTION_LOST). */
+void oree_s2s_out_on_lost (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEffects *out);
+
+/* Puts a stanza in: sent when ready, in order. When it cannot be taken (queue full, closed, over the peer's limit)
+ * FAIL follows in `out`. `token` is the caller's name for it. */
+void oree_s2s_out_send (OreeS2sOut *self, const OreeXmlNode *stanza, guint64 token, OreeTime now,
+                        OreeEffects *out);
+/* The same for a stanza written already (bytes of oree_xml_write with default namespace jabber:server). */
+void oree_s2s_out_send_bytes (OreeS2sOut *self, GBytes *stanza, guint64 token, OreeTime now, OreeEffects *out);
+/* The caller gives up on a stanza: TRUE when it was still waiting and is now forgotten, FALSE when it was sent (its
+ * outcome will come, and now says nothing more to the caller). */
+gboolean oree_s2s_out_cancel (OreeS2sOut *self, guint64 token);
+/* Asks the remote domain, as authoritative server, about a key presented to us; ANSWER follows. */
+void oree_s2s_out_verify (OreeS2sOut *self, const OreeDialbackCheck *check, guint64 token, OreeTime now,
+                          OreeEffects *out);
+/* At the end of each loop turn: asks for an acknowledgement when something is in doubt. */
+void oree_s2s_out_flush (OreeS2sOut *self, OreeTime now, OreeEffects *out);
+/* No more stanzas are taken; closes once everything is acknowledged, at the latest after 5 s. */
+void oree_s2s_out_close (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEffects *out);
+
+void oree_s2s_out_on_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out);
+OreeTime oree_s2s_out_deadline (const OreeS2sOut *self);
+
+const char *oree_s2s_out_from (const OreeS2sOut *self);
+const char *oree_s2s_out_to (const OreeS2sOut *self);
+gboolean oree_s2s_out_is_tls (const OreeS2sOut *self);
+gboolean oree_s2s_out_is_ready (const OreeS2sOut *self);
+gboolean oree_s2s_out_is_closed (const OreeS2sOut *self);
+gboolean oree_s2s_out_has_acks (const OreeS2sOut *self);
+/* Waiting to be sent; sent and not acknowledged. */
+guint oree_s2s_out_queued (const OreeS2sOut *self);
+guint oree_s2s_out_in_doubt (const OreeS2sOut *self);
+/* How the peer named itself failing: the condition of its stream error, "" when it sent none. */
+const char *oree_s2s_out_peer_error (const OreeS2sOut *self);
+
+G_END_DECLS

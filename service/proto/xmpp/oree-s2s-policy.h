@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the owner of a stream tells its machine: the stand of a remote domain, and answers to pure questions. */
+#pragma once
+#include "base/oree-time.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  OREE_S2S_REQUIRED,
+  OREE_S2S_OPTIONAL,
+  OREE_S2S_NOT_SUPPORTED
+} OreeS2sNeed;
+
+typedef enum
+{
+  OREE_S2S_STANDING_PARTNER,
+  OREE_S2S_STANDING_STRANGER, /* authenticated, every stanza answered forbidden, capped, closed */
+  OREE_S2S_STANDING_BLOCKED   /* stream error policy-violation at once */
+} OreeS2sStanding;
+
+typedef struct
+{
+  OreeS2sStanding standing;
+  OreeS2sNeed tls;
+  OreeS2sNeed sasl;
+  gboolean dialback;
+  OreeTime establish;           /* from connection to authentication; 60 s */
+  OreeTime inactivity;          /* no stanza for so long: closed in good order; 600 s; NEVER: never */
+  OreeTime keep_alive_interval; /* silence after which we send something; NEVER: off */
+} OreeS2sPolicy;
+
+/* Lync's table of 18: which methods a combination leaves (lync-behaviour 8.4). */
+gboolean oree_s2s_policy_sasl (const OreeS2sPolicy *self);
+/* Dialback over TLS, and in clear. */
+gboolean oree_s2s_policy_dialback (const OreeS2sPolicy *self, gboolean over_tls);
+
+typedef enum
+{
+  OREE_S2S_PROOF_NONE,
+  OREE_S2S_PROOF_EXTERNAL,    /* certificate and SASL EXTERNAL */
+  OREE_S2S_PROOF_CERTIFICATE, /* certificate, claimed by a dialback request (XEP-0344) */
+  OREE_S2S_PROOF_DIALBACK_TLS,
+  OREE_S2S_PROOF_DIALBACK,
+  OREE_N_S2S_PROOFS
+} OreeS2sProof;
+
+/* "external", "certificate", "dialback-tls", "dialback"; "none". Static. */
+const char *oree_s2s_proof_nick (OreeS2sProof proof);
+
+/* Questions a machine may ask at any time; each is answered at once, from memory, without calling back into
+ * the machine. Domains are in normal form. */
+typedef struct
+{
+  gpointer data;
+  /* Is it an XMPP domain of ours? */
+  gboolean (*is_ours) (gpointer data, const char *domain);
+  /* The stand of `domain`; NULL asks for what holds before the peer has said who it is. */
+  void (*policy) (gpointer data, const char *domain, OreeS2sPolicy *out);
+  /* Does the certificate the peer showed on this connection prove `domain` (names, chain, use, dates)? Asked
+   * only once TLS stands. */
+  gboolean (*proves) (gpointer data, const char *domain);
+  /* A fresh unpredictable stream id of at least 128 bits; owned. */
+  char *(*stream_id) (gpointer data);
+} OreeS2sQueries;
+
+G_END_DECLS
