@@ -35,7 +35,7 @@ void oree_sip_frame_init (OreeSipFrame *self);
  * > 0: that many bytes are one item of `kind`; 0: need more; < 0: the stream cannot be cut any further, answer
  * what can be answered (when `head` is known, parse the head) and close:
  * MISSING no Content-Length, BAD_LENGTH not a plain number or folded, DUPLICATE two of them, TOO_LONG head,
- * line or body over its cap, TOO_MANY header lines, BAD_SYNTAX bare CR or LF, NUL, or no start line at all. */
+ * line or body over its cap, TOO_MANY header lines, BAD_SYNTAX bare LF, or no start line at all. */
 gssize oree_sip_frame_next (OreeSipFrame *self, const void *data, gsize length);
 
 /* TRUE when bytes of an item have been seen and it is not complete: the slow-sender clock runs. */

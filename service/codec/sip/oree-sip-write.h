@@ -74,6 +74,8 @@ typedef struct
 void oree_sip_edit_init (OreeSipEdit *self, const OreeSipMsg *msg);
 /* The Request-URI. */
 void oree_sip_edit_set_ruri (OreeSipEdit *self, OreeSpan ruri);
+/* The status line of a response; `phrase` NULL: the usual one. */
+void oree_sip_edit_set_status (OreeSipEdit *self, guint status, const char *phrase);
 /* A new header line before the first of its id (or, where there is none, before all headers). The one added last
  * stands on top. */
 void oree_sip_edit_prepend (OreeSipEdit *self, OreeSipHdrId id, OreeSpan value);
