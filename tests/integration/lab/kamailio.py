@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kamailio as a next hop, with the configuration that ships in data/config."""
+
+import hashlib
+import pathlib
+import sqlite3
+
+from .process import Process, free_port
+
+CONFIG = pathlib.Path(__file__).resolve().parents[3] / "data" / "config" / "kamailio-next-hop.cfg"
+SCHEMAS = pathlib.Path("/usr/share/kamailio/db_sqlite")
+
+TLS = """[server:default]
+method = TLSv1.2+
+verify_certificate = yes
+require_certificate = no
+private_key = {key}
+certificate = {certificate}
+ca_list = {ca}
+
+[client:default]
+method = TLSv1.2+
+verify_certificate = yes
+require_certificate = yes
+private_key = {key}
+certificate = {certificate}
+ca_list = {ca}
+"""
+
+
+class Kamailio:
+    def __init__(self, directory, domain, certificate, key, ca, edge_uri, edge_name, address="127.0.0.1"):
+        self.directory = directory
+        self.domain = domain
+        self.address = address
+        self.port = free_port(address)
+        self._edge_uri = edge_uri
+        self._edge_name = edge_name
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "tls.cfg").write_text(TLS.format(key=key, certificate=certificate, ca=ca))
+        self._database = directory / "kamailio.sqlite"
+        with sqlite3.connect(self._database) as database:
+            for schema in ("standard", "usrloc", "auth_db", "presence", "uri_db"):
+                database.executescript((SCHEMAS / f"{schema}-create.sql").read_text())
+        self.process = None
+
+    def add_user(self, name, password):
+        ha1 = hashlib.md5(f"{name}:{self.domain}:{password}".encode()).hexdigest()
+        with sqlite3.connect(self._database) as database:
+            database.execute("INSERT INTO subscriber (username, domain, ha1, ha1b) VALUES (?, ?, ?, '')",
+                             (name, self.domain, ha1))
+
+    async def start(self):
+        values = {
+            "DOMAIN": f'"{self.domain}"',
+            "LISTEN": f"tls:{self.address}:{self.port}",
+            "EDGE": f'"{self._edge_uri}"',
+            "EDGE_NAME": f'"{self._edge_name}"',
+            "PRESENCE_URI": f'"sip:presence@{self.domain};transport=tls"',
+            "DB": f'"sqlite:///{self._database}"',
+            "TLS_CONFIG": f'"{self.directory / "tls.cfg"}"',
+        }
+        words = [word for name, value in values.items() for word in ("-A", f"{name}={value}")]
+        self.process = await Process("kamailio", ["kamailio", "-DD", "-E", "-f", CONFIG, *words, "-Y", self.directory,
+                                                  "-w", self.directory], self.directory / "kamailio.log").start()
+        await self.process.ready(self.address, self.port)
+        return self
+
+    async def stop(self):
+        if self.process is not None:
+            await self.process.stop()

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab's name server: an unprivileged unbound that knows a few domains under test. and nothing else."""
+
+import socket
+
+from .process import Process, free_port
+
+
+class NameServer:
+    def __init__(self, directory, address="127.0.0.1"):
+        self.address = address
+        self.port = free_port(address, socket.SOCK_DGRAM)
+        self.records = []
+        self._directory = directory
+        self._config = directory / "unbound.conf"
+        self.process = None
+
+    @property
+    def endpoint(self):
+        """As libunbound and oreed.conf take it."""
+        return f"{self.address}@{self.port}"
+
+    def host(self, name, address):
+        self.records.append(f"{name}. 5 IN A {address}")
+
+    def service(self, service, domain, target, port):
+        self.records.append(f"_{service}._tcp.{domain}. 5 IN SRV 0 0 {port} {target}.")
+
+    async def start(self):
+        data = "\n".join(f"  local-data: '{record}'" for record in self.records)
+        # "static": what is not listed does not exist, and nothing is asked of anybody outside.
+        self._config.write_text(f"""server:
+  directory: "{self._directory}"
+  username: ""
+  chroot: ""
+  pidfile: ""
+  use-syslog: no
+  logfile: ""
+  interface: {self.address}@{self.port}
+  access-control: 127.0.0.0/8 allow
+  do-daemonize: no
+  module-config: "iterator"
+  local-zone: "." static
+{data}
+remote-control:
+  control-enable: no
+""")
+        self.process = await Process("unbound", ["unbound", "-d", "-p", "-c", self._config],
+                                     self._directory / "unbound.log").start()
+        await self.process.ready(self.address, self.port)
+        return self
+
+    async def restart(self):
+        """After a change of `records`."""
+        await self.process.stop()
+        await self.start()
+
+    async def stop(self):
+        if self.process is not None:
+            await self.process.stop()

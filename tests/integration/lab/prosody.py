@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The partner's server: Debian's Prosody for one domain, without root's resolver, on ports of the lab's choice."""
+
+import os
+
+from .process import Process, free_port
+
+# %-formatted; `ca` holds every authority it trusts.
+CONFIG = """
+pidfile = nil
+run_as_root = true
+data_path = "%(data)s"
+plugin_paths = {}
+interfaces = { "%(address)s" }
+c2s_ports = { %(c2s_port)d }
+s2s_ports = { %(s2s_port)d }
+c2s_direct_tls_ports = {}
+s2s_direct_tls_ports = {}
+http_ports = {}
+https_ports = {}
+modules_enabled = { "roster", "saslauth", "tls", "dialback", "disco", "smacks", "presence", "message", "iq", "s2s",
+  "c2s", "s2s_auth_certs", "posix", "ping" }
+modules_disabled = { "offline" }
+authentication = "internal_plain"
+allow_registration = false
+c2s_require_encryption = false
+allow_unencrypted_plain_auth = true
+s2s_require_encryption = %(encryption)s
+s2s_secure_auth = %(secure_auth)s
+s2s_timeout = 20
+unbound = {
+  resolvconf = false,
+  forward = { "%(resolver)s" },
+  options = { ["local-zone:"] = "test. transparent", ["do-not-query-localhost:"] = "no" },
+}
+ssl = { cafile = "%(ca)s" }
+log = { { levels = { min = "%(level)s" }, to = "console" } }
+%(extra)s
+
+VirtualHost "%(domain)s"
+  ssl = { certificate = "%(certificate)s", key = "%(key)s", cafile = "%(ca)s" }
+"""
+
+
+class Prosody:
+    """`certificate` and `key` are files. Dialback instead of EXTERNAL: `external=False`."""
+
+    def __init__(self, directory, domain, resolver, certificate, key, ca, address="127.0.0.1",
+                 secure_auth=True, external=True, encryption=True, smacks=True, level="debug", s2s_port=None):
+        self.domain = domain
+        self.address = address
+        self.c2s_port = free_port(address)
+        self.s2s_port = s2s_port or free_port(address)
+        self.directory = directory
+        self.settings = dict(data=directory / "data", address=address, c2s_port=self.c2s_port,
+                             s2s_port=self.s2s_port, resolver=resolver, certificate=certificate, key=key, ca=ca,
+                             domain=domain, level=level)
+        self.secure_auth = secure_auth
+        self.external = external
+        self.encryption = encryption
+        self.smacks = smacks
+        self.process = None
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def add_user(self, name, password):
+        accounts = self.directory / "data" / self.domain.replace(".", "%2e") / "accounts"
+        accounts.mkdir(parents=True, exist_ok=True)
+        (accounts / f"{name}.dat").write_text(f'return {{ ["password"] = "{password}" }};\n')
+
+    def forget_roster(self, name):
+        roster = self.directory / "data" / self.domain.replace(".", "%2e") / "roster" / f"{name}.dat"
+        roster.unlink(missing_ok=True)
+
+    def _write_config(self):
+        disabled = ["offline"]
+        if not self.external:
+            # With no certificate authentication left, what remains is dialback over TLS.
+            disabled += ["s2s_auth_certs"]
+        if not self.smacks:
+            disabled += ["smacks"]
+        words = lambda flag: "true" if flag else "false"
+        text = CONFIG % dict(self.settings, encryption=words(self.encryption), extra="",
+                             secure_auth=words(self.secure_auth and self.external))
+        text = text.replace('modules_disabled = { "offline" }',
+                            "modules_disabled = { %s }" % ", ".join(f'"{name}"' for name in disabled))
+        path = self.directory / "prosody.cfg.lua"
+        path.write_text(text)
+        return path
+
+    async def start(self):
+        env = dict(os.environ, LC_ALL="C.UTF-8")
+        self.process = await Process(f"prosody {self.domain}", ["prosody", "-F", "--config", self._write_config()],
+                                     self.directory / "prosody.log", env=env).start()
+        await self.process.ready(self.address, self.s2s_port)
+        await self.process.ready(self.address, self.c2s_port)
+        return self
+
+    async def kill(self):
+        await self.process.kill()
+
+    async def stop(self):
+        if self.process is not None:
+            await self.process.stop()
+
+    async def restart(self, **settings):
+        """Stops, changes attributes such as `secure_auth` or `external`, starts on the same ports."""
+        await self.stop()
+        for name, value in settings.items():
+            if name in self.settings:
+                self.settings[name] = value
+            else:
+                assert hasattr(self, name), name
+                setattr(self, name, value)
+        await self.start()

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A user of an XMPP server: python3-slixmpp, everything it hears in journals."""
+
+import logging
+from dataclasses import dataclass
+
+import slixmpp
+
+from .journal import Journal
+
+logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
+
+
+@dataclass
+class Message:
+    sender: str
+    body: str
+    type: str
+    id: str
+    thread: str
+    subject: str
+    language: str
+    error: str       # the condition, "" when this is no error
+    error_type: str
+    error_text: str
+
+
+@dataclass
+class Presence:
+    sender: str
+    type: str        # available, unavailable, subscribe, subscribed, …
+    show: str
+    status: str
+    error: str
+
+
+class XmppUser:
+    def __init__(self, jid, password, host, port):
+        self.jid = jid
+        self._password = password
+        self._endpoint = (host, port)
+        self.messages = Journal(f"{jid} messages")
+        self.presences = Journal(f"{jid} presences")
+        self.states = Journal(f"{jid} connection")
+        self._client = None
+
+    async def start(self, available=True):
+        client = slixmpp.ClientXMPP(self.jid, self._password)
+        self._client = client
+        client.roster.auto_authorize = None  # the test answers
+        client.roster.auto_subscribe = False
+        client.register_plugin("feature_mechanisms", {"unencrypted_plain": True}, module=None)
+        client.register_plugin("xep_0199")
+        # Everything is taken from the raw stanzas: what slixmpp's roster makes of them is not ours to test.
+        client.add_event_handler("message", self._on_message)
+        client.add_event_handler("message_error", self._on_message)
+        client.add_event_handler("session_start", lambda _: self.states.add("online"))
+        client.add_event_handler("disconnected", lambda _: self.states.add("offline"))
+        client.add_event_handler("failed_auth", lambda _: self.states.add("refused"))
+        for name in ("available", "unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed", "error",
+                     "probe"):
+            client.add_event_handler(f"presence_{name}", self._on_presence)
+        since = self.states.mark()
+        client.connect(self._endpoint, force_starttls=False, disable_starttls=True)
+        await self.states.wait(lambda state: state in ("online", "refused"), since=since, deadline=20,
+                               what="sign-in")
+        assert self.states.entries[-1] == "online", f"{self.jid} cannot sign in"
+        await client.get_roster(timeout=10)
+        if available:
+            client.send_presence()
+        return self
+
+    def _on_message(self, stanza):
+        error = stanza["error"] if stanza["type"] == "error" else None
+        self.messages.add(Message(
+            sender=str(stanza["from"]), body=stanza["body"], type=stanza["type"], id=stanza["id"],
+            thread=stanza["thread"], subject=stanza["subject"], language=stanza.get_lang() or "",
+            error=error["condition"] if error else "", error_type=error["type"] if error else "",
+            error_text=error["text"] if error else ""))
+
+    def _on_presence(self, stanza):
+        kind = stanza.xml.get("type") or "available"
+        self.presences.add(Presence(
+            sender=str(stanza["from"]), type=kind,
+            show=stanza["show"] if kind == "available" else "", status=stanza["status"],
+            error=stanza["error"]["condition"] if kind == "error" else ""))
+
+    @property
+    def raw(self):
+        return self._client
+
+    def say(self, to, body, **attributes):
+        """A chat message; returns its id."""
+        stanza = self._client.make_message(mto=to, mbody=body, mtype=attributes.pop("type", "chat"),
+                                           msubject=attributes.pop("subject", None))
+        stanza["id"] = attributes.pop("id", None) or self._client.new_id()
+        if "thread" in attributes:
+            stanza["thread"] = attributes.pop("thread")
+        assert not attributes, attributes
+        stanza.send()
+        return stanza["id"]
+
+    def presence(self, to=None, type=None, show=None, status=None):
+        self._client.send_presence(pto=to, ptype=type, pshow=show, pstatus=status)
+
+    def subscribe(self, to):
+        self.presence(to=to, type="subscribe")
+
+    def approve(self, to):
+        self.presence(to=to, type="subscribed")
+
+    async def forget(self, contact):
+        """Ends both directions of a roster entry."""
+        self._client.del_roster_item(contact)
+
+    async def heard(self, body, deadline=10.0, since=0):
+        """The message with this body."""
+        return await self.messages.wait(lambda message: message.body == body and not message.error,
+                                        deadline, since, what=f"message {body!r}")
+
+    async def refused(self, id, deadline=10.0, since=0):
+        """The error that came back for the message `id`."""
+        return await self.messages.wait(lambda message: message.error and message.id == id, deadline, since,
+                                        what=f"error for {id}")
+
+    async def sees(self, sender, type="available", show=None, deadline=10.0, since=0):
+        """Presence from the bare or full address `sender`."""
+        return await self.presences.wait(
+            lambda p: (p.sender == sender or p.sender.split("/")[0] == sender) and p.type == type
+            and (show is None or p.show == show), deadline, since, what=f"presence {type} {show or ''} of {sender}")
+
+    async def stop(self):
+        if self._client is not None and self._client.is_connected():
+            await self._client.disconnect(wait=1.0)
+        self._client = None
