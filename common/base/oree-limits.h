@@ -62,6 +62,9 @@
 #define OREE_TEXT_MAX 1024        /* a free text field of a record */
 #define OREE_EVENTS_KEPT 4096     /* events held in memory for ListEvents */
 
+/* Store */
+#define OREE_STORE_BATCH_MAX 1000 /* runtime rows in one transaction: bounds what one failure repeats */
+
 /* Gateway */
 #define OREE_GW_QUEUE_PER_PAIR_MAX 4096     /* messages waiting for one recipient */
 #define OREE_GW_SUBSCRIPTIONS_PER_USER_MAX 1000
