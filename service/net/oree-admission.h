@@ -15,21 +15,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeAdmission, oree_admission_free)
 typedef enum
 {
   OREE_ADMITTED,
-  OREE_ADMISSION_FULL,         /* OREE_CONNECTIONS_MAX */
-  OREE_ADMISSION_ADDRESS_FULL, /* OREE_PREAUTH_PER_ADDRESS_MAX */
+  OREE_ADMISSION_FULL,         /* too many connections */
+  OREE_ADMISSION_ADDRESS_FULL, /* too many of this source not yet authenticated */
   OREE_N_ADMISSIONS
 } OreeAdmissionResult;
 
-/* A connection from `source` arrives; counted when admitted. */
+/* A connection from `source` arrives. ADMITTED: it counts against its source until oree_admission_leave. */
 OreeAdmissionResult oree_admission_enter (OreeAdmission *self, const OreeInetAddress *source);
-/* It authenticated (once). */
-void oree_admission_authenticated (OreeAdmission *self, const OreeInetAddress *source);
-/* It is gone; `authenticated`: was oree_admission_authenticated called for it? */
-void oree_admission_leave (OreeAdmission *self, const OreeInetAddress *source, gboolean authenticated);
-/* A connection arrives or leaves that is not counted by source: dialled by us, or moved here. */
+/* It authenticated, or is gone: once per connection admitted. */
+void oree_admission_leave (OreeAdmission *self, const OreeInetAddress *source);
+/* Any connection, accepted, dialled or moved, came to this worker (+1) or left it (-1). */
 void oree_admission_count (OreeAdmission *self, int change);
 
 guint oree_admission_connections (const OreeAdmission *self);
+/* How many of `source` are not yet authenticated. */
+guint oree_admission_pending (const OreeAdmission *self, const OreeInetAddress *source);
 /* How often each refusal was given. */
 guint64 oree_admission_refused (const OreeAdmission *self, OreeAdmissionResult why);
 

@@ -18,9 +18,9 @@ OreeMailbox *oree_mailbox_ref (OreeMailbox *self);
 void oree_mailbox_unref (OreeMailbox *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeMailbox, oree_mailbox_unref)
 
-/* Posts from any thread. `handler (data)` runs once on the receiver; when the box is closed instead, `free (data)`
+/* Posts from any thread. `handler (data)` runs once on the receiver; when the box is closed instead, `free_data (data)`
  * runs (on the thread that notices), if not NULL. Answers FALSE when the box was already closed. */
-gboolean oree_mailbox_post (OreeMailbox *self, OreeMailHandler handler, gpointer data, GDestroyNotify free);
+gboolean oree_mailbox_post (OreeMailbox *self, OreeMailHandler handler, gpointer data, GDestroyNotify free_data);
 
 /* On the receiver's thread: no handler runs any more; what waits is freed. */
 void oree_mailbox_close (OreeMailbox *self);

@@ -2,6 +2,7 @@
 /* A data-plane thread: a GMainContext with an epoll set, a timer wheel and a mailbox.
  * What lives on a worker is touched by its thread only; others post to it. */
 #pragma once
+#include "net/oree-admission.h"
 #include "net/oree-mailbox.h"
 #include "net/oree-reactor.h"
 #include "net/oree-wheel.h"
@@ -31,7 +32,10 @@ OreeWorker *oree_worker_current (void);
  * oree_worker_post_full where that leaks. */
 void oree_worker_post (OreeWorker *self, OreeMailHandler func, gpointer data);
 /* The same with a destroy function for mail that can no longer be handled. FALSE when that was so at once. */
-gboolean oree_worker_post_full (OreeWorker *self, OreeMailHandler func, gpointer data, GDestroyNotify free);
+gboolean oree_worker_post_full (OreeWorker *self, OreeMailHandler func, gpointer data, GDestroyNotify free_data);
+
+/* Its mailbox; a reference outlives the worker (posts then fail). Any thread. */
+OreeMailbox *oree_worker_mailbox (OreeWorker *self);
 
 /* The rest is for code on the worker's thread. */
 
@@ -49,9 +53,8 @@ void oree_worker_cancel (OreeWorker *self, OreeTimer *timer);
 void oree_worker_adopt (OreeWorker *self);
 gboolean oree_worker_iterate (OreeWorker *self, gboolean may_block);
 
-/* Connection bookkeeping of the worker, used by net/oree-listen and net/oree-conn. */
-struct _OreeAdmission;
-struct _OreeAdmission *oree_worker_admission (OreeWorker *self);
+/* The connections this worker holds and may still take. */
+OreeAdmission *oree_worker_admission (OreeWorker *self);
 
 /* Room shared by the connections of a worker during one read: OREE_CONN_READ_BUDGET bytes. */
 guint8 *oree_worker_scratch (OreeWorker *self);
