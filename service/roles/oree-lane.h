@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A lane: what of the data plane lives on one worker. Nothing in it is touched by another thread;
+ * lanes speak by posting work to each other. A domain's streams, gateway sessions and subscriptions live
+ * on the lane that owns the domain, an embedded user's bindings on the lane that owns the address. */
+#pragma once
+#include "net/oree-worker.h"
+#include "policy/oree-policy.h"
+#include "policy/oree-verdict.h"
+#include "roles/oree-counters.h"
+#include "roles/oree-roles.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OreeLane OreeLane;
+typedef struct _OreeSipHub OreeSipHub;
+typedef struct _OreeXmppIn OreeXmppIn;
+typedef struct _OreeXmppOut OreeXmppOut;
+typedef struct _OreeGatewayRole OreeGatewayRole;
+typedef struct _OreeFrontEndRole OreeFrontEndRole;
+typedef struct _OreeAccessEdgeRole OreeAccessEdgeRole;
+
+/* How a role treats work right now, on each lane. */
+typedef enum
+{
+  OREE_MODE_STOPPED,
+  OREE_MODE_RUNNING,
+  OREE_MODE_PAUSED,  /* connections stay; new work is refused for the moment */
+  OREE_MODE_DRAINING /* as paused; done when nothing is pending */
+} OreeRoleMode;
+
+struct _OreeLane
+{
+  OreeWorker *worker;
+  guint index;
+  OreeRoles *roles;
+  OreePolicy *policy; /* swapped between two events, never within one */
+  OreeRoleMode mode[OREE_N_ROLES];
+  guint64 counters[OREE_N_COUNTERS];
+  guint64 reasons[OREE_N_REASONS]; /* refusals by reason */
+
+  OreeSipHub *sip;
+  OreeXmppIn *xmpp_in;
+  OreeXmppOut *xmpp_out;
+  OreeGatewayRole *gateway;
+  OreeFrontEndRole *front_end;
+  OreeAccessEdgeRole *access_edge;
+};
+
+typedef void (*OreeLaneFunc) (OreeLane *lane, gpointer data);
+
+/* The lane that owns `domain` (normalised) or an address of record. Same on every thread. */
+OreeLane *oree_lane_of (OreeLane *any, const char *owned_name);
+OreeLane *oree_lane_at (OreeLane *any, guint index);
+guint oree_lane_count (OreeLane *any);
+const OreeRolesOptions *oree_lane_options (OreeLane *any);
+
+/* Runs `func (to, data)` on `to`'s thread: at once when we are on it, else by mail, in order. `free_data` (may be
+ * NULL) is called if the lane is gone before it runs. `from` is the lane we are on, NULL off the lanes. */
+void oree_lane_run (OreeLane *from, OreeLane *to, OreeLaneFunc func, gpointer data, GDestroyNotify free_data);
+/* As above but always later, after the event at hand. */
+void oree_lane_post (OreeLane *to, OreeLaneFunc func, gpointer data, GDestroyNotify free_data);
+
+/* Reports an event to the owner of the roles; takes it. Any lane. */
+void oree_lane_event (OreeLane *lane, OreeEvent *event);
+/* The role became worse (reason code, detail) or better (NULL) by itself. Any lane. */
+void oree_lane_degraded (OreeLane *lane, OreeRoleId role, const char *reason, const char *detail);
+/* Makes a row durable, then runs `done` on this lane (ok FALSE: the store refused). Takes the row. */
+void oree_lane_save (OreeLane *lane, OreeRuntimeRow *row, void (*done) (OreeLane *lane, gboolean ok, gpointer data),
+                     gpointer data);
+
+static inline void
+oree_lane_count_one (OreeLane *lane, OreeCounter counter)
+{
+  lane->counters[counter]++;
+}
+
+G_END_DECLS

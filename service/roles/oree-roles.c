@@ -1,0 +1,691 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "roles/oree-roles.h"
+
+#include "base/oree-log.h"
+#include "roles/oree-gateway-role.h"
+#include "roles/oree-lane.h"
+#include "roles/oree-role-ops.h"
+#include "roles/oree-sip-hub.h"
+
+struct _OreeRoles
+{
+  OreeRolesOptions options;
+  OreePolicy *policy;
+  OreeLane *lanes;
+  guint n_lanes;
+};
+
+static const char *const role_nicks[OREE_N_ROLES] = {
+  [OREE_ROLE_ACCESS_EDGE] = "access-edge",
+  [OREE_ROLE_XMPP_PROXY] = "xmpp-proxy",
+  [OREE_ROLE_XMPP_GATEWAY] = "xmpp-gateway",
+  [OREE_ROLE_FRONT_END] = "front-end",
+};
+
+static const OreeRoleOps *const role_ops[OREE_N_ROLES] = {
+  [OREE_ROLE_ACCESS_EDGE] = &oree_access_edge_ops,
+  [OREE_ROLE_XMPP_PROXY] = &oree_xmpp_proxy_ops,
+  [OREE_ROLE_XMPP_GATEWAY] = &oree_gateway_ops,
+  [OREE_ROLE_FRONT_END] = &oree_front_end_ops,
+};
+
+static const char *const counter_names[OREE_N_COUNTERS] = {
+#define X(symbol, name) [OREE_COUNT_##symbol] = name,
+  OREE_COUNTERS (X)
+#undef X
+};
+
+const char *
+oree_role_nick (OreeRoleId role)
+{
+  return role_nicks[role];
+}
+
+gboolean
+oree_role_from_nick (const char *nick, OreeRoleId *role)
+{
+  for (guint i = 0; i < OREE_N_ROLES; i++)
+    if (g_strcmp0 (nick, role_nicks[i]) == 0)
+      {
+        *role = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* --- lanes ------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  OreeLane *lane;
+  OreeLaneFunc func;
+  gpointer data;
+} Mail;
+
+static void
+mail_cb (gpointer data)
+{
+  Mail *mail = data;
+
+  mail->func (mail->lane, mail->data);
+  g_free (mail);
+}
+
+void
+oree_lane_post (OreeLane *to, OreeLaneFunc func, gpointer data, GDestroyNotify free_data)
+{
+  Mail *mail = g_new (Mail, 1);
+
+  *mail = (Mail){ to, func, data };
+  oree_worker_post (to->worker, mail_cb, mail);
+}
+
+void
+oree_lane_run (OreeLane *from, OreeLane *to, OreeLaneFunc func, gpointer data, GDestroyNotify free_data)
+{
+  if (from == to)
+    func (to, data);
+  else
+    oree_lane_post (to, func, data, free_data);
+}
+
+OreeLane *
+oree_lane_of (OreeLane *any, const char *owned_name)
+{
+  OreeRoles *roles = any->roles;
+
+  return &roles->lanes[g_str_hash (owned_name) % roles->n_lanes];
+}
+
+OreeLane *
+oree_lane_at (OreeLane *any, guint index)
+{
+  return index < any->roles->n_lanes ? &any->roles->lanes[index] : NULL;
+}
+
+guint
+oree_lane_count (OreeLane *any)
+{
+  return any->roles->n_lanes;
+}
+
+const OreeRolesOptions *
+oree_lane_options (OreeLane *any)
+{
+  return &any->roles->options;
+}
+
+/* --- to the main thread ------------------------------------------------------------------------ */
+
+typedef struct
+{
+  OreeRoles *roles;
+  OreeEvent *event;
+} EventMail;
+
+static gboolean
+event_on_main_cb (gpointer data)
+{
+  EventMail *mail = data;
+  const OreeRolesHooks *hooks = &mail->roles->options.hooks;
+
+  if (hooks->event != NULL)
+    hooks->event (hooks->data, mail->event);
+  else
+    oree_event_free (mail->event);
+  g_free (mail);
+  return G_SOURCE_REMOVE;
+}
+
+void
+oree_lane_event (OreeLane *lane, OreeEvent *event)
+{
+  EventMail *mail = g_new (EventMail, 1);
+
+  *mail = (EventMail){ lane->roles, event };
+  g_main_context_invoke (NULL, event_on_main_cb, mail);
+}
+
+typedef struct
+{
+  OreeRoles *roles;
+  OreeRoleId role;
+  const char *reason;
+  char *detail;
+} DegradedMail;
+
+static gboolean
+degraded_on_main_cb (gpointer data)
+{
+  DegradedMail *mail = data;
+  const OreeRolesHooks *hooks = &mail->roles->options.hooks;
+
+  if (hooks->degraded != NULL)
+    hooks->degraded (hooks->data, mail->role, mail->reason, mail->detail);
+  g_free (mail->detail);
+  g_free (mail);
+  return G_SOURCE_REMOVE;
+}
+
+void
+oree_lane_degraded (OreeLane *lane, OreeRoleId role, const char *reason, const char *detail)
+{
+  DegradedMail *mail = g_new (DegradedMail, 1);
+
+  *mail = (DegradedMail){ lane->roles, role, reason, g_strdup (detail) };
+  g_main_context_invoke (NULL, degraded_on_main_cb, mail);
+}
+
+typedef struct
+{
+  OreeLane *lane;
+  gboolean ok;
+  void (*done) (OreeLane *lane, gboolean ok, gpointer data);
+  gpointer data;
+} SaveMail;
+
+static void
+saved_on_lane (OreeLane *lane, gpointer data)
+{
+  g_autofree SaveMail *mail = data;
+
+  mail->done (lane, mail->ok, mail->data);
+}
+
+static void
+saved_cb (gpointer data, gboolean ok)
+{
+  SaveMail *mail = data;
+
+  mail->ok = ok;
+  oree_lane_post (mail->lane, saved_on_lane, mail, g_free);
+}
+
+void
+oree_lane_save (OreeLane *lane, OreeRuntimeRow *row,
+                void (*done) (OreeLane *lane, gboolean ok, gpointer data), gpointer data)
+{
+  const OreeRolesHooks *hooks = &lane->roles->options.hooks;
+  SaveMail *mail = NULL;
+
+  if (done != NULL)
+    {
+      mail = g_new (SaveMail, 1);
+      *mail = (SaveMail){ lane, FALSE, done, data };
+    }
+  if (hooks->save != NULL)
+    hooks->save (hooks->data, row, done ? saved_cb : NULL, mail);
+  else
+    {
+      oree_runtime_row_free (row);
+      if (mail != NULL)
+        saved_cb (mail, TRUE);
+    }
+}
+
+/* --- ask every lane, answer once on the main thread ------------------------------------------- */
+
+typedef struct _Poll Poll;
+struct _Poll
+{
+  OreeRoles *roles;
+  gint waiting; /* atomic */
+  void (*each) (OreeLane *lane, Poll *poll);
+  void (*finish) (Poll *poll);
+  GMutex lock; /* over what `each` adds below */
+
+  OreeRoleId role;
+  OreeRoleOp op;
+  OreeRoleDone role_done;
+  const char *problem;
+  char *detail;
+
+  OreePolicy *policy;
+  OreeImpact impact;
+  char *what;
+  char *key;
+  gboolean found;
+  GVariantBuilder rows;
+  gboolean has_rows;
+  guint64 counters[OREE_N_COUNTERS];
+  guint64 reasons[OREE_N_REASONS];
+
+  OreeRolesResult done;
+  gpointer data;
+};
+
+static gboolean
+poll_finish_cb (gpointer data)
+{
+  Poll *poll = data;
+
+  poll->finish (poll);
+  g_clear_pointer (&poll->policy, oree_policy_unref);
+  if (poll->has_rows)
+    g_variant_builder_clear (&poll->rows);
+  g_free (poll->detail);
+  g_free (poll->what);
+  g_free (poll->key);
+  g_mutex_clear (&poll->lock);
+  g_free (poll);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+poll_one_done (Poll *poll)
+{
+  if (g_atomic_int_dec_and_test (&poll->waiting))
+    g_main_context_invoke (NULL, poll_finish_cb, poll);
+}
+
+static void
+poll_on_lane (OreeLane *lane, gpointer data)
+{
+  Poll *poll = data;
+
+  poll->each (lane, poll);
+}
+
+static Poll *
+poll_new (OreeRoles *roles, void (*each) (OreeLane *, Poll *), void (*finish) (Poll *))
+{
+  Poll *poll = g_new0 (Poll, 1);
+
+  poll->roles = roles;
+  poll->each = each;
+  poll->finish = finish;
+  g_mutex_init (&poll->lock);
+  return poll;
+}
+
+static void
+poll_start (Poll *poll)
+{
+  poll->waiting = (gint) poll->roles->n_lanes;
+  for (guint i = 0; i < poll->roles->n_lanes; i++)
+    oree_lane_post (&poll->roles->lanes[i], poll_on_lane, poll, NULL);
+}
+
+static void
+finish_variant (Poll *poll, GVariant *floating)
+{
+  g_autoptr (GVariant) value = g_variant_ref_sink (floating);
+
+  if (poll->done != NULL)
+    poll->done (value, poll->data);
+}
+
+/* --- control ----------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  Poll *poll;
+  OreeLane *lane;
+  OreeTimer timer;
+} DrainWatch;
+
+static void
+drain_check (DrainWatch *watch)
+{
+  OreeRoleId role = watch->poll->role;
+
+  /* A stop or a resume that came meanwhile ends the wait as well. */
+  if (watch->lane->mode[role] == OREE_MODE_DRAINING && !role_ops[role]->idle (watch->lane))
+    {
+      oree_worker_arm (watch->lane->worker, &watch->timer, oree_worker_now (watch->lane->worker) + 20 * OREE_MS);
+      return;
+    }
+  if (watch->lane->mode[role] == OREE_MODE_DRAINING)
+    {
+      watch->lane->mode[role] = OREE_MODE_STOPPED;
+      role_ops[role]->stop (watch->lane);
+    }
+  poll_one_done (watch->poll);
+  g_free (watch);
+}
+
+static void
+drain_timer_cb (gpointer data)
+{
+  drain_check (data);
+}
+
+static void
+control_each (OreeLane *lane, Poll *poll)
+{
+  const OreeRoleOps *ops = role_ops[poll->role];
+  g_autofree char *detail = NULL;
+  const char *problem = NULL;
+
+  switch (poll->op)
+    {
+    case OREE_ROLE_OP_START:
+      if (lane->mode[poll->role] == OREE_MODE_STOPPED)
+        problem = ops->start (lane, &detail);
+      if (problem == NULL)
+        lane->mode[poll->role] = OREE_MODE_RUNNING;
+      break;
+    case OREE_ROLE_OP_STOP:
+      if (lane->mode[poll->role] != OREE_MODE_STOPPED)
+        {
+          lane->mode[poll->role] = OREE_MODE_STOPPED;
+          ops->stop (lane);
+        }
+      break;
+    case OREE_ROLE_OP_PAUSE:
+      if (lane->mode[poll->role] == OREE_MODE_RUNNING)
+        lane->mode[poll->role] = OREE_MODE_PAUSED;
+      break;
+    case OREE_ROLE_OP_RESUME:
+      if (lane->mode[poll->role] != OREE_MODE_STOPPED)
+        lane->mode[poll->role] = OREE_MODE_RUNNING;
+      break;
+    case OREE_ROLE_OP_DRAIN:
+      if (lane->mode[poll->role] != OREE_MODE_STOPPED)
+        {
+          DrainWatch *watch = g_new0 (DrainWatch, 1);
+
+          lane->mode[poll->role] = OREE_MODE_DRAINING;
+          watch->poll = poll;
+          watch->lane = lane;
+          oree_timer_init (&watch->timer, drain_timer_cb, watch);
+          drain_check (watch);
+          return;
+        }
+      break;
+    }
+  if (problem != NULL)
+    {
+      g_mutex_lock (&poll->lock);
+      if (poll->problem == NULL)
+        {
+          poll->problem = problem;
+          poll->detail = g_steal_pointer (&detail);
+        }
+      g_mutex_unlock (&poll->lock);
+    }
+  poll_one_done (poll);
+}
+
+static void
+quiet_stop_finish (Poll *poll)
+{
+}
+
+static void
+control_finish (Poll *poll)
+{
+  if (poll->problem != NULL && poll->op == OREE_ROLE_OP_START)
+    {
+      /* All lanes or none: what did start is stopped again. */
+      Poll *stop = poll_new (poll->roles, control_each, quiet_stop_finish);
+
+      stop->role = poll->role;
+      stop->op = OREE_ROLE_OP_STOP;
+      poll_start (stop);
+    }
+  if (poll->role_done != NULL)
+    poll->role_done (poll->role, poll->op, poll->problem, poll->detail, poll->data);
+}
+
+void
+oree_roles_control (OreeRoles *self, OreeRoleId role, OreeRoleOp op, OreeRoleDone done, gpointer data)
+{
+  Poll *poll = poll_new (self, control_each, control_finish);
+
+  poll->role = role;
+  poll->op = op;
+  poll->role_done = done;
+  poll->data = data;
+  poll_start (poll);
+}
+
+/* --- snapshots --------------------------------------------------------------------------------- */
+
+static void
+publish_each (OreeLane *lane, Poll *poll)
+{
+  OreeImpact impact = { .dry = poll->impact.dry };
+  g_autoptr (OreePolicy) old = oree_policy_ref (lane->policy);
+
+  if (!impact.dry)
+    {
+      oree_policy_unref (lane->policy);
+      lane->policy = oree_policy_ref (poll->policy);
+    }
+  for (guint i = 0; i < OREE_N_ROLES; i++)
+    if (lane->mode[i] != OREE_MODE_STOPPED)
+      role_ops[i]->publish (lane, old, poll->policy, &impact);
+  g_mutex_lock (&poll->lock);
+  poll->impact.streams_closed += impact.streams_closed;
+  poll->impact.subscriptions_ended += impact.subscriptions_ended;
+  poll->impact.listeners_changed = MAX (poll->impact.listeners_changed, impact.listeners_changed);
+  g_mutex_unlock (&poll->lock);
+  poll_one_done (poll);
+}
+
+static void
+publish_finish (Poll *poll)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "streams-closed", "u", poll->impact.streams_closed);
+  g_variant_dict_insert (&dict, "subscriptions-ended", "u", poll->impact.subscriptions_ended);
+  g_variant_dict_insert (&dict, "listeners-changed", "u", poll->impact.listeners_changed);
+  finish_variant (poll, g_variant_dict_end (&dict));
+}
+
+static void
+publish (OreeRoles *self, OreePolicy *policy, gboolean dry, OreeRolesResult done, gpointer data)
+{
+  Poll *poll = poll_new (self, publish_each, publish_finish);
+
+  poll->policy = oree_policy_ref (policy);
+  poll->impact.dry = dry;
+  poll->done = done;
+  poll->data = data;
+  poll_start (poll);
+}
+
+void
+oree_roles_publish (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, gpointer data)
+{
+  oree_policy_unref (self->policy);
+  self->policy = oree_policy_ref (policy);
+  publish (self, policy, FALSE, done, data);
+}
+
+void
+oree_roles_forecast (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, gpointer data)
+{
+  publish (self, policy, TRUE, done, data);
+}
+
+/* --- views ------------------------------------------------------------------------------------- */
+
+static void
+list_each (OreeLane *lane, Poll *poll)
+{
+  GVariantBuilder rows;
+  GVariantIter iter;
+  g_autoptr (GVariant) mine = NULL;
+  GVariant *row;
+
+  g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa{sv}"));
+  oree_sip_hub_list (lane, poll->what, &rows);
+  for (guint i = 0; i < OREE_N_ROLES; i++)
+    role_ops[i]->list (lane, poll->what, &rows);
+  mine = g_variant_ref_sink (g_variant_builder_end (&rows));
+  g_mutex_lock (&poll->lock);
+  g_variant_iter_init (&iter, mine);
+  while ((row = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      g_variant_builder_add_value (&poll->rows, row);
+      g_variant_unref (row);
+    }
+  g_mutex_unlock (&poll->lock);
+  poll_one_done (poll);
+}
+
+static void
+list_finish (Poll *poll)
+{
+  finish_variant (poll, g_variant_builder_end (&poll->rows));
+}
+
+void
+oree_roles_list (OreeRoles *self, const char *what, OreeRolesResult done, gpointer data)
+{
+  Poll *poll = poll_new (self, list_each, list_finish);
+
+  poll->what = g_strdup (what);
+  g_variant_builder_init (&poll->rows, G_VARIANT_TYPE ("aa{sv}"));
+  poll->has_rows = TRUE;
+  poll->done = done;
+  poll->data = data;
+  poll_start (poll);
+}
+
+static void
+counters_each (OreeLane *lane, Poll *poll)
+{
+  g_mutex_lock (&poll->lock);
+  for (guint i = 0; i < OREE_N_COUNTERS; i++)
+    poll->counters[i] += lane->counters[i];
+  for (guint i = 0; i < OREE_N_REASONS; i++)
+    poll->reasons[i] += lane->reasons[i];
+  g_mutex_unlock (&poll->lock);
+  poll_one_done (poll);
+}
+
+static void
+counters_finish (Poll *poll)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{st}"));
+  for (guint i = 0; i < OREE_N_COUNTERS; i++)
+    g_variant_builder_add (&builder, "{st}", counter_names[i], poll->counters[i]);
+  for (guint i = 0; i < OREE_N_REASONS; i++)
+    if (poll->reasons[i] > 0)
+      {
+        g_autofree char *name = g_strconcat ("refused-", oree_reason_nick (i), NULL);
+
+        g_variant_builder_add (&builder, "{st}", name, poll->reasons[i]);
+      }
+  finish_variant (poll, g_variant_builder_end (&builder));
+}
+
+void
+oree_roles_counters (OreeRoles *self, OreeRolesResult done, gpointer data)
+{
+  Poll *poll = poll_new (self, counters_each, counters_finish);
+
+  poll->done = done;
+  poll->data = data;
+  poll_start (poll);
+}
+
+static void
+forget_each (OreeLane *lane, Poll *poll)
+{
+  gboolean found = g_str_equal (poll->what, OREE_SPACE_ALLOW) && oree_gateway_revoke (lane, poll->key);
+
+  g_mutex_lock (&poll->lock);
+  poll->found |= found;
+  g_mutex_unlock (&poll->lock);
+  poll_one_done (poll);
+}
+
+static void
+forget_finish (Poll *poll)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "found", "b", poll->found);
+  finish_variant (poll, g_variant_dict_end (&dict));
+}
+
+void
+oree_roles_forget (OreeRoles *self, const char *space, const char *key, OreeRolesResult done, gpointer data)
+{
+  Poll *poll = poll_new (self, forget_each, forget_finish);
+
+  poll->what = g_strdup (space);
+  poll->key = g_strdup (key);
+  poll->done = done;
+  poll->data = data;
+  poll_start (poll);
+}
+
+/* --- life -------------------------------------------------------------------------------------- */
+
+static void
+init_each (OreeLane *lane, Poll *poll)
+{
+  oree_sip_hub_init (lane);
+  for (guint i = 0; i < OREE_N_ROLES; i++)
+    role_ops[i]->init (lane);
+  poll_one_done (poll);
+}
+
+OreeRoles *
+oree_roles_new (OreePolicy *policy, const OreeRolesOptions *options)
+{
+  OreeRoles *self = g_new0 (OreeRoles, 1);
+
+  self->options = *options;
+  if (options->runtime != NULL)
+    self->options.runtime = g_ptr_array_ref (options->runtime);
+  self->policy = oree_policy_ref (policy);
+  self->n_lanes = CLAMP (options->n_workers, 1, 8);
+  self->lanes = g_new0 (OreeLane, self->n_lanes);
+  for (guint i = 0; i < self->n_lanes; i++)
+    {
+      self->lanes[i].index = i;
+      self->lanes[i].roles = self;
+      self->lanes[i].policy = oree_policy_ref (policy);
+      self->lanes[i].worker = oree_worker_new (i);
+    }
+  for (guint i = 0; i < self->n_lanes; i++)
+    oree_worker_start (self->lanes[i].worker);
+  poll_start (poll_new (self, init_each, quiet_stop_finish));
+  return self;
+}
+
+static void
+clear_each (OreeLane *lane, Poll *poll)
+{
+  for (guint i = 0; i < OREE_N_ROLES; i++)
+    {
+      if (lane->mode[i] != OREE_MODE_STOPPED)
+        role_ops[i]->stop (lane);
+      lane->mode[i] = OREE_MODE_STOPPED;
+    }
+  for (guint i = 0; i < OREE_N_ROLES; i++)
+    role_ops[i]->clear (lane);
+  oree_sip_hub_clear (lane);
+  poll_one_done (poll);
+}
+
+void
+oree_roles_free (OreeRoles *self)
+{
+  if (self == NULL)
+    return;
+  poll_start (poll_new (self, clear_each, quiet_stop_finish));
+  for (guint i = 0; i < self->n_lanes; i++)
+    oree_worker_stop (self->lanes[i].worker); /* after what is in its mailbox */
+  for (guint i = 0; i < self->n_lanes; i++)
+    {
+      oree_worker_join (self->lanes[i].worker);
+      oree_worker_free (self->lanes[i].worker);
+      oree_policy_unref (self->lanes[i].policy);
+    }
+  g_clear_pointer (&self->options.runtime, g_ptr_array_unref);
+  g_free (self->lanes);
+  oree_policy_unref (self->policy);
+  g_free (self);
+}

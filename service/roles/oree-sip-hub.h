@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The SIP switchboard of a lane: connections framed into messages, requests of ours waiting for their final
+ * response, and the in-memory leg between gateway and front end. A flow names where bytes go, on any lane.
+ *
+ *   users ──TLS── flows ─┐                      ┌─ handler of the leg (front end, access edge)
+ *   next hop ──── flows ─┼─ frame, parse, check ┼─ pending request of the lane named in the branch
+ *   gateway ⇄ front end ─┘                      └─ (responses without one are counted and dropped)
+ *
+ * All non-INVITE transactions here run over reliable transports, where a server transaction ends with its
+ * response and a client transaction has Timer F alone (RFC 3261 17.1.2.2, 17.2.2). */
+#pragma once
+#include "codec/sip/oree-sip-msg.h"
+#include "codec/sip/oree-sip-write.h"
+#include "ident/oree-inet.h"
+#include "net/oree-conn.h"
+#include "proto/sip/oree-sip-ua.h"
+#include "roles/oree-lane.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  OREE_LEG_NONE,
+  OREE_LEG_USER,      /* an embedded user's connection */
+  OREE_LEG_NEXT_HOP,  /* a connection with the configured next hop */
+  OREE_LEG_GATEWAY,   /* in memory: the gateway's end */
+  OREE_LEG_FRONT_END, /* in memory: the front end's end */
+  OREE_N_LEGS
+} OreeSipLeg;
+
+/* Where bytes go, or came from: plain value, good on any lane; the connection may be gone meanwhile. */
+typedef struct
+{
+  guint16 lane;
+  guint16 leg;
+  guint32 id; /* connection on that lane, never reused; 0 for the in-memory legs */
+} OreeFlow;
+
+#define OREE_FLOW_NONE ((OreeFlow){ 0, OREE_LEG_NONE, 0 })
+
+static inline gboolean
+oree_flow_is_none (OreeFlow flow)
+{
+  return flow.leg == OREE_LEG_NONE;
+}
+static inline guint64
+oree_flow_pack (OreeFlow flow)
+{
+  return ((guint64) flow.lane << 48) | ((guint64) flow.leg << 32) | flow.id;
+}
+static inline OreeFlow
+oree_flow_unpack (guint64 packed)
+{
+  return (OreeFlow){ (guint16) (packed >> 48), (guint16) (packed >> 32), (guint32) packed };
+}
+
+/* One message that came in, with its own bytes: may be kept and may travel between lanes. */
+typedef struct
+{
+  gatomicrefcount refs;
+  OreeFlow flow; /* answers go here */
+  char *peer;    /* "192.0.2.7:40112", or "gateway", "front-end" */
+  OreeSipMsg msg;
+  gsize length;
+  char data[];
+} OreeSipRx;
+
+OreeSipRx *oree_sip_rx_ref (OreeSipRx *rx);
+void oree_sip_rx_unref (OreeSipRx *rx);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeSipRx, oree_sip_rx_unref)
+
+/* Final response of a request of ours. `response` is NULL when there was none: 408 (Timer F) or 503 (connection
+ * lost, or no connection to be had). Called exactly once. */
+typedef void (*OreeSipDone) (OreeLane *lane, guint status, const OreeSipRx *response, gpointer data);
+
+/* A request arrived on a leg; borrowed for the call (take a reference to keep it). It has passed oree_sip_check. */
+typedef void (*OreeSipHandler) (OreeLane *lane, OreeSipRx *rx);
+/* A connection of a leg ended. */
+typedef void (*OreeFlowGone) (OreeLane *lane, OreeFlow flow);
+/* Where a request for `aor` of ours goes from this lane, dialling if need be; FLOW_NONE when there is no way. */
+typedef OreeFlow (*OreeInsideFlow) (OreeLane *lane, const char *aor);
+
+void oree_sip_hub_init (OreeLane *lane);
+void oree_sip_hub_clear (OreeLane *lane);
+void oree_sip_hub_set_handler (OreeLane *lane, OreeSipLeg leg, OreeSipHandler on_request, OreeFlowGone on_gone);
+void oree_sip_hub_set_inside (OreeLane *lane, OreeInsideFlow inside);
+OreeFlow oree_sip_hub_inside (OreeLane *lane, const char *aor);
+
+/* Takes over a connection (accepted or dialled, TLS done or in clear) as a flow of `leg`. */
+OreeFlow oree_sip_hub_adopt (OreeLane *lane, OreeConn *conn, OreeSipLeg leg);
+/* A flow whose connection is still being made: what is written to it waits (a bounded number) until it is attached,
+ * and is lost when it fails. */
+OreeFlow oree_sip_hub_reserve (OreeLane *lane, OreeSipLeg leg, const char *peer);
+void oree_sip_hub_attach (OreeLane *lane, OreeFlow flow, OreeConn *conn);
+void oree_sip_hub_fail (OreeLane *lane, OreeFlow flow);
+/* Closes a flow of this lane once what is written has gone. */
+void oree_sip_hub_close (OreeLane *lane, OreeFlow flow);
+void oree_sip_hub_close_leg (OreeLane *lane, OreeSipLeg leg);
+guint oree_sip_hub_n_flows (OreeLane *lane, OreeSipLeg leg);
+gboolean oree_sip_hub_has_flow (OreeLane *lane, OreeFlow flow);
+
+/* Writes bytes to a flow on any lane; takes `text`. Lost when the flow is gone: for responses only. */
+void oree_sip_hub_write (OreeLane *lane, OreeFlow flow, GString *text);
+/* What a request to `flow` is built with: the Via (fresh branch; owned), its parts, and the lane's generator. */
+char *oree_sip_hub_via (OreeLane *lane, OreeFlow flow);
+const char *oree_sip_hub_transport (OreeLane *lane, OreeFlow flow);
+/* "edge.contoso.test:5061"; borrowed until the policy changes. */
+const char *oree_sip_hub_sent_by (OreeLane *lane);
+OreeSipIds *oree_sip_hub_ids (OreeLane *lane);
+/* Sends a request that carries such a Via on top, and calls `done (data)` with its outcome. Takes `text`; NULL
+ * (a builder refused its values) gives 500 as the outcome. */
+void oree_sip_hub_request (OreeLane *lane, OreeFlow flow, GString *text, OreeSipDone done, gpointer data);
+/* How many requests of ours wait for their response. */
+guint oree_sip_hub_n_pending (OreeLane *lane);
+
+/* Hands a request to the gateway on the lane that owns `domain`; `rx` keeps its way back. */
+void oree_sip_hub_to_gateway (OreeLane *lane, OreeSipRx *rx, const char *domain);
+/* A Contact of the gateway on this lane: "sip:oree-gw-LANE-TOKEN@host:port;transport=…"; owned. */
+char *oree_sip_hub_contact (OreeLane *lane, OreeFlow flow, const char *token);
+/* A request sent to such a Contact goes to its lane: TRUE when it was one. */
+gboolean oree_sip_hub_to_contact (OreeLane *lane, OreeSipRx *rx);
+/* The token of such a Request-URI; owned; NULL when it is none. */
+char *oree_sip_hub_contact_token (const OreeSipMsg *msg);
+
+/* Answers `rx` from any lane; `phrase` NULL: the usual one. */
+void oree_sip_hub_respond (OreeLane *lane, const OreeSipRx *rx, guint status, const char *phrase);
+/* Finishes and sends a response begun with oree_sip_write_response. */
+void oree_sip_hub_respond_with (OreeLane *lane, const OreeSipRx *rx, OreeSipWriter *writer);
+/* The same after any lane wrote the body and finished it; takes `text`, NULL gives 500. */
+void oree_sip_hub_respond_text (OreeLane *lane, const OreeSipRx *rx, GString *text);
+
+/* Adds the SIP connections of the lane to `rows` when `what` is "connections". */
+void oree_sip_hub_list (OreeLane *lane, const char *what, GVariantBuilder *rows);
+
+G_END_DECLS

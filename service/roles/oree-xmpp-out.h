@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Outbound server-to-server streams, one per pair of domains, on the lane that owns the remote domain.
+ * A stream is dialled when something is to be sent and lives until it is idle. */
+#pragma once
+#include "codec/xml/oree-xml-node.h"
+#include "proto/xmpp/oree-s2s-out.h"
+#include "roles/oree-lane.h"
+#include "roles/oree-role-ops.h"
+
+G_BEGIN_DECLS
+
+/* What came of a stanza, exactly once. `ok`: acknowledged (`acked` says how); else `reason`. */
+typedef void (*OreeXmppSent) (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason, gpointer data);
+/* What the authoritative server said. */
+typedef void (*OreeXmppVerified) (OreeLane *lane, OreeDialbackResult result, gpointer data);
+
+void oree_xmpp_out_init (OreeLane *lane);
+void oree_xmpp_out_clear (OreeLane *lane);
+
+/* Sends `stanza` from domain `local` to domain `remote` (normal forms), in order per pair. `sent` may be NULL. Never
+ * calls back inside. Returns a token for oree_xmpp_out_cancel. */
+guint64 oree_xmpp_out_send (OreeLane *lane, const char *local, const char *remote, const OreeXmlNode *stanza,
+                            OreeXmppSent sent, gpointer data);
+/* The sender gives up: TRUE when it was still waiting; either way `sent` is not called any more. */
+gboolean oree_xmpp_out_cancel (OreeLane *lane, guint64 token);
+/* Asks the authoritative server of check->originating. Takes `check`. */
+void oree_xmpp_out_verify (OreeLane *lane, OreeDialbackCheck *check, OreeXmppVerified verified, gpointer data);
+/* The domain just proved itself to us: it is alive, so a back-off ends. */
+void oree_xmpp_out_alive (OreeLane *lane, const char *remote);
+
+/* Nothing queued, nothing in doubt. */
+gboolean oree_xmpp_out_idle (OreeLane *lane);
+/* Ends every stream in good order. */
+void oree_xmpp_out_close_all (OreeLane *lane, OreeS2sReason reason);
+/* Streams that `next` forbids or changes end; counted in `impact`, and left alone when it is dry. */
+void oree_xmpp_out_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact);
+void oree_xmpp_out_list (OreeLane *lane, GVariantBuilder *rows);
+
+G_END_DECLS

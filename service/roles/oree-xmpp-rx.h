@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A stanza from a partner on its way to whoever answers for it, and the acknowledgement that waits for its outcome. */
+#pragma once
+#include "codec/xmpp/oree-stanza.h"
+#include "policy/oree-decide-xmpp.h"
+#include "roles/oree-lane.h"
+
+G_BEGIN_DECLS
+
+/* The place of a stanza in its stream: settled once its outcome is known. Plain value, good on any lane. */
+typedef struct
+{
+  guint16 lane;
+  guint32 stream; /* never reused; 0: none */
+  guint64 slot;
+} OreeXmppSlot;
+
+typedef struct
+{
+  OreeStanza *stanza; /* owned */
+  OreeXmppSlot slot;
+  OreeXmppAuth auth;  /* how (from, to) was proved */
+} OreeXmppRx;
+
+OreeXmppRx *oree_xmpp_rx_new (OreeStanza *stanza, OreeXmppSlot slot, OreeXmppAuth auth);
+void oree_xmpp_rx_free (OreeXmppRx *rx);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeXmppRx, oree_xmpp_rx_free)
+
+/* Handles a stanza on the lane that owns its sender's domain; takes it. Sees to it that the slot is settled. */
+typedef void (*OreeXmppHandler) (OreeLane *lane, OreeXmppRx *rx);
+void oree_xmpp_set_handler (OreeLane *lane, OreeXmppHandler handler);
+/* The outcome of a stanza is known (from any lane). */
+void oree_xmpp_settle (OreeLane *lane, OreeXmppSlot slot);
+
+G_END_DECLS
