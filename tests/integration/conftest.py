@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures. Every test is a coroutine; all of them, and the fixtures, share one event loop."""
+
+import asyncio
+import inspect
+import os
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "faults"))
+
+from world import PARTNER_DOMAIN, World  # noqa: E402
+
+LONG = bool(os.environ.get("OREE_TEST_LONG"))
+
+loop = asyncio.new_event_loop()
+asyncio.set_event_loop(loop)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    if not inspect.iscoroutinefunction(pyfuncitem.function):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    loop.run_until_complete(asyncio.wait_for(pyfuncitem.function(**arguments), 600 if not LONG else 7200))
+    return True
+
+
+def run(coroutine):
+    return loop.run_until_complete(coroutine)
+
+
+@pytest.fixture(scope="session")
+def long():
+    return LONG
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """The whole lab, with fabrikam.test a partner of type federated whose streams must be encrypted; EXTERNAL or
+    dialback. Shared by the tests of one file, which leave it as they found it."""
+    world = World()
+    try:
+        run(world.start_lab())
+        run(world.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated",
+                               "tls-negotiation=required", "sasl-negotiation=optional",
+                               "support-dialback-negotiation=true"))
+        yield world
+    finally:
+        run(world.stop())
+
+
+@pytest.fixture(scope="module")
+def alone():
+    """The service and its bus, nothing around it."""
+    world = World()
+    try:
+        run(world.start())
+        yield world
+    finally:
+        run(world.stop())

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A private world: our service on a bus of its own and, for those who ask, the whole lab around it — a name server,
+a partner's Prosody at fabrikam.test with users, SIP users of ours.
+
+Used by the integration tests, by the demonstration and by tests/run-uninstalled."""
+
+import os
+import pathlib
+import shutil
+import tempfile
+
+from lab import pki
+from lab.baresip import Baresip
+from lab.edge import Edge, PrivateBus
+from lab.names import NameServer
+from lab.process import free_port
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+
+OUR_DOMAIN = "contoso.test"
+PARTNER_DOMAIN = "fabrikam.test"
+PARTNER_ADDRESS = "127.0.0.2"
+# What the lab profile of oreed sets up: service/control/oree-lab.c.
+EDGE_ADDRESS = "127.0.0.1"
+OUR_USERS = ("alice", "bob")
+OUR_PASSWORD = "lab-password"
+PARTNER_USERS = {"juliet": "capulet", "nurse": "angelica"}
+
+
+def build_directory():
+    """OREE_BUILD, or `build` beside the sources."""
+    return pathlib.Path(os.environ.get("OREE_BUILD") or TOP / "build").resolve()
+
+
+class World:
+    """`directory` is kept when it was given, else it is temporary and removed by `stop`."""
+
+    def __init__(self, directory=None, build=None, profile="lab", settings=None, wrapper=()):
+        self.temporary = directory is None
+        # Short, for a socket's name holds 107 bytes.
+        self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="oree-"))
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.build = pathlib.Path(build or build_directory())
+        self._socket_directory = pathlib.Path(tempfile.mkdtemp(prefix="oree-bus-"))
+        self.bus = PrivateBus(self._socket_directory)
+        # Ports of its own, so that several worlds, or one of them and a real server, live on one machine.
+        self.sip_port = free_port(EDGE_ADDRESS)
+        self.xmpp_port = free_port(EDGE_ADDRESS)
+        settings = {("lab", "address"): EDGE_ADDRESS, ("lab", "sip-port"): self.sip_port,
+                    ("lab", "xmpp-port"): self.xmpp_port, ("lab", "xmpp-internal-port"): free_port(EDGE_ADDRESS),
+                    **(settings or {})}
+        self.edge = Edge(self.build, self.directory / "edge", self.bus.address, profile, settings, wrapper)
+        self.names = None
+        self.partner = None
+        self.authority = None
+        self._started = []
+
+    def keep(self, thing):
+        """`thing.stop ()` will be called, last started first."""
+        self._started.append(thing)
+        return thing
+
+    async def start(self):
+        """The bus and the service alone."""
+        self.keep(await self.bus.start())
+        await self.start_edge()
+        return self
+
+    async def start_edge(self):
+        self.keep(self.edge)
+        await self.edge.start()
+
+    async def start_lab(self, **prosody):
+        """Everything: names, the partner's server and the service; `prosody` as class Prosody takes it."""
+        from lab.prosody import Prosody  # python3-slixmpp and friends are not needed by run-uninstalled
+
+        self.authority = pki.Authority(self.directory, "fabrikam-ca")
+        self.names = NameServer(self.directory)
+        certificate, key = self.authority.issue(PARTNER_DOMAIN, [PARTNER_DOMAIN])
+        self.trust = self.directory / "trust.pem"
+        self.trust.write_bytes(self.authority.certificate.read_bytes())
+        self.partner = Prosody(self.directory / "prosody", PARTNER_DOMAIN, self.names.endpoint, certificate, key,
+                               self.trust, PARTNER_ADDRESS, **prosody)
+        for name, password in PARTNER_USERS.items():
+            self.partner.add_user(name, password)
+        self.names.host(f"xmpp.{PARTNER_DOMAIN}", PARTNER_ADDRESS)
+        self.names.service("xmpp-server", PARTNER_DOMAIN, f"xmpp.{PARTNER_DOMAIN}", self.partner.s2s_port)
+        self.names.host(f"xmpp.{OUR_DOMAIN}", EDGE_ADDRESS)
+        self.names.service("xmpp-server", OUR_DOMAIN, f"xmpp.{OUR_DOMAIN}", self.xmpp_port)
+        self.keep(await self.names.start())
+        self.edge.settings["dns", "forwarders"] = self.names.endpoint
+        self.edge.settings["tls", "trust-anchors"] = str(self.authority.certificate)
+        await self.start()
+        # Each side trusts the other's authority; ours exists since the first start of the service.
+        pki.bundle(self.trust, self.authority.certificate, self.edge_authority)
+        self.keep(await self.partner.start())
+        return self
+
+    @property
+    def edge_authority(self):
+        return self.edge.state / "lab-ca" / "ca.pem"
+
+    async def xmpp_user(self, name, **options):
+        from lab.xmpp_user import XmppUser
+
+        user = XmppUser(f"{name}@{PARTNER_DOMAIN}", PARTNER_USERS[name], self.partner.address,
+                        self.partner.c2s_port)
+        return self.keep(await user.start(**options))
+
+    async def sip_user(self, name, contacts=(), **options):
+        """Debian's baresip."""
+        user = Baresip(self.directory / f"baresip-{name}", name, OUR_DOMAIN, OUR_PASSWORD, EDGE_ADDRESS,
+                       self.sip_port, self.edge_authority, contacts, **options)
+        return self.keep(await user.start())
+
+    def environment(self):
+        """What a command needs to meet this world."""
+        programs = [self.build / "service" / "ctl", self.build / "service", self.build / "panel",
+                    self.build / "wizards"]
+        return dict(os.environ,
+                    OREE_BUS=self.bus.address,
+                    OREE_LOCALEDIR=str(self.build / "po"),
+                    OREE_WORLD=str(self.directory),
+                    PATH=os.pathsep.join([*map(str, programs), os.environ.get("PATH", "")]))
+
+    async def stop(self, keep_directory=False):
+        while self._started:
+            await self._started.pop().stop()
+        shutil.rmtree(self._socket_directory, ignore_errors=True)
+        if self.temporary and not keep_directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
