@@ -17,6 +17,10 @@
 #define OREE_ACTION_MANAGE_SERVICES "org.oree.edge.manage-services"
 #define OREE_ACTION_TRACE "org.oree.edge.trace"
 
+/* Environment: which bus clients speak on (system, session or an address), and where catalogues lie. */
+#define OREE_ENV_BUS "OREE_BUS"
+#define OREE_ENV_LOCALEDIR "OREE_LOCALEDIR"
+
 #define OREE_USER_AGENT "Oree/" OREE_VERSION
 
 /* Structured log fields. */

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One table per family of codes. A placeholder is {name}: it is replaced by the detail of that name, itself put into
+ * words when it is a code. No format strings, so a translation can never break the program. */
+#include "client/oree-sentences.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+typedef struct
+{
+  const char *nick;
+  const char *text;
+} Sentence;
+
+static const Sentence errors[] = {
+  [OREE_ERROR_FAILED] = { "failed", N_ ("The operation failed.") },
+  [OREE_ERROR_BAD_RECORD] = { "bad-record", N_ ("The service does not understand this request.") },
+  [OREE_ERROR_CONFLICT] = { "conflict", N_ ("Somebody else changed the same record in the meantime. Read it again, then repeat your change.") },
+  [OREE_ERROR_NOT_FOUND] = { "not-found", N_ ("There is nothing with this name.") },
+  [OREE_ERROR_DENIED] = { "denied", N_ ("You are not permitted to do this.") },
+  [OREE_ERROR_BUSY] = { "busy", N_ ("Another operation is under way. Try again in a moment.") },
+  [OREE_ERROR_UNSUPPORTED] = { "unsupported", N_ ("This is not possible now.") },
+  [OREE_ERROR_TIMED_OUT] = { "timed-out", N_ ("The service did not answer in time.") },
+  [OREE_ERROR_UNAVAILABLE] = { "unavailable", N_ ("The Orée service is not running, or cannot be reached.") },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (errors) == OREE_N_ERRORS);
+
+/* TRANSLATORS: in the sentences below, leave what stands in { } as it is: it is replaced by a name or a value. */
+static const Sentence problems[] = {
+  { "unknown-operation", N_ ("There is no operation “{detail}”.") },
+  { "unknown-kind", N_ ("There is no kind of record “{detail}”.") },
+  { "too-many-changes", N_ ("Too many changes at once; at most {detail} are possible.") },
+  { "exists", N_ ("It already exists.") },
+  { "not-found", N_ ("It does not exist.") },
+  { "cannot-remove", N_ ("It cannot be removed, only reset to its defaults.") },
+  { "bad-id", N_ ("This is not a valid name here.") },
+  { "unknown-field", N_ ("There is no such setting.") },
+  { "wrong-type", N_ ("The value has the wrong form; expected: {detail}.") },
+  { "out-of-range", N_ ("The value is out of range; allowed: {detail}.") },
+  { "bad-choice", N_ ("This value is not allowed; choose one of: {detail}.") },
+  { "bad-text", N_ ("The text contains characters that are not allowed.") },
+  { "too-long", N_ ("The text is too long; at most {detail} characters are possible.") },
+  { "too-many", N_ ("The list is too long; at most {detail} entries are possible.") },
+  { "required", N_ ("A value is required.") },
+  { "write-once", N_ ("This can only be given when the record is created.") },
+  { "already-in-list", N_ ("“{detail}” is already in the list.") },
+  { "not-in-list", N_ ("“{detail}” is not in the list.") },
+  { "bad-domain", N_ ("“{detail}” is not a valid domain name.") },
+  { "domain-is-address", N_ ("A domain name is needed here, not an IP address.") },
+  { "bad-address", N_ ("“{detail}” is not an IP address.") },
+  { "bad-next-hop", N_ ("The next hop is either “embedded” or has the form HOST:PORT;transport=tls (or tcp).") },
+  { "bad-sip-uri", N_ ("This is not a valid SIP address; an example is sip:alice@contoso.test.") },
+  { "bad-url", N_ ("This is not a valid https address.") },
+  { "bad-name", N_ ("This name contains characters that are not allowed.") },
+  { "sasl-needs-tls", N_ ("SASL requires TLS: allow TLS, or switch SASL off.") },
+  { "no-authentication-method", N_ ("The partner could not prove who it is: SASL or dialback must be enabled.") },
+  { "tls-optional-with-sasl", N_ ("SASL requires TLS; as long as TLS is only optional, the negotiation can fail.") },
+  { "dialback-idle", N_ ("Dialback does not operate as long as TLS and SASL are both required.") },
+  { "xmpp-needs-federation", N_ ("Access to XMPP partners has no effect as long as federation is not enabled in the same policy.") },
+  { "audio-video-needs-public", N_ ("Audio and video with public providers have no effect as long as access to public providers is not enabled in the same policy.") },
+  { "default-route-needed", N_ ("Default routing needs the name of the server to route to.") },
+  { "port-taken-twice", N_ ("This port is already used by the setting “{detail}”.") },
+  { "range-reversed", N_ ("The last port of the range lies before the first.") },
+  { "hosts-needs-shared", N_ ("Hosting users of your own has no effect without a shared address space.") },
+  { "duplicate", N_ ("This name is already used by: {detail}.") },
+  { "our-domain", N_ ("This domain is one of your own: {detail}.") },
+  { "not-our-domain", N_ ("This domain is none of your SIP domains.") },
+  { "no-such-site", N_ ("There is no site “{detail}”.") },
+  { "no-such-policy", N_ ("There is no external access policy “{detail}” for users.") },
+  { "in-use", N_ ("It is still in use by: {detail}.") },
+  { "one-default-domain", N_ ("Exactly one SIP domain must be the default domain.") },
+  { "default-route-with-providers", N_ ("With a default route there can be no hosting or public providers; remove them first.") },
+  { "no-effect-yet", N_ ("This setting is stored, but has no effect in this version.") },
+};
+
+static const Sentence reasons[] = {
+  { "allowed", N_ ("It is allowed.") },
+  /* Decisions: policy/oree-verdict.h. */
+  { "not-our-domain", N_ ("The domain addressed is none of ours.") },
+  { "domain-without-xmpp", N_ ("Our domain is not enabled for XMPP.") },
+  { "domain-without-sip", N_ ("Our domain has no SIP users.") },
+  { "own-domain", N_ ("The other side claims to be one of our own domains.") },
+  { "federation-off", N_ ("Federation is disabled for the whole organization.") },
+  { "xmpp-off", N_ ("XMPP federation is disabled in the topology.") },
+  { "blocked-domain", N_ ("The domain is blocked.") },
+  { "not-a-partner", N_ ("The domain is not an XMPP partner.") },
+  { "not-authenticated", N_ ("The other side has not proved who it is.") },
+  { "tls-required", N_ ("TLS is required for this partner.") },
+  { "tls-not-allowed", N_ ("TLS is not supported for this partner.") },
+  { "sasl-required", N_ ("SASL is required for this partner.") },
+  { "sasl-not-allowed", N_ ("SASL is not supported for this partner.") },
+  { "dialback-not-allowed", N_ ("Dialback is not enabled for this partner.") },
+  { "user-federation-off", N_ ("The user’s external access policy does not allow federation.") },
+  { "user-xmpp-off", N_ ("The user’s external access policy does not allow XMPP partners.") },
+  { "allow-entry-needed", N_ ("The user does not know this contact: the user must add the contact or write first.") },
+  { "user-unknown", N_ ("There is no such user.") },
+  { "peer-not-next-hop", N_ ("The request does not come from the configured next hop.") },
+  { "method-not-allowed", N_ ("This kind of SIP request is not allowed.") },
+  { "identity-mismatch", N_ ("The sender’s address is not the one that signed in.") },
+  { "user-elsewhere", N_ ("The user’s home is on another server.") },
+  { "no-route", N_ ("There is no route to this domain.") },
+  /* Certificates: net/oree-peer-cert.h. */
+  { "ok", N_ ("Everything is in order.") },
+  { "no-certificate", N_ ("The other side showed no certificate.") },
+  { "malformed", N_ ("The certificate cannot be read.") },
+  { "too-many-names", N_ ("The certificate contains too many names.") },
+  { "self-signed", N_ ("The certificate is self-signed.") },
+  { "untrusted-issuer", N_ ("The certificate’s issuer is not trusted.") },
+  { "invalid-issuer", N_ ("A certificate of the chain is not allowed to issue certificates.") },
+  { "weak-key", N_ ("A key or signature of the certificate chain is too weak.") },
+  { "not-yet-valid", N_ ("The certificate is not valid yet.") },
+  { "expired", N_ ("The certificate has expired.") },
+  { "wrong-usage", N_ ("The certificate may not be used for this purpose.") },
+  { "wrong-name", N_ ("The certificate was issued for another name.") },
+  /* What degrades a role: net/oree-net-error.h and the roles themselves. */
+  { "port-busy", N_ ("The port is already in use by another program.") },
+  { "address-unavailable", N_ ("The address does not belong to this computer.") },
+  { "permission", N_ ("The service is not permitted to use this port.") },
+  { "system", N_ ("The operating system refused.") },
+  { "certificate-missing", N_ ("No certificate is configured.") },
+  { "certificate-unreadable", N_ ("The certificate file cannot be read.") },
+  { "certificate-invalid", N_ ("The certificate file holds no usable certificate.") },
+  { "key-unreadable", N_ ("The private key file cannot be read.") },
+  { "key-invalid", N_ ("The private key file holds no usable key.") },
+  { "key-mismatch", N_ ("The private key does not belong to the certificate.") },
+  { "trust-anchors-unreadable", N_ ("The file of trusted certification authorities cannot be read.") },
+  { "trust-anchors-invalid", N_ ("The file of trusted certification authorities holds no usable certificate.") },
+  { "resolver-option", N_ ("The resolver does not accept the DNS settings.") },
+  { "resolver-unavailable", N_ ("The resolver could not be started.") },
+  { "bad-record", N_ ("A record of the configuration cannot be used and was left out.") },
+  { "next-hop-invalid", N_ ("The next hop is not valid.") },
+  { "next-hop-unreachable", N_ ("The next hop cannot be reached.") },
+  { "no-data-plane", N_ ("The service is not ready yet.") },
+  { "store-unavailable", N_ ("The configuration database cannot be used.") },
+  { "disabled", N_ ("The role is disabled.") },
+};
+
+static const Sentence events[] = {
+  { "service-started", N_ ("The service has started.") },
+  { "service-stopping", N_ ("The service is stopping.") },
+  { "role-state", N_ ("{role}: {state}") },
+  { "role-degraded", N_ ("{role} does not work as it should. {reason} ({detail})") },
+  { "role-recovered", N_ ("{role} works again.") },
+  { "bad-record", N_ ("The record {kind} {id} cannot be used (field {field}). {code}") },
+  { "configuration-changed", N_ ("The configuration was changed by {who}: revision {revision}.") },
+  { "stream-ready", N_ ("The stream with {partner} is ready ({direction}, {method}).") },
+  { "stream-closed", N_ ("The stream with {partner} was closed ({direction}). {reason}") },
+  { "stream-refused", N_ ("The stream with {partner} was refused ({direction}). {reason}") },
+  { "stream-failed", N_ ("The stream with {partner} failed. {reason} ({detail})") },
+  { "stanza-refused", N_ ("A stanza ({kind}) from {from} to {to} was refused. {reason}") },
+  { "message-refused", N_ ("A message from {from} to {to} was refused. {reason}") },
+  { "message-undelivered", N_ ("A message from {from} to {to} could not be delivered, and its sender was told so ({direction}). {reason}") },
+  { "subscription-refused", N_ ("A presence subscription from {from} to {to} was refused. {reason}") },
+  { "allow-entry-made", N_ ("{user} now knows the contact {contact}.") },
+  { "allow-entry-revoked", N_ ("{user} no longer knows the contact {contact}: the allow entry was revoked.") },
+  { "limit-hit", N_ ("A limit was reached: {limit} ({peer}).") },
+  { "sip-peer-refused", N_ ("The SIP connection from {peer} was refused. {reason}") },
+  { "sign-in-refused", N_ ("{user} could not sign in from {address}. {reason}") },
+};
+
+static const Sentence roles[] = {
+  { "access-edge", N_ ("Access Edge") },
+  { "xmpp-proxy", N_ ("XMPP proxy") },
+  { "xmpp-gateway", N_ ("XMPP gateway") },
+  { "front-end", N_ ("Front end") },
+};
+
+static const Sentence states[] = {
+  { "stopped", NC_ ("role state", "Stopped") },
+  { "start-pending", NC_ ("role state", "Starting") },
+  { "running", NC_ ("role state", "Running") },
+  { "pause-pending", NC_ ("role state", "Pausing") },
+  { "paused", NC_ ("role state", "Paused") },
+  { "continue-pending", NC_ ("role state", "Resuming") },
+  { "stop-pending", NC_ ("role state", "Stopping") },
+  { "draining", NC_ ("role state", "Draining") },
+};
+
+static const Sentence start_types[] = {
+  { "automatic", NC_ ("start type", "Automatic") },
+  { "manual", NC_ ("start type", "Manual") },
+  { "disabled", NC_ ("start type", "Disabled") },
+};
+
+static const Sentence levels[] = {
+  { "information", NC_ ("event level", "Information") },
+  { "warning", NC_ ("event level", "Warning") },
+  { "error", NC_ ("event level", "Error") },
+};
+
+static const Sentence directions[] = {
+  { "in", NC_ ("direction", "incoming") },
+  { "out", NC_ ("direction", "outgoing") },
+};
+
+static const Sentence methods[] = {
+  { "sasl-tls", N_ ("SASL over TLS") },
+  { "tls-dialback", N_ ("TLS dialback") },
+  { "tcp-dialback", N_ ("TCP dialback") },
+};
+
+static const Sentence steps[] = {
+  { "local-domain", N_ ("Is the domain on our side one of ours, and enabled for this?") },
+  { "remote-domain", N_ ("Is the domain of the other side not one of ours?") },
+  { "organisation-switch", N_ ("Is federation enabled for the organization?") },
+  { "xmpp-switch", N_ ("Is XMPP federation enabled in the topology?") },
+  { "blocked-domains", N_ ("Is the domain not blocked?") },
+  { "partner", N_ ("Is the domain an XMPP partner?") },
+  { "authentication", N_ ("Has the partner proved who it is, as its record demands?") },
+  { "user-policy", N_ ("Does the user’s external access policy allow it?") },
+  { "partner-rights", N_ ("May contacts of this type of partner do this?") },
+  { "user", N_ ("Does our user exist?") },
+  { "peer", N_ ("May this peer send requests?") },
+  { "method", N_ ("Is this kind of request allowed?") },
+  { "identity", N_ ("Is the sender who signed in?") },
+  { "route", N_ ("Is there a route to the recipient?") },
+};
+
+static const Sentence outcomes[] = {
+  { "pass", NC_ ("outcome", "yes") },
+  { "skip", NC_ ("outcome", "not asked") },
+  { "refuse", NC_ ("outcome", "no") },
+};
+
+static const Sentence *
+find (const Sentence *table, gsize n, const char *nick)
+{
+  for (gsize i = 0; i < n; i++)
+    if (g_strcmp0 (table[i].nick, nick) == 0)
+      return &table[i];
+  return NULL;
+}
+
+#define FIND(table, nick) find (table, G_N_ELEMENTS (table), nick)
+
+static const char *
+in_words (const Sentence *sentence, const char *nick)
+{
+  return sentence != NULL ? _ (sentence->text) : nick;
+}
+
+static const char *
+in_words_with_context (const Sentence *sentence, const char *context, const char *nick)
+{
+  return sentence != NULL ? g_dpgettext2 (GETTEXT_PACKAGE, context, sentence->text) : nick;
+}
+
+static char *fill (const char *text, GVariant *details);
+
+/* A detail as words when it is a code of a family we know by the detail's name. */
+static char *
+detail_in_words (const char *name, const char *value, GVariant *details)
+{
+  if (g_str_equal (name, "reason"))
+    return oree_sentence_reason (value);
+  if (g_str_equal (name, "role"))
+    return g_strdup (oree_sentence_role (value));
+  if (g_str_equal (name, "state"))
+    return g_strdup (oree_sentence_role_state (value));
+  if (g_str_equal (name, "direction"))
+    return g_strdup (in_words_with_context (FIND (directions, value), "direction", value));
+  if (g_str_equal (name, "method"))
+    return g_strdup (in_words (FIND (methods, value), value));
+  if (g_str_equal (name, "code"))
+    return FIND (problems, value) != NULL ? fill (_ (FIND (problems, value)->text), details) : g_strdup (value);
+  return g_strdup (value);
+}
+
+/* Replaces each {name} of `text` by the detail of that name. One that is absent leaves nothing: neither it nor the
+ * brackets and commas that would stand around nothing. */
+static char *
+fill (const char *text, GVariant *details)
+{
+  GString *out = g_string_new (NULL);
+
+  while (*text != '\0')
+    {
+      const char *end = *text == '{' ? strchr (text, '}') : NULL;
+      g_autofree char *name = NULL;
+      g_autofree char *words = NULL;
+      const char *value = NULL;
+
+      if (end == NULL)
+        {
+          g_string_append_c (out, *text++);
+          continue;
+        }
+      name = g_strndup (text + 1, (gsize) (end - text - 1));
+      text = end + 1;
+      if (g_variant_lookup (details, name, "&s", &value) && *value != '\0')
+        {
+          words = detail_in_words (name, value, details);
+          g_string_append (out, words);
+        }
+    }
+  g_string_replace (out, " ()", "", 0);
+  g_string_replace (out, "(, ", "(", 0);
+  g_string_replace (out, ", )", ")", 0);
+  while (out->len > 0 && out->str[out->len - 1] == ' ')
+    g_string_truncate (out, out->len - 1);
+  return g_string_free (out, FALSE);
+}
+
+const char *
+oree_sentence_error (OreeError code)
+{
+  g_return_val_if_fail (code < OREE_N_ERRORS, NULL);
+  return _ (errors[code].text);
+}
+
+char *
+oree_sentence_problem (const OreeProblem *problem)
+{
+  const char *nick = problem->code < OREE_N_PROBLEMS ? oree_problem_nick (problem->code) : problem->detail;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) details = NULL;
+  g_autofree char *sentence = NULL;
+  GString *out = g_string_new (NULL);
+
+  g_variant_dict_insert (&dict, "detail", "s", problem->detail != NULL ? problem->detail : "");
+  details = g_variant_ref_sink (g_variant_dict_end (&dict));
+  sentence = fill (in_words (FIND (problems, nick), nick), details);
+  g_string_append (out, problem->kind);
+  if (problem->id != NULL && *problem->id != '\0')
+    g_string_append_printf (out, "%s%s", out->len > 0 ? " " : "", problem->id);
+  if (problem->field != NULL && *problem->field != '\0')
+    g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", problem->field);
+  if (out->len > 0)
+    /* TRANSLATORS: stands between the name of what is wrong and the sentence that says why. */
+    g_string_append (out, C_ ("between name and sentence", ": "));
+  g_string_append (out, sentence);
+  return g_string_free (out, FALSE);
+}
+
+char *
+oree_sentence_reason (const char *nick)
+{
+  return g_strdup (in_words (FIND (reasons, nick), nick));
+}
+
+char *
+oree_sentence_event (GVariant *event)
+{
+  g_autoptr (GVariant) details = g_variant_lookup_value (event, "details", G_VARIANT_TYPE ("a{ss}"));
+  GVariantDict boxed;
+  g_autoptr (GVariant) values = NULL;
+  const char *nick = "";
+  GVariantIter iter;
+  const char *name, *value;
+
+  g_variant_lookup (event, "nick", "&s", &nick);
+  g_variant_dict_init (&boxed, NULL);
+  if (details != NULL)
+    {
+      g_variant_iter_init (&iter, details);
+      while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+        g_variant_dict_insert (&boxed, name, "s", value);
+    }
+  values = g_variant_ref_sink (g_variant_dict_end (&boxed));
+  return fill (in_words (FIND (events, nick), nick), values);
+}
+
+const char *
+oree_sentence_role (const char *nick)
+{
+  return in_words (FIND (roles, nick), nick);
+}
+
+const char *
+oree_sentence_role_state (const char *nick)
+{
+  return in_words_with_context (FIND (states, nick), "role state", nick);
+}
+
+const char *
+oree_sentence_start_type (const char *nick)
+{
+  return in_words_with_context (FIND (start_types, nick), "start type", nick);
+}
+
+const char *
+oree_sentence_event_level (const char *nick)
+{
+  return in_words_with_context (FIND (levels, nick), "event level", nick);
+}
+
+const char *
+oree_sentence_step (const char *nick)
+{
+  return in_words (FIND (steps, nick), nick);
+}
+
+const char *
+oree_sentence_outcome (const char *nick)
+{
+  return in_words_with_context (FIND (outcomes, nick), "outcome", nick);
+}
+
+gboolean
+oree_sentence_has_problem (const char *nick)
+{
+  return FIND (problems, nick) != NULL;
+}
+
+gboolean
+oree_sentence_has_reason (const char *nick)
+{
+  return FIND (reasons, nick) != NULL;
+}
+
+gboolean
+oree_sentence_has_event (const char *nick)
+{
+  return FIND (events, nick) != NULL;
+}
+
+gboolean
+oree_sentence_has_step (const char *nick)
+{
+  return FIND (steps, nick) != NULL;
+}
+
+#define ORIGINALS(table)                                  \
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)        \
+    g_ptr_array_add (list, (gpointer) table[i].text)
+
+const char *const *
+oree_sentence_originals (void)
+{
+  static gsize once;
+  static GPtrArray *list;
+
+  if (g_once_init_enter (&once))
+    {
+      list = g_ptr_array_new ();
+      ORIGINALS (errors);
+      ORIGINALS (problems);
+      ORIGINALS (reasons);
+      ORIGINALS (events);
+      ORIGINALS (roles);
+      ORIGINALS (methods);
+      ORIGINALS (steps);
+      g_ptr_array_add (list, NULL);
+      g_once_init_leave (&once, 1);
+    }
+  return (const char *const *) list->pdata;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The running service: owns the store, the configuration in force, the data plane and the roles, from start to stop.
+ * It always comes up: what cannot be used (a record, a certificate, a port, the store itself) is named and costs one
+ * role, not the service. Main thread. */
+#pragma once
+#include "control/oree-apply.h"
+#include "control/oree-config.h"
+#include "control/oree-event-ring.h"
+#include "control/oree-roster.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OreeService OreeService;
+
+typedef enum
+{
+  OREE_SERVICE_STARTING,
+  OREE_SERVICE_RUNNING,
+  OREE_SERVICE_STOPPING
+} OreeServiceState;
+
+/* What the bus wants to hear. All on the main thread; values are borrowed. */
+typedef struct
+{
+  gpointer data;
+  void (*role_changed) (OreeRoleId role, gpointer data);
+  void (*configuration_changed) (guint64 revision, GVariant *records, gpointer data);
+  void (*event) (GVariant *event, gpointer data);
+  /* State, revision or degraded roles of the whole service. */
+  void (*summary_changed) (gpointer data);
+} OreeServiceListener;
+
+/* Takes `config`. `stopped (data)` is called once, when a stop asked for is complete. */
+OreeService *oree_service_new (OreeConfig *config, GSourceFunc stopped, gpointer data);
+/* After `stopped`, or before a start. */
+void oree_service_free (OreeService *self);
+
+/* Borrowed; NULL: nobody listens. */
+void oree_service_set_listener (OreeService *self, const OreeServiceListener *listener);
+void oree_service_start (OreeService *self);
+/* Tells the service manager that we can be used: the name is on the bus. */
+void oree_service_say_ready (OreeService *self);
+/* Drains for at most `deadline_seconds` (0: at once), flushes the store, then calls `stopped`. A second call with a
+ * deadline of 0 cuts a drain short. */
+void oree_service_stop (OreeService *self, guint deadline_seconds);
+
+const OreeConfig *oree_service_config (const OreeService *self);
+OreeServiceState oree_service_state (const OreeService *self);
+const char *oree_service_state_nick (OreeServiceState state);
+OreeRoster *oree_service_roster (OreeService *self);
+OreeEventRing *oree_service_events (OreeService *self);
+/* NULL until the store was read. */
+OreeApply *oree_service_apply (OreeService *self);
+OreeStore *oree_service_store (OreeService *self);
+/* NULL until the data plane is there. */
+OreeRoles *oree_service_roles (OreeService *self);
+guint64 oree_service_revision (const OreeService *self);
+/* Nicks of the roles that do not work as they should; owned. */
+char **oree_service_degraded (const OreeService *self);
+/* a{sv}, as Manager.GetStatus; floating. */
+GVariant *oree_service_status (const OreeService *self);
+
+/* Kept across restarts. */
+void oree_service_set_start_type (OreeService *self, OreeRoleId role, OreeStartType type);
+/* Takes the event: keeps it, logs it, tells the listener. */
+void oree_service_event (OreeService *self, OreeEvent *event);
+/* One line of the audit; `body` is a{sv}, sunk. */
+void oree_service_audit (OreeService *self, GVariant *body);
+
+G_END_DECLS
