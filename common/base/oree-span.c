@@ -2,10 +2,16 @@
 /* OreeSpan: compare, cut, trim, count. */
 #include "base/oree-span.h"
 
+/* Its own loop: g_ascii_strncasecmp() stops at a NUL, and would call "a\0b" and "a\0c" equal. */
 gboolean
 oree_span_equal_nocase (OreeSpan a, OreeSpan b)
 {
-  return a.length == b.length && (a.length == 0 || g_ascii_strncasecmp (a.data, b.data, a.length) == 0);
+  if (a.length != b.length)
+    return FALSE;
+  for (gsize i = 0; i < a.length; i++)
+    if (a.data[i] != b.data[i] && g_ascii_tolower (a.data[i]) != g_ascii_tolower (b.data[i]))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
@@ -53,15 +59,21 @@ oree_span_sub (OreeSpan s, gsize start, gsize length)
   return s;
 }
 
-static OreeSpan
-trim_set (OreeSpan s, const char *set)
+static inline gboolean
+is_blank (char c, gboolean line_ends)
 {
-  while (s.length > 0 && s.data[0] != '\0' && strchr (set, s.data[0]) != NULL)
+  return c == ' ' || c == '\t' || (line_ends && (c == '\r' || c == '\n'));
+}
+
+static inline OreeSpan
+trim_blanks (OreeSpan s, gboolean line_ends)
+{
+  while (s.length > 0 && is_blank (s.data[0], line_ends))
     {
       s.data++;
       s.length--;
     }
-  while (s.length > 0 && s.data[s.length - 1] != '\0' && strchr (set, s.data[s.length - 1]) != NULL)
+  while (s.length > 0 && is_blank (s.data[s.length - 1], line_ends))
     s.length--;
   return s;
 }
@@ -69,13 +81,13 @@ trim_set (OreeSpan s, const char *set)
 OreeSpan
 oree_span_trim (OreeSpan s)
 {
-  return trim_set (s, " \t");
+  return trim_blanks (s, FALSE);
 }
 
 OreeSpan
 oree_span_trim_lws (OreeSpan s)
 {
-  return trim_set (s, " \t\r\n");
+  return trim_blanks (s, TRUE);
 }
 
 gboolean
