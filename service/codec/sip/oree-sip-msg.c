@@ -378,13 +378,9 @@ oree_sip_msg_parse (OreeSipMsg *self, const void *data, gsize length, OreeSipMsg
 gboolean
 oree_sip_msg_can_answer (const OreeSipMsg *self)
 {
-  if (!self->is_request || self->method == OREE_SIP_METHOD_ACK || self->method_name.length == 0
-      || self->head.length == 0)
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (mandatory); i++)
-    if (self->first[mandatory[i]] == 0)
-      return FALSE;
-  return TRUE;
+  /* Branch and CSeq are what a client finds its transaction by (RFC 3261 17.1.3). */
+  return self->is_request && self->method != OREE_SIP_METHOD_ACK && self->method_name.length > 0
+         && self->head.length > 0 && self->first[OREE_SIP_HDR_VIA] != 0 && self->first[OREE_SIP_HDR_CSEQ] != 0;
 }
 
 guint

@@ -145,6 +145,8 @@ write_to (OreeSipWriter *self, const OreeSipMsg *request, const char *to_tag)
   OreeSipAddr to;
   OreeSpan value = oree_sip_msg_value (request, OREE_SIP_HDR_TO);
 
+  if (oree_sip_msg_header (request, OREE_SIP_HDR_TO) == NULL)
+    return; /* being refused for just that */
   g_string_append (self->text, "To: ");
   oree_sip_hdr_append_unfolded (self->text, value);
   /* A To that cannot be read gets no tag: it is being answered 400, and is given back as it came. */
