@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A codec that reaches up into the roles. */
+#include "roles/oree-roles.h"

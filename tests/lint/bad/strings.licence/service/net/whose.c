@@ -1,0 +1,1 @@
+/* Nobody knows whose this is. */
