@@ -62,7 +62,7 @@ OreeXmlNode *oree_xml_node_copy (const OreeXmlNode *self);
 OreeXmlNode *oree_xml_node_copy_renamed (const OreeXmlNode *self, const char *from, const char *to);
 /* Same names, namespaces, attributes in any order, and contents. */
 gboolean oree_xml_node_equal (const OreeXmlNode *a, const OreeXmlNode *b);
-/* How many elements and texts deep; bytes the arena holds (for limits). */
+/* Bytes the tree holds in memory. */
 gsize oree_xml_node_memory (const OreeXmlNode *self);
 
 /* Building. Calls nest like the document; a builder is reused from tree to tree. */
