@@ -12,6 +12,9 @@
 #define OREE_SIP_BODY_MAX (64 * 1024)  /* signalling never needs more */
 #define OREE_SIP_CONTACTS_MAX 10       /* bindings per address of record */
 #define OREE_SIP_URI_MAX 1024          /* one URI, contact or otherwise */
+#define OREE_SIP_NONCES_MAX 16384          /* digest nonces in use, per worker: 100 bytes each */
+#define OREE_SIP_BACKOFF_SOURCES_MAX 8192  /* sources of failed sign-ins remembered, per worker */
+#define OREE_SIP_PUBLICATIONS_MAX 16       /* publications of one presentity: more devices than contacts */
 
 /* XMPP codec (RFC 6120; xmpp-s2s sheet 18) */
 #define OREE_XML_DEPTH_MAX 64             /* nesting inside a stanza */
@@ -60,6 +63,10 @@
 /* Bus and files */
 #define OREE_CHANGES_MAX 20000    /* changes in one Apply */
 #define OREE_TEXT_MAX 1024        /* a free text field of a record */
+#define OREE_NAME_MAX 256         /* characters in the name of a policy, site or provider, and in a domain's field */
+#define OREE_ID_BYTES_MAX 2048    /* a record id as a client writes it, before it is made normal */
+#define OREE_RECORD_LIST_MAX 256  /* entries in a list field */
+#define OREE_PROBLEMS_MAX 1000    /* problems told of one Apply: nobody reads more */
 #define OREE_EVENTS_KEPT 4096     /* events held in memory for ListEvents */
 
 /* Store */

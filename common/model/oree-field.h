@@ -69,7 +69,8 @@ struct _OreeKind
   OreeNormalise normalise_id;
   const char *id_doc;/* one English sentence: what the id is */
   const char *doc;   /* one English sentence: what the kind is */
-  /* After a patch: derive what follows from it (the password's digests). May be NULL. */
+  /* After a patch or reset that named a NOT_STORED field: set what follows from it (the password's digests) and
+   * empty it again. May be NULL. */
   void (*derive) (OreeRecord *record);
   /* Rules over several fields. May be NULL. */
   void (*check) (const OreeRecord *record, OreeProblems *problems);
@@ -83,6 +84,10 @@ const OreeKind *oree_kind_by_name (const char *name);
 const OreeField *oree_kind_field (const OreeKind *kind, const char *name);
 /* "string" "boolean" "uint" "enum" "list" "secret"; static. */
 const char *oree_field_type_nick (OreeFieldType type);
+/* The text form of the default; static. */
+const char *oree_field_default_text (const OreeField *field);
+/* UINT: the greatest value; STRING, SECRET: characters; LIST: entries; else 0. */
+guint64 oree_field_max (const OreeField *field);
 /* aa{sv}, one row per field that is spoken on the bus, the first named "id": name s, type s, default s (text form;
  * not for secrets), min t, max t, choices as, flags as ("required" "write-once" "secret" "no-effect-yet"), doc s; floating. */
 GVariant *oree_kind_describe (const OreeKind *kind);
@@ -115,7 +120,7 @@ gboolean oree_record_patch (OreeRecord *self, GVariant *fields, OreeRecordView v
                             OreeProblems *problems);
 /* Back to the default; FALSE with a problem for unknown, REQUIRED or WRITE_ONCE fields. */
 gboolean oree_record_reset_field (OreeRecord *self, const char *name, OreeProblems *problems);
-/* Every field that is neither REQUIRED nor WRITE_ONCE back to its default. */
+/* Every field that is neither REQUIRED, WRITE_ONCE, SECRET nor HIDDEN back to its default. */
 void oree_record_reset (OreeRecord *self);
 /* Rules of this record alone: required fields and kind->check. FALSE when it added an error. */
 gboolean oree_record_check (const OreeRecord *self, OreeProblems *problems);

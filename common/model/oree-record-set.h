@@ -21,7 +21,7 @@ OreeRecordSet *oree_record_set_ref (OreeRecordSet *self);
 void oree_record_set_unref (OreeRecordSet *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeRecordSet, oree_record_set_unref)
 
-/* Borrowed; NULL when absent. `id` is normalised first, so any spelling finds it. */
+/* Borrowed; NULL when absent. `id` is normalised first: any spelling of a domain or address finds it. */
 const OreeRecord *oree_record_set_get (const OreeRecordSet *self, const char *kind, const char *id);
 /* The singleton of `kind` (a static kind from the kind's header); never NULL. */
 const OreeRecord *oree_record_set_singleton (const OreeRecordSet *self, const OreeKind *kind);
@@ -35,7 +35,7 @@ guint oree_record_set_n_records (const OreeRecordSet *self);
  *   remove  deletes; on the global external access policy: resets; on a singleton: refused
  *   reset   the fields named in `fields` (values ignored) to their defaults; all when `fields` is empty
  * PUBLIC for clients, STORED for reverse patches made by oree_record_set_changes ().
- * Making a sip-domain the default demotes the former one.
+ * For clients, making a sip-domain the default demotes the former one, and the first sip-domain becomes the default.
  * Returns the new set; NULL when `problems` got an error. Warnings may be added in either case. */
 OreeRecordSet *oree_record_set_apply (const OreeRecordSet *self, GVariant *changes, OreeRecordView view,
                                       OreeProblems *problems);
@@ -44,8 +44,11 @@ OreeRecordSet *oree_record_set_apply (const OreeRecordSet *self, GVariant *chang
 GVariant *oree_record_set_changes (const OreeRecordSet *self, const OreeRecordSet *to);
 /* The (kind, id) pairs that differ, a(ss): what Changed carries; floating. */
 GVariant *oree_record_set_changed_ids (const OreeRecordSet *self, const OreeRecordSet *to);
-/* The whole set as changes in the PUBLIC view: Export; oree_record_set_apply () of it onto an empty set with
- * Import semantics is up to the caller. Singletons and the global policy come as set, all else as add; floating. */
+/* The whole set as changes in the PUBLIC view: Export. Singletons and the global policy come as set, all else as
+ * add, so it also applies to oree_record_set_new (); floating. */
 GVariant *oree_record_set_export (const OreeRecordSet *self);
+/* Replaces the whole configuration by an export. Secrets do not travel: a record that stays keeps the ones it has.
+ * NULL when `problems` got an error. */
+OreeRecordSet *oree_record_set_import (const OreeRecordSet *self, GVariant *exported, OreeProblems *problems);
 
 G_END_DECLS

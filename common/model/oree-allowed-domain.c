@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/oree-allowed-domain.h"
+
+#include "base/oree-limits.h"
+#include "model/oree-normalise.h"
+
+/* SIP federation is not in this version: the list is kept, and checked against the blocked one. */
+#define F(member, name, TYPE, flags, max, normalise, doc) \
+  OREE_FIELD (OreeAllowedDomain, member, name, TYPE, flags, NULL, 0, max, NULL, normalise, doc)
+
+static const OreeField fields[] = {
+  F (proxy_fqdn, "proxy-fqdn", STRING, OREE_FIELD_FLAG_NO_EFFECT, OREE_NAME_MAX, oree_normalise_fqdn,
+     "The partner's Access Edge; empty: found by DNS."),
+  F (comment, "comment", STRING, OREE_FIELD_FLAG_NONE, 0, NULL, "Free text."),
+  F (mark_for_monitoring, "mark-for-monitoring", BOOLEAN, OREE_FIELD_FLAG_NO_EFFECT, 0, NULL,
+     "The partner is watched more closely."),
+};
+
+const OreeKind oree_allowed_domain_kind = {
+  .name = "allowed-domain",
+  .size = sizeof (OreeAllowedDomain),
+  .fields = fields,
+  .n_fields = G_N_ELEMENTS (fields),
+  .normalise_id = oree_normalise_domain,
+  .id_doc = "The partner's SIP domain; never also a blocked domain.",
+  .doc = "A SIP partner we know (SIP federation has no effect yet).",
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/oree-hosting-provider.h"
+
+#include "base/oree-limits.h"
+#include "model/oree-access-edge.h"
+#include "model/oree-normalise.h"
+
+/* SIP federation is not in this version: providers are kept, checked, and route nothing. */
+#define LATER OREE_FIELD_FLAG_NO_EFFECT
+#define F(member, name, TYPE, flags, fallback, min, max, choices, normalise, doc) \
+  OREE_FIELD (OreeHostingProvider, member, name, TYPE, flags, fallback, min, max, choices, normalise, doc)
+#define FLAG(member, name, doc) F (member, name, BOOLEAN, LATER, "false", 0, 0, NULL, NULL, doc)
+
+static const OreeField fields[] = {
+  FLAG (enabled, "enabled", "Messages pass to and from this provider."),
+  F (proxy_fqdn, "proxy-fqdn", STRING, OREE_FIELD_FLAG_REQUIRED | OREE_FIELD_FLAG_WRITE_ONCE | LATER, "", 0,
+     OREE_NAME_MAX, NULL, oree_normalise_fqdn,
+     "The provider's Access Edge; to change it, remove the provider and add it again."),
+  FLAG (enabled_shared_address_space, "enabled-shared-address-space",
+        "Some of our users are at the provider, under our domains."),
+  FLAG (hosts_ocs_users, "hosts-ocs-users", "The provider hosts Lync users, not only other accounts."),
+  FLAG (is_local, "is-local", "The provider's proxy is inside this topology."),
+  F (verification_level, "verification-level", ENUM, LATER, "always-unverifiable", 0, 0,
+     oree_verification_levels, NULL, "Whom to believe about the provider's users."),
+  F (autodiscover_url, "autodiscover-url", STRING, LATER, "", 0, 0, NULL, oree_normalise_url,
+     "The provider's autodiscover address."),
+  F (sip_client_port, "sip-client-port", UINT, LATER, "443", 1, 65535, NULL, NULL,
+     "The port clients reach the provider on."),
+};
+
+static void
+check (const OreeRecord *record, OreeProblems *problems)
+{
+  const OreeHostingProvider *self = (const OreeHostingProvider *) record;
+
+  if (self->hosts_ocs_users && !self->enabled_shared_address_space)
+    oree_problems_add (problems, record->kind->name, record->id, "hosts-ocs-users",
+                       OREE_PROBLEM_HOSTS_NEEDS_SHARED, NULL);
+}
+
+const OreeKind oree_hosting_provider_kind = {
+  .name = "hosting-provider",
+  .size = sizeof (OreeHostingProvider),
+  .fields = fields,
+  .n_fields = G_N_ELEMENTS (fields),
+  .normalise_id = oree_normalise_name,
+  .id_doc = "Any name, unique among hosting and public providers.",
+  .doc = "A third party that hosts SIP for other organisations (no effect yet).",
+  .check = check,
+};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/oree-public-provider.h"
+
+#include "base/oree-limits.h"
+#include "model/oree-access-edge.h"
+#include "model/oree-normalise.h"
+
+/* SIP federation is not in this version: providers are kept, checked, and route nothing. */
+#define LATER OREE_FIELD_FLAG_NO_EFFECT
+#define ONCE OREE_FIELD_FLAG_WRITE_ONCE
+#define F(member, name, TYPE, flags, fallback, max, choices, normalise, doc) \
+  OREE_FIELD (OreePublicProvider, member, name, TYPE, flags, fallback, 0, max, choices, normalise, doc)
+
+static const OreeField fields[] = {
+  F (enabled, "enabled", BOOLEAN, LATER, "false", 0, NULL, NULL, "Messages pass to and from this provider."),
+  F (proxy_fqdn, "proxy-fqdn", STRING, OREE_FIELD_FLAG_REQUIRED | ONCE | LATER, "", OREE_NAME_MAX, NULL,
+     oree_normalise_fqdn,
+     "The provider's Access Edge; to change it, remove the provider and add it again."),
+  F (verification_level, "verification-level", ENUM, LATER, "always-unverifiable", 0, oree_verification_levels,
+     NULL, "Whom to believe about the provider's users."),
+  F (icon_url, "icon-url", STRING, ONCE | LATER, "", 0, NULL, oree_normalise_url,
+     "The picture shown for the provider's contacts."),
+  F (name_decoration_domain, "name-decoration-domain", STRING, ONCE | LATER, "", OREE_NAME_MAX, NULL,
+     oree_normalise_domain, "The domain put behind the names of the provider's contacts."),
+};
+
+const OreeKind oree_public_provider_kind = {
+  .name = "public-provider",
+  .size = sizeof (OreePublicProvider),
+  .fields = fields,
+  .n_fields = G_N_ELEMENTS (fields),
+  .normalise_id = oree_normalise_name,
+  .id_doc = "The provider's name, unique among public and hosting providers.",
+  .doc = "A public instant-messaging network (no effect yet).",
+};
+
+void
+oree_public_provider_append_initial (GPtrArray *records)
+{
+  static const struct
+  {
+    const char *id;
+    const char *proxy_fqdn;
+  } shipped[] = {
+    { "AOL", "sip.oscar.aol.com" },
+    { "Windows Live", "federation.messenger.msn.com" },
+    { "Yahoo!", "lcsap.msg.yahoo.com" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (shipped); i++)
+    {
+      OreeRecord *record = oree_record_new (&oree_public_provider_kind, shipped[i].id);
+      OreePublicProvider *provider = (OreePublicProvider *) record;
+
+      g_free (provider->proxy_fqdn);
+      provider->proxy_fqdn = g_strdup (shipped[i].proxy_fqdn);
+      g_ptr_array_add (records, record);
+    }
+}
