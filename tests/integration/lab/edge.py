@@ -5,10 +5,13 @@ import asyncio
 import json
 import os
 import pathlib
+import re
 import shutil
 
 from .bus import Bus
 from .process import Process
+
+_ALARM = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:|-CRITICAL \*\*|-WARNING \*\*")
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -98,6 +101,9 @@ class Edge:
         self.write_config()
         self.state.mkdir(mode=0o700, exist_ok=True)
         env = dict(os.environ, G_DEBUG="fatal-criticals")
+        shim = self.build / "tests" / "lib" / "libtsan-glib.so"
+        if shim.exists():
+            env["LD_PRELOAD"] = str(shim)
         self.process = await Process("oreed", [*self.wrapper, self.program, "--config", self.config],
                                      self.directory / "oreed.log", env=env).start()
         if self.bus is None:
@@ -112,7 +118,17 @@ class Edge:
         if self.bus is not None:
             await self.bus.stop()
             self.bus = None
-        return status
+        self.check_log()
+        assert status in (0, None), f"oreed ended with {status}:\n{self.process.tail()}"
+
+    def check_log(self):
+        """A sanitizer that spoke, or a warning of GLib's, fails whatever test was running."""
+        log = self.directory / "oreed.log"
+        if log.exists():
+            found = _ALARM.search(log.read_text(errors="replace"))
+            if found:
+                text = log.read_text(errors="replace")[found.start():][:6000]
+                raise AssertionError(f"oreed: {text}")
 
     async def kill(self):
         await self.process.kill()
