@@ -664,6 +664,7 @@ clear_each (OreeLane *lane, Poll *poll)
         role_ops[i]->stop (lane);
       lane->mode[i] = OREE_MODE_STOPPED;
     }
+  oree_sip_hub_fail_all (lane);
   for (guint i = 0; i < OREE_N_ROLES; i++)
     role_ops[i]->clear (lane);
   oree_sip_hub_clear (lane);

@@ -803,6 +803,15 @@ oree_sip_hub_init (OreeLane *lane)
 }
 
 void
+oree_sip_hub_fail_all (OreeLane *lane)
+{
+  g_autoptr (GList) all = g_hash_table_get_values (lane->sip->pending);
+
+  for (GList *l = all; l != NULL; l = l->next)
+    pending_finish (lane, l->data, 503, NULL);
+}
+
+void
 oree_sip_hub_clear (OreeLane *lane)
 {
   g_hash_table_remove_all (lane->sip->flows);

@@ -82,6 +82,8 @@ typedef OreeFlow (*OreeInsideFlow) (OreeLane *lane, const char *aor);
 
 void oree_sip_hub_init (OreeLane *lane);
 void oree_sip_hub_clear (OreeLane *lane);
+/* Ends every request of ours with 503, so that whoever waits is told before the lane goes. */
+void oree_sip_hub_fail_all (OreeLane *lane);
 void oree_sip_hub_set_handler (OreeLane *lane, OreeSipLeg leg, OreeSipHandler on_request, OreeFlowGone on_gone);
 void oree_sip_hub_set_inside (OreeLane *lane, OreeInsideFlow inside);
 OreeFlow oree_sip_hub_inside (OreeLane *lane, const char *aor);

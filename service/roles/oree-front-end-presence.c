@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The presence agent: PUBLISH into presentities, SUBSCRIBE into watches, NOTIFY out. */
+#include "base/oree-secret.h"
+#include "codec/sip/oree-sip-addr.h"
+#include "proto/sip/oree-sip-sub.h"
+#include "roles/oree-front-end.h"
+
+static const OreePublishRules publish_rules = OREE_PUBLISH_RULES_DEFAULT;
+static const OreeSipSubRules sub_rules = OREE_SIP_SUB_RULES_DEFAULT;
+
+typedef struct
+{
+  OreeLane *lane;
+  OreePresentity *presentity;
+  OreeTimer timer;
+  guint held; /* being worked on: not to be freed */
+} Person;
+
+typedef struct
+{
+  OreeLane *lane;
+  guint64 id;
+  char *key; /* "Call-ID local-tag" */
+  Person *person;
+  OreeSipSub *sub;
+  OreeFlow flow;
+  OreeTimer timer;
+} Watch;
+
+struct _OreeFrontEndPresence
+{
+  GHashTable *persons; /* address of record → Person */
+  GHashTable *watches; /* key → Watch */
+  GHashTable *by_id;   /* id → Watch: NOTIFYs under way find back */
+  guint64 next_id;
+};
+
+static void pump (Watch *watch);
+
+/* --- presentities ------------------------------------------------------------------------------ */
+
+static void
+refresh_watchers (Person *person)
+{
+  const GPtrArray *watchers = oree_presentity_watchers (person->presentity);
+  g_autofree char *stamp = oree_time_format_wall (g_get_real_time ());
+  g_autoptr (GBytes) body = oree_presentity_compose (person->presentity, stamp);
+  g_autoptr (GPtrArray) copy = g_ptr_array_new ();
+
+  person->held++;
+  for (guint i = 0; i < watchers->len; i++)
+    g_ptr_array_add (copy, g_ptr_array_index (watchers, i));
+  for (guint i = 0; i < copy->len; i++)
+    {
+      Watch *watch = g_ptr_array_index (copy, i);
+
+      oree_sip_sub_set_body (watch->sub, body, oree_worker_now (person->lane->worker));
+      pump (watch);
+    }
+  person->held--;
+}
+
+static void
+settle_person (Person *person)
+{
+  if (person->held > 0)
+    return;
+  if (oree_presentity_is_idle (person->presentity))
+    g_hash_table_remove (person->lane->front_end->presence->persons, oree_presentity_aor (person->presentity));
+  else
+    oree_worker_arm (person->lane->worker, &person->timer, oree_presentity_deadline (person->presentity));
+}
+
+static void
+person_timer_cb (gpointer data)
+{
+  Person *person = data;
+
+  if (oree_presentity_on_deadline (person->presentity, oree_worker_now (person->lane->worker)))
+    refresh_watchers (person);
+  settle_person (person);
+}
+
+static void
+person_free (gpointer data)
+{
+  Person *person = data;
+
+  oree_worker_cancel (person->lane->worker, &person->timer);
+  oree_presentity_free (person->presentity);
+  g_free (person);
+}
+
+static Person *
+person_of (OreeLane *lane, const char *aor)
+{
+  Person *person = g_hash_table_lookup (lane->front_end->presence->persons, aor);
+
+  if (person == NULL)
+    {
+      g_autofree char *tag = oree_random_hex (16);
+
+      person = g_new0 (Person, 1);
+      person->lane = lane;
+      person->presentity = oree_presentity_new (aor, tag);
+      oree_timer_init (&person->timer, person_timer_cb, person);
+      oree_presentity_set_registered (person->presentity,
+                                      oree_registrar_is_bound (lane->front_end->registrar, aor, oree_worker_now (lane->worker)));
+      g_hash_table_insert (lane->front_end->presence->persons, (gpointer) oree_presentity_aor (person->presentity), person);
+    }
+  return person;
+}
+
+void
+oree_front_end_registered (OreeLane *lane, const char *aor, gboolean registered)
+{
+  Person *person = person_of (lane, aor);
+
+  if (oree_presentity_set_registered (person->presentity, registered))
+    refresh_watchers (person);
+  settle_person (person);
+}
+
+void
+oree_front_end_publish_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
+{
+  OreePublishRequest request;
+  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+  char tag[OREE_SIP_ID_SIZE];
+  guint status = oree_publish_read (&request, &rx->msg, &publish_rules);
+  OreePublishResult result = { 0 };
+  Person *person = NULL;
+
+  if (status == 0)
+    {
+      person = person_of (lane, aor);
+      result = oree_presentity_publish (person->presentity, &request, oree_worker_now (lane->worker));
+      status = result.status;
+    }
+  oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
+  oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
+  if (status == 200)
+    oree_publish_write_result (&result, &writer);
+  else
+    oree_publish_write_refusal (status, &rx->msg, &publish_rules, &writer);
+  oree_sip_hub_respond_with (lane, rx, &writer);
+  if (person != NULL)
+    {
+      if (result.changed)
+        refresh_watchers (person);
+      settle_person (person);
+    }
+}
+
+/* --- watches ----------------------------------------------------------------------------------- */
+
+static void
+watch_free (gpointer data)
+{
+  Watch *watch = data;
+
+  oree_worker_cancel (watch->lane->worker, &watch->timer);
+  oree_presentity_remove_watcher (watch->person->presentity, watch);
+  g_hash_table_remove (watch->lane->front_end->presence->by_id, &watch->id);
+  oree_sip_sub_free (watch->sub);
+  g_free (watch->key);
+  g_free (watch);
+}
+
+static void
+watch_over (Watch *watch)
+{
+  Person *person = watch->person;
+
+  g_hash_table_remove (watch->lane->front_end->presence->watches, watch->key);
+  settle_person (person);
+}
+
+static void
+notified_cb (OreeLane *lane, guint status, const OreeSipRx *response, gpointer data)
+{
+  g_autofree guint64 *id = data;
+  Watch *watch = lane->front_end != NULL ? g_hash_table_lookup (lane->front_end->presence->by_id, id) : NULL;
+
+  if (watch == NULL)
+    return;
+  oree_sip_sub_on_response (watch->sub, response != NULL ? &response->msg : NULL, response != NULL ? status : 0,
+                            oree_worker_now (lane->worker));
+  pump (watch);
+}
+
+/* Sends what is due, then waits for the next moment; frees the watch when it is over. */
+static void
+pump (Watch *watch)
+{
+  OreeLane *lane = watch->lane;
+  g_autofree char *via = oree_sip_hub_via (lane, watch->flow);
+  GString *text = oree_sip_sub_take_notify (watch->sub, via, oree_worker_now (lane->worker));
+
+  if (text != NULL)
+    oree_sip_hub_request (lane, watch->flow, text, notified_cb, g_memdup2 (&watch->id, sizeof watch->id));
+  if (oree_sip_sub_is_over (watch->sub))
+    watch_over (watch);
+  else
+    oree_worker_arm (lane->worker, &watch->timer, oree_sip_sub_deadline (watch->sub));
+}
+
+static void
+watch_timer_cb (gpointer data)
+{
+  Watch *watch = data;
+
+  oree_sip_sub_on_deadline (watch->sub, oree_worker_now (watch->lane->worker));
+  pump (watch);
+}
+
+static char *
+dialog_key (OreeSpan call_id, OreeSpan local_tag)
+{
+  return g_strdup_printf ("%.*s %.*s", (int) call_id.length, call_id.data, (int) local_tag.length, local_tag.data);
+}
+
+/* 200 with the grant, in the dialog. */
+static void
+accept_watch (OreeLane *lane, OreeSipRx *rx, OreeSipDialog *dialog, guint32 expires)
+{
+  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+
+  oree_sip_write_response (&writer, &rx->msg, 200, NULL, dialog->local_tag, TRUE);
+  oree_sip_write_header_uint (&writer, OREE_SIP_HDR_EXPIRES, expires);
+  oree_sip_write_header_format (&writer, OREE_SIP_HDR_CONTACT, "<%s>", dialog->local_contact);
+  oree_sip_hub_respond_with (lane, rx, &writer);
+}
+
+static void
+refuse (OreeLane *lane, OreeSipRx *rx, guint status)
+{
+  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+  char tag[OREE_SIP_ID_SIZE];
+
+  oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
+  oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
+  oree_sip_sub_write_refusal (status, &rx->msg, &sub_rules, &writer);
+  oree_sip_hub_respond_with (lane, rx, &writer);
+}
+
+static void
+subscribe_again (OreeLane *lane, OreeSipRx *rx, OreeSpan tag)
+{
+  OreeFrontEndPresence *self = lane->front_end->presence;
+  g_autofree char *key = dialog_key (oree_sip_msg_value (&rx->msg, OREE_SIP_HDR_CALL_ID), tag);
+  Watch *watch = g_hash_table_lookup (self->watches, key);
+  guint32 expires = 0;
+  guint status;
+
+  if (watch == NULL)
+    {
+      refuse (lane, rx, 481);
+      return;
+    }
+  status = oree_sip_sub_on_subscribe (watch->sub, &rx->msg, &sub_rules, oree_worker_now (lane->worker), &expires);
+  if (status != 200)
+    {
+      refuse (lane, rx, status);
+      return;
+    }
+  watch->flow = rx->flow;
+  accept_watch (lane, rx, oree_sip_sub_dialog (watch->sub), expires);
+  pump (watch);
+}
+
+void
+oree_front_end_subscribe_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
+{
+  OreeFrontEndPresence *self = lane->front_end->presence;
+  OreeTime now = oree_worker_now (lane->worker);
+  g_autofree char *stamp = NULL;
+  g_autoptr (GBytes) body = NULL;
+  OreeSipSubRequest request;
+  OreeSipDialog *dialog;
+  OreeSipAddr to;
+  char tag[OREE_SIP_ID_SIZE];
+  Watch *watch;
+  guint status;
+
+  if (oree_sip_addr_from_msg (&to, &rx->msg, OREE_SIP_HDR_TO) > 0 && !oree_span_is_empty (to.tag))
+    {
+      subscribe_again (lane, rx, to.tag);
+      return;
+    }
+  status = oree_sip_sub_read (&request, &rx->msg, &sub_rules);
+  if (status != 0)
+    {
+      refuse (lane, rx, status);
+      return;
+    }
+  oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
+  dialog = oree_sip_dialog_new_uas (&rx->msg, tag, aor);
+  if (dialog == NULL)
+    {
+      refuse (lane, rx, 400);
+      return;
+    }
+  watch = g_new0 (Watch, 1);
+  watch->lane = lane;
+  watch->id = ++self->next_id;
+  watch->key = dialog_key (oree_span_str (dialog->call_id), oree_span_str (dialog->local_tag));
+  watch->person = person_of (lane, aor);
+  watch->flow = rx->flow;
+  watch->sub = oree_sip_sub_new (dialog, &request, OREE_SIP_SUB_ACTIVE, now);
+  oree_timer_init (&watch->timer, watch_timer_cb, watch);
+  g_hash_table_insert (self->watches, watch->key, watch);
+  g_hash_table_insert (self->by_id, &watch->id, watch);
+  oree_presentity_add_watcher (watch->person->presentity, watch);
+  stamp = oree_time_format_wall (g_get_real_time ());
+  body = oree_presentity_compose (watch->person->presentity, stamp);
+  oree_sip_sub_set_body (watch->sub, body, now);
+  accept_watch (lane, rx, oree_sip_sub_dialog (watch->sub), request.expires);
+  pump (watch);
+}
+
+/* --- life -------------------------------------------------------------------------------------- */
+
+void
+oree_front_end_presence_stop (OreeLane *lane)
+{
+  g_autoptr (GList) watches = g_hash_table_get_values (lane->front_end->presence->watches);
+
+  for (GList *l = watches; l != NULL; l = l->next)
+    {
+      Watch *watch = l->data;
+
+      oree_sip_sub_set_state (watch->sub, OREE_SIP_SUB_TERMINATED, "deactivated", 0, oree_worker_now (lane->worker));
+      pump (watch);
+    }
+}
+
+void
+oree_front_end_presence_init (OreeLane *lane)
+{
+  OreeFrontEndPresence *self = g_new0 (OreeFrontEndPresence, 1);
+
+  self->persons = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, person_free);
+  self->watches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, watch_free);
+  self->by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
+  lane->front_end->presence = self;
+}
+
+void
+oree_front_end_presence_clear (OreeLane *lane)
+{
+  OreeFrontEndPresence *self = lane->front_end->presence;
+
+  g_hash_table_unref (self->watches);
+  g_hash_table_unref (self->by_id);
+  g_hash_table_unref (self->persons);
+  g_clear_pointer (&lane->front_end->presence, g_free);
+}

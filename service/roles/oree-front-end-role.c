@@ -1,0 +1,680 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Embedded front end: registrar, messages and presence for sites with no SIP server.
+ *
+ *   connection's lane: TLS, sign-in by digest, who may send what ─► owner's lane: bindings, delivery, presence
+ *                                                              └─► gateway's lane, for contacts elsewhere */
+#include "roles/oree-front-end.h"
+
+#include "base/oree-secret.h"
+#include "codec/sip/oree-sip-addr.h"
+#include "codec/sip/oree-sip-status.h"
+#include "ident/oree-sip-uri.h"
+#include "policy/oree-decide-sip.h"
+#include "roles/oree-refusal.h"
+
+static const OreeRegistrarRules registrar_rules = OREE_REGISTRAR_RULES_DEFAULT;
+
+/* --- connections ------------------------------------------------------------------------------- */
+
+static void
+guest_tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
+{
+  if (ok)
+    oree_sip_hub_adopt (data, conn, OREE_LEG_USER);
+}
+
+static void
+guest_closed_cb (OreeConn *conn, OreeClosedReason reason, const char *detail, gpointer data)
+{
+  oree_conn_free (conn);
+}
+
+static const OreeConnCallbacks guest_callbacks = {
+  .on_tls = guest_tls_cb,
+  .on_closed = guest_closed_cb,
+};
+
+static void
+accept_cb (OreeListen *listen, OreeConn *conn, gpointer data)
+{
+  OreeLane *lane = data;
+
+  if (lane->mode[OREE_ROLE_FRONT_END] != OREE_MODE_RUNNING)
+    {
+      oree_conn_free (conn);
+      return;
+    }
+  oree_conn_set_callbacks (conn, &guest_callbacks, lane);
+  oree_conn_start_tls (conn, oree_lane_options (lane)->internal, OREE_TLS_SERVER, NULL, NULL);
+}
+
+/* --- bindings, on the owner's lane ------------------------------------------------------------- */
+
+static void
+arm_registrar (OreeLane *lane)
+{
+  oree_worker_arm (lane->worker, &lane->front_end->registrar_timer, oree_registrar_deadline (lane->front_end->registrar));
+}
+
+/* Contacts that went: whoever has none left is no longer there. */
+static void
+bindings_gone (OreeLane *lane, const GPtrArray *removed)
+{
+  for (guint i = 0; i < removed->len; i++)
+    {
+      const OreeBinding *binding = g_ptr_array_index (removed, i);
+
+      if (!oree_registrar_is_bound (lane->front_end->registrar, binding->aor, oree_worker_now (lane->worker)))
+        oree_front_end_registered (lane, binding->aor, FALSE);
+    }
+}
+
+static void
+registrar_timer_cb (gpointer data)
+{
+  OreeLane *lane = data;
+  g_autoptr (GPtrArray) removed = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_binding_free);
+
+  oree_registrar_on_deadline (lane->front_end->registrar, oree_worker_now (lane->worker), removed);
+  bindings_gone (lane, removed);
+  arm_registrar (lane);
+}
+
+typedef struct
+{
+  OreeSipRx *rx;
+  char *aor;
+} Visit;
+
+static Visit *
+visit_new (OreeSipRx *rx, const char *aor)
+{
+  Visit *visit = g_new (Visit, 1);
+
+  *visit = (Visit){ oree_sip_rx_ref (rx), g_strdup (aor) };
+  return visit;
+}
+
+static void
+visit_free (gpointer data)
+{
+  Visit *visit = data;
+
+  oree_sip_rx_unref (visit->rx);
+  g_free (visit->aor);
+  g_free (visit);
+}
+
+static void
+refuse_register (OreeLane *lane, const OreeSipRx *rx, guint status)
+{
+  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+  char tag[OREE_SIP_ID_SIZE];
+
+  oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
+  oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
+  oree_register_write_refusal (status, &rx->msg, &registrar_rules, &writer);
+  oree_sip_hub_respond_with (lane, rx, &writer);
+}
+
+/* Signed in already. A binding lives as long as its connection, so it is not kept through a restart: the client signs in
+ * anew. */
+static void
+register_on_owner (OreeLane *lane, gpointer data)
+{
+  Visit *visit = data;
+  OreeSipRx *rx = visit->rx;
+  OreeTime now = oree_worker_now (lane->worker);
+  OreeRegisterRequest request;
+  g_auto (OreeRegisterResult) result = { 0 };
+  guint status = oree_register_read (&request, &rx->msg, &registrar_rules);
+
+  if (status == 0)
+    {
+      oree_registrar_register (lane->front_end->registrar, visit->aor, &request, oree_flow_pack (rx->flow), rx->flow.lane,
+                               now, &result);
+      status = result.status;
+    }
+  if (status != 200)
+    refuse_register (lane, rx, status);
+  else
+    {
+      g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+      char tag[OREE_SIP_ID_SIZE];
+
+      oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
+      oree_sip_write_response (&writer, &rx->msg, 200, NULL, tag, FALSE);
+      oree_registrar_write_bindings (lane->front_end->registrar, visit->aor, &request, now, &writer);
+      oree_sip_hub_respond_with (lane, rx, &writer);
+      if (result.was_bound != result.is_bound)
+        oree_front_end_registered (lane, visit->aor, result.is_bound);
+      arm_registrar (lane);
+    }
+  visit_free (visit);
+}
+
+typedef struct
+{
+  guint64 flow;
+} Gone;
+
+static void
+flow_gone_on_owner (OreeLane *lane, gpointer data)
+{
+  g_autofree Gone *gone = data;
+  g_autoptr (GPtrArray) removed = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_binding_free);
+
+  oree_registrar_on_flow_closed (lane->front_end->registrar, gone->flow, removed);
+  bindings_gone (lane, removed);
+  arm_registrar (lane);
+}
+
+static void
+flow_gone (OreeLane *lane, OreeFlow flow)
+{
+  const char *aor = g_hash_table_lookup (lane->front_end->signed_in, GUINT_TO_POINTER (flow.id));
+  Gone *gone;
+
+  if (aor == NULL)
+    return;
+  gone = g_new (Gone, 1);
+  gone->flow = oree_flow_pack (flow);
+  oree_lane_post (oree_lane_of (lane, aor), flow_gone_on_owner, gone, g_free);
+  g_hash_table_remove (lane->front_end->signed_in, GUINT_TO_POINTER (flow.id));
+}
+
+/* --- delivery, on the owner's lane ------------------------------------------------------------- */
+
+/* One MESSAGE on its way to every device of a user; the first success answers it, else the best failure. */
+typedef struct
+{
+  OreeSipRx *rx;
+  guint waiting;
+  guint best;
+  OreeSipRx *best_response;
+  gboolean answered;
+} Fork;
+
+static void
+rules_of (OreeLane *lane, OreeSipProxyRules *rules, OreeSipSelf self[2], char **host)
+{
+  OreeSpan name;
+  guint16 port;
+
+  oree_host_port_parse (oree_span_str (oree_sip_hub_sent_by (lane)), 5061, &name, &port);
+  *host = oree_span_dup (name);
+  self[0] = (OreeSipSelf){ *host, port };
+  self[1] = (OreeSipSelf){ NULL, 0 };
+  *rules = (OreeSipProxyRules){ oree_sip_hub_ids (lane)->secret, self, NULL };
+}
+
+static void
+answer_fork (OreeLane *lane, Fork *fork, guint status, const OreeSipRx *response)
+{
+  OreeSipProxyRules rules;
+  OreeSipSelf self[2];
+  g_autofree char *host = NULL;
+  GString *text = NULL;
+
+  fork->answered = TRUE;
+  if (response != NULL)
+    {
+      rules_of (lane, &rules, self, &host);
+      text = oree_sip_proxy_return (&rules, &response->msg);
+    }
+  if (text != NULL)
+    oree_sip_hub_write (lane, fork->rx->flow, text);
+  else
+    oree_sip_hub_respond (lane, fork->rx, status == 408 ? 480 : status == 503 ? 480 : status, NULL); /* RFC 4320 4.1 */
+}
+
+static void
+fork_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer data)
+{
+  Fork *fork = data;
+
+  fork->waiting--;
+  if (!fork->answered && oree_sip_status_is_success (status))
+    answer_fork (lane, fork, status, response);
+  else if (fork->best == 0 || status >= 600 || (fork->best < 600 && status < fork->best))
+    {
+      fork->best = status;
+      g_clear_pointer (&fork->best_response, oree_sip_rx_unref);
+      if (response != NULL)
+        fork->best_response = oree_sip_rx_ref ((OreeSipRx *) response);
+    }
+  if (fork->waiting > 0)
+    return;
+  if (!fork->answered)
+    answer_fork (lane, fork, fork->best, fork->best_response);
+  g_clear_pointer (&fork->best_response, oree_sip_rx_unref);
+  oree_sip_rx_unref (fork->rx);
+  g_free (fork);
+}
+
+static void
+deliver_message (OreeLane *lane, OreeSipRx *rx, const char *aor)
+{
+  g_autoptr (GPtrArray) bindings = oree_registrar_bindings (lane->front_end->registrar, aor, oree_worker_now (lane->worker));
+  OreeSipProxyRules rules;
+  OreeSipSelf self[2];
+  g_autofree char *host = NULL;
+  OreeSipProxyRoute route;
+  guint status;
+  Fork *fork;
+
+  rules_of (lane, &rules, self, &host);
+  status = oree_sip_proxy_admit (&rules, &rx->msg, NULL);
+  if (status == 0)
+    status = oree_sip_proxy_route (&rules, &rx->msg, &route);
+  if (status == 0 && bindings->len == 0)
+    status = 480; /* nobody signed in */
+  if (status != 0)
+    {
+      oree_sip_hub_respond (lane, rx, status, NULL);
+      return;
+    }
+  fork = g_new0 (Fork, 1);
+  fork->rx = oree_sip_rx_ref (rx);
+  fork->waiting = bindings->len;
+  for (guint i = 0; i < bindings->len; i++)
+    {
+      const OreeBinding *binding = g_ptr_array_index (bindings, i);
+      OreeFlow flow = oree_flow_unpack (binding->flow);
+      OreeSipProxyLeg leg = {
+        .target = binding->uri,
+        .transport = oree_sip_hub_transport (lane, flow),
+        .sent_by = oree_sip_hub_sent_by (lane),
+      };
+      OreeSipEdit edit;
+
+      oree_sip_edit_init (&edit, &rx->msg);
+      oree_sip_proxy_forward (&rules, &rx->msg, &route, &leg, oree_sip_hub_ids (lane), &edit);
+      /* What proved the sender to us is not the receiver's business. */
+      oree_sip_edit_remove (&edit, OREE_SIP_HDR_PROXY_AUTHORIZATION);
+      oree_sip_edit_remove (&edit, OREE_SIP_HDR_AUTHORIZATION);
+      oree_sip_hub_request (lane, flow, oree_sip_edit_finish (&edit), fork_done, fork);
+    }
+}
+
+/* A request for a user this lane owns; who sent it is known and allowed. */
+static void
+visit_owner (OreeLane *lane, gpointer data)
+{
+  Visit *visit = data;
+  OreeUserHome home;
+
+  if (lane->mode[OREE_ROLE_FRONT_END] != OREE_MODE_RUNNING)
+    oree_sip_hub_respond (lane, visit->rx, 480, NULL);
+  else if (!oree_policy_user_home (lane->policy, visit->aor, &home) || home != OREE_HOME_EMBEDDED)
+    oree_sip_hub_respond (lane, visit->rx, 404, NULL);
+  else if (visit->rx->msg.method == OREE_SIP_METHOD_MESSAGE)
+    deliver_message (lane, visit->rx, visit->aor);
+  else if (visit->rx->msg.method == OREE_SIP_METHOD_SUBSCRIBE)
+    oree_front_end_subscribe_in (lane, visit->rx, visit->aor);
+  else if (visit->rx->msg.method == OREE_SIP_METHOD_PUBLISH)
+    oree_front_end_publish_in (lane, visit->rx, visit->aor);
+  else
+    oree_sip_hub_respond (lane, visit->rx, 405, NULL);
+  visit_free (visit);
+}
+
+static void
+send_to_owner (OreeLane *lane, OreeSipRx *rx, const char *aor)
+{
+  oree_lane_run (lane, oree_lane_of (lane, aor), visit_owner, visit_new (rx, aor), visit_free);
+}
+
+/* --- signing in -------------------------------------------------------------------------------- */
+
+/* The address without the port: what a guesser cannot change cheaply. */
+static char *
+source_of (const OreeSipRx *rx)
+{
+  const char *colon = strrchr (rx->peer, ':');
+
+  return colon != NULL ? g_strndup (rx->peer, (gsize) (colon - rx->peer)) : g_strdup (rx->peer);
+}
+
+static void
+challenge (OreeLane *lane, OreeSipRx *rx, const char *realm, gboolean stale)
+{
+  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+  gboolean registers = rx->msg.method == OREE_SIP_METHOD_REGISTER;
+  char tag[OREE_SIP_ID_SIZE];
+
+  oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
+  oree_sip_write_response (&writer, &rx->msg, registers ? 401 : 407, NULL, tag, FALSE);
+  oree_sip_digest_challenge (lane->front_end->digest,
+                             registers ? OREE_SIP_HDR_WWW_AUTHENTICATE : OREE_SIP_HDR_PROXY_AUTHENTICATE, realm, stale,
+                             oree_worker_now (lane->worker), &writer);
+  oree_sip_hub_respond_with (lane, rx, &writer);
+}
+
+static void
+refuse_sign_in (OreeLane *lane, OreeSipRx *rx, const char *aor, const char *reason)
+{
+  g_autofree char *source = source_of (rx);
+
+  oree_lane_count_one (lane, OREE_COUNT_SIGN_INS_REFUSED);
+  oree_lane_event (lane, oree_event_new (OREE_EVENT_SIGN_IN_REFUSED, "user", aor, "address", source, "reason", reason, NULL));
+}
+
+/* Is `rx` from `aor`? TRUE: the connection is signed in as that user. FALSE: it was answered. */
+static gboolean
+sign_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
+{
+  OreeFrontEndRole *self = lane->front_end;
+  const char *known = g_hash_table_lookup (self->signed_in, GUINT_TO_POINTER (rx->flow.id));
+  gboolean registers = rx->msg.method == OREE_SIP_METHOD_REGISTER;
+  g_autofree char *realm = oree_user_domain (aor), *name = oree_user_digest_name (aor), *source = source_of (rx);
+  const OreeUser *user = oree_policy_user (lane->policy, aor);
+  OreeTime now = oree_worker_now (lane->worker), wait;
+  const char *ha1[OREE_SIP_N_DIGESTS] = { NULL, NULL };
+  OreeSipCredentials credentials;
+  g_autofree char *claimed = NULL;
+
+  if (known != NULL && g_str_equal (known, aor))
+    return TRUE;
+  if (realm == NULL || oree_policy_sip_domain (lane->policy, realm) == NULL)
+    {
+      oree_sip_hub_respond (lane, rx, registers ? 404 : 403, NULL);
+      return FALSE;
+    }
+  wait = oree_sip_backoff_wait (self->backoff, source, now);
+  if (wait > 0)
+    {
+      g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+      char tag[OREE_SIP_ID_SIZE];
+
+      refuse_sign_in (lane, rx, aor, "too-many-failures");
+      oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
+      oree_sip_write_response (&writer, &rx->msg, 503, NULL, tag, FALSE);
+      oree_sip_write_header_uint (&writer, OREE_SIP_HDR_RETRY_AFTER, (guint64) (wait / OREE_SECOND) + 1);
+      oree_sip_hub_respond_with (lane, rx, &writer);
+      return FALSE;
+    }
+  if (oree_sip_credentials_find (&credentials, &rx->msg,
+                                 registers ? OREE_SIP_HDR_AUTHORIZATION : OREE_SIP_HDR_PROXY_AUTHORIZATION, realm) != 0)
+    {
+      challenge (lane, rx, realm, FALSE);
+      return FALSE;
+    }
+  claimed = oree_sip_credentials_dup_username (&credentials);
+  /* Whoever has no record costs as much time as a wrong password. */
+  if (user != NULL && user->home == OREE_HOME_EMBEDDED && g_strcmp0 (claimed, name) == 0)
+    {
+      ha1[OREE_SIP_DIGEST_SHA256] = user->ha1_sha256;
+      ha1[OREE_SIP_DIGEST_MD5] = user->ha1_md5;
+    }
+  switch (oree_sip_digest_check (self->digest, &credentials, rx->msg.method_name, rx->msg.ruri, ha1, now))
+    {
+    case OREE_SIP_DIGEST_ACCEPTED:
+      break;
+    case OREE_SIP_DIGEST_STALE:
+      challenge (lane, rx, realm, TRUE);
+      return FALSE;
+    case OREE_SIP_DIGEST_WRONG:
+      oree_sip_backoff_failed (self->backoff, source, now);
+      refuse_sign_in (lane, rx, aor, "wrong-password");
+      challenge (lane, rx, realm, FALSE);
+      return FALSE;
+    case OREE_SIP_DIGEST_FOREIGN:
+      refuse_sign_in (lane, rx, aor, "foreign-uri");
+      oree_sip_hub_respond (lane, rx, 400, NULL);
+      return FALSE;
+    }
+  oree_sip_backoff_succeeded (self->backoff, source);
+  oree_lane_count_one (lane, OREE_COUNT_SIGN_INS);
+  g_hash_table_insert (self->signed_in, GUINT_TO_POINTER (rx->flow.id), g_strdup (aor));
+  return TRUE;
+}
+
+/* --- requests ---------------------------------------------------------------------------------- */
+
+static void
+register_in (OreeLane *lane, OreeSipRx *rx, const char *from)
+{
+  OreeSipAddr to_addr;
+  g_autofree char *to = NULL;
+
+  if (oree_sip_addr_from_msg (&to_addr, &rx->msg, OREE_SIP_HDR_TO) > 0)
+    to = oree_sip_aor_normalise (to_addr.uri);
+  if (to == NULL)
+    oree_sip_hub_respond (lane, rx, 400, NULL);
+  else if (!g_str_equal (from, to))
+    oree_sip_hub_respond (lane, rx, 403, NULL); /* nobody registers for somebody else */
+  else if (sign_in (lane, rx, to))
+    oree_lane_run (lane, oree_lane_of (lane, to), register_on_owner, visit_new (rx, to), visit_free);
+}
+
+/* From an embedded user's connection. */
+static void
+user_request (OreeLane *lane, OreeSipRx *rx)
+{
+  OreeSipAddr from_addr;
+  OreeSipUri ruri;
+  g_autofree char *from = NULL, *to = NULL, *domain = NULL, *method = NULL;
+  OreeSipFacts facts = { .source = OREE_SIP_FROM_CLIENT };
+  OreeSipRoute route;
+  OreeVerdict verdict;
+
+  if (rx->msg.method == OREE_SIP_METHOD_ACK)
+    return;
+  if (lane->mode[OREE_ROLE_FRONT_END] != OREE_MODE_RUNNING)
+    {
+      oree_sip_hub_respond (lane, rx, 480, NULL);
+      return;
+    }
+  if (oree_sip_addr_from_msg (&from_addr, &rx->msg, OREE_SIP_HDR_FROM) <= 0
+      || (from = oree_sip_aor_normalise (from_addr.uri)) == NULL)
+    {
+      oree_sip_hub_respond (lane, rx, 400, NULL);
+      return;
+    }
+  if (rx->msg.method == OREE_SIP_METHOD_REGISTER)
+    {
+      register_in (lane, rx, from);
+      return;
+    }
+  if (!sign_in (lane, rx, from) || oree_sip_hub_to_contact (lane, rx))
+    return;
+  if (oree_sip_uri_parse (&ruri, rx->msg.ruri))
+    {
+      to = oree_sip_uri_dup_aor (&ruri);
+      domain = oree_sip_uri_dup_domain (&ruri);
+    }
+  if (to == NULL || domain == NULL)
+    {
+      oree_sip_hub_respond (lane, rx, 404, NULL);
+      return;
+    }
+  method = oree_span_dup (rx->msg.method_name);
+  facts.method = method;
+  facts.from = from;
+  facts.to = to;
+  facts.authenticated = from;
+  verdict = oree_decide_sip (lane->policy, &facts, &route, NULL);
+  if (!verdict.allow)
+    {
+      g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+      char tag[OREE_SIP_ID_SIZE];
+
+      oree_refusal_report (lane, rx->msg.method == OREE_SIP_METHOD_SUBSCRIBE ? OREE_EVENT_SUBSCRIPTION_REFUSED
+                                                                             : OREE_EVENT_MESSAGE_REFUSED,
+                           from, to, method, verdict.reason);
+      oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
+      oree_sip_write_response (&writer, &rx->msg, oree_refusal (verdict.reason)->sip, NULL, tag, FALSE);
+      if (verdict.reason == OREE_REASON_METHOD_NOT_ALLOWED)
+        oree_sip_write_header (&writer, OREE_SIP_HDR_ALLOW, oree_sip_allowed_methods ());
+      oree_sip_write_header_format (&writer, OREE_SIP_HDR_WARNING, "399 %s \"%s\"", oree_sip_hub_sent_by (lane),
+                                    oree_reason_nick (verdict.reason));
+      oree_sip_hub_respond_with (lane, rx, &writer);
+      return;
+    }
+  switch (route)
+    {
+    case OREE_SIP_ROUTE_XMPP:
+      oree_sip_hub_to_gateway (lane, rx, domain);
+      break;
+    case OREE_SIP_ROUTE_FRONT_END:
+      send_to_owner (lane, rx, to);
+      break;
+    case OREE_SIP_ROUTE_SELF:
+      if (rx->msg.method == OREE_SIP_METHOD_OPTIONS)
+        oree_sip_hub_respond (lane, rx, 200, NULL);
+      else
+        send_to_owner (lane, rx, to);
+      break;
+    case OREE_SIP_ROUTE_NEXT_HOP:
+    case OREE_SIP_ROUTE_NONE:
+      oree_sip_hub_respond (lane, rx, 404, NULL);
+      break;
+    }
+}
+
+/* From the gateway, which has decided already; this lane owns the user. */
+static void
+gateway_request (OreeLane *lane, OreeSipRx *rx)
+{
+  OreeSipUri ruri;
+  g_autofree char *to = oree_sip_uri_parse (&ruri, rx->msg.ruri) ? oree_sip_uri_dup_aor (&ruri) : NULL;
+
+  if (to == NULL)
+    oree_sip_hub_respond (lane, rx, 404, NULL);
+  else
+    send_to_owner (lane, rx, to);
+}
+
+/* --- the role ---------------------------------------------------------------------------------- */
+
+static void
+init (OreeLane *lane)
+{
+  OreeFrontEndRole *self = g_new0 (OreeFrontEndRole, 1);
+  guint8 key[32];
+
+  lane->front_end = self;
+  self->lane = lane;
+  oree_random_bytes (key, sizeof key);
+  self->digest = oree_sip_digest_new (key, (guint8) lane->index);
+  self->backoff = oree_sip_backoff_new ();
+  self->signed_in = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->registrar = oree_registrar_new (&registrar_rules);
+  oree_timer_init (&self->registrar_timer, registrar_timer_cb, lane);
+  oree_front_end_presence_init (lane);
+  oree_sip_hub_set_handler (lane, OREE_LEG_USER, user_request, flow_gone);
+  oree_sip_hub_set_handler (lane, OREE_LEG_FRONT_END, gateway_request, NULL);
+}
+
+static void
+clear (OreeLane *lane)
+{
+  OreeFrontEndRole *self = lane->front_end;
+
+  oree_worker_cancel (lane->worker, &self->registrar_timer);
+  oree_front_end_presence_clear (lane);
+  oree_registrar_free (self->registrar);
+  oree_sip_digest_free (self->digest);
+  oree_sip_backoff_free (self->backoff);
+  g_hash_table_unref (self->signed_in);
+  g_clear_pointer (&lane->front_end, g_free);
+}
+
+static char *
+signature_of (const OreePolicy *policy)
+{
+  const OreeTopology *topology = oree_policy_topology (policy);
+
+  return oree_listeners_signature ((const char *const *) topology->internal_addresses,
+                                   topology->access_edge_internal_port);
+}
+
+static const char *
+start (OreeLane *lane, char **detail)
+{
+  const OreeRolesOptions *options = oree_lane_options (lane);
+  g_autofree char *signature = signature_of (lane->policy);
+
+  if (!oree_policy_next_hop (lane->policy)->embedded)
+    return NULL;
+  if (options->internal == NULL)
+    {
+      *detail = g_strdup (options->internal_detail);
+      return options->internal_problem != NULL ? options->internal_problem : "certificate-unreadable";
+    }
+  return oree_listeners_open (&lane->front_end->listeners, lane, OREE_ROLE_FRONT_END, signature, accept_cb, lane, detail);
+}
+
+static void
+stop (OreeLane *lane)
+{
+  oree_listeners_close (&lane->front_end->listeners);
+  oree_front_end_presence_stop (lane);
+  oree_sip_hub_close_leg (lane, OREE_LEG_USER);
+}
+
+static gboolean
+idle (OreeLane *lane)
+{
+  return oree_sip_hub_n_pending (lane) == 0;
+}
+
+static void
+publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
+{
+  g_autofree char *was = signature_of (old), *is = signature_of (next), *detail = NULL;
+  gboolean was_on = oree_policy_next_hop (old)->embedded, is_on = oree_policy_next_hop (next)->embedded;
+  g_autoptr (GPtrArray) removed = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_binding_free);
+  g_autoptr (GPtrArray) aors = oree_registrar_aors (lane->front_end->registrar);
+  const char *problem = NULL;
+
+  if (!impact->dry)
+    {
+      for (guint i = 0; i < aors->len; i++)
+        if (oree_policy_user (next, g_ptr_array_index (aors, i)) == NULL)
+          oree_registrar_remove (lane->front_end->registrar, g_ptr_array_index (aors, i), removed);
+      bindings_gone (lane, removed);
+    }
+  if (was_on == is_on && (!is_on || g_str_equal (was, is)))
+    return;
+  impact->listeners_changed = 1;
+  if (impact->dry)
+    return;
+  oree_listeners_close (&lane->front_end->listeners);
+  if (!is_on)
+    oree_sip_hub_close_leg (lane, OREE_LEG_USER);
+  else
+    problem = start (lane, &detail);
+  if (problem != NULL)
+    oree_lane_degraded (lane, OREE_ROLE_FRONT_END, problem, detail);
+}
+
+static void
+list (OreeLane *lane, const char *what, GVariantBuilder *rows)
+{
+  g_autoptr (GPtrArray) aors = NULL;
+  OreeTime now = oree_worker_now (lane->worker);
+
+  if (g_strcmp0 (what, "bindings") != 0)
+    return;
+  aors = oree_registrar_aors (lane->front_end->registrar);
+  for (guint i = 0; i < aors->len; i++)
+    {
+      g_autoptr (GPtrArray) bindings = oree_registrar_bindings (lane->front_end->registrar, g_ptr_array_index (aors, i), now);
+
+      for (guint j = 0; j < bindings->len; j++)
+        {
+          const OreeBinding *binding = g_ptr_array_index (bindings, j);
+          GVariantDict row;
+
+          g_variant_dict_init (&row, NULL);
+          g_variant_dict_insert (&row, "user", "s", binding->aor);
+          g_variant_dict_insert (&row, "contact", "s", binding->uri);
+          g_variant_dict_insert (&row, "expires", "u", (guint32) ((binding->until - now) / OREE_SECOND));
+          g_variant_builder_add_value (rows, g_variant_dict_end (&row));
+        }
+    }
+}
+
+const OreeRoleOps oree_front_end_ops = { init, clear, start, stop, idle, publish, list };
