@@ -19,9 +19,9 @@ is_plain_ascii (OreeSpan text)
   return TRUE;
 }
 
-/* Runs a stringprep profile; NULL when it refuses or the result has a length no JID part may have. */
+/* Runs a stringprep profile once. */
 static char *
-prepare_with (OreeSpan text, const Stringprep_profile *profile)
+prepare_once (OreeSpan text, const Stringprep_profile *profile)
 {
   char buffer[PREP_INPUT_MAX + 1];
 
@@ -34,6 +34,17 @@ prepare_with (OreeSpan text, const Stringprep_profile *profile)
   if (buffer[0] == '\0' || strlen (buffer) > OREE_JID_PART_MAX)
     return NULL;
   return g_strdup (buffer);
+}
+
+/* NULL when the profile refuses, the length is none a JID part may have, or the result is not stable: a text
+ * that prepares to yet another one would make two names of one user. */
+static char *
+prepare_with (OreeSpan text, const Stringprep_profile *profile)
+{
+  g_autofree char *once = prepare_once (text, profile);
+  g_autofree char *twice = once ? prepare_once (oree_span_str (once), profile) : NULL;
+
+  return twice != NULL && strcmp (once, twice) == 0 ? g_steal_pointer (&once) : NULL;
 }
 
 static char *
@@ -188,15 +199,8 @@ fold_profile (void)
 char *
 oree_jid_fold (OreeSpan text)
 {
-  g_autofree char *once = NULL;
-  g_autofree char *twice = NULL;
-
   if (is_plain_ascii (text))
     return text.length > 0 && text.length <= OREE_JID_PART_MAX ? g_ascii_strdown (text.data, (gssize) text.length)
                                                               : NULL;
-  once = prepare_with (text, fold_profile ());
-  if (once == NULL)
-    return NULL;
-  twice = prepare_with (oree_span_str (once), fold_profile ());
-  return g_strcmp0 (once, twice) == 0 ? g_steal_pointer (&once) : NULL;
+  return prepare_with (text, fold_profile ());
 }
