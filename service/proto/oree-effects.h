@@ -40,6 +40,8 @@ typedef struct
 #define OREE_EFFECTS_INIT { NULL, 0 }
 
 void oree_effects_send (OreeEffects *self, const void *data, gsize length);
+/* Keeps a reference to `bytes`. */
+void oree_effects_send_bytes (OreeEffects *self, GBytes *bytes);
 /* Takes `text`. */
 void oree_effects_take_string (OreeEffects *self, GString *text);
 void oree_effects_add (OreeEffects *self, OreeEffectKind kind, int code);

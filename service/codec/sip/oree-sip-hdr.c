@@ -81,6 +81,7 @@ static const guint8 token_chars[256] = {
 #define BUCKETS 64
 static guint8 bucket_first[BUCKETS];
 static guint8 bucket_next[OREE_SIP_N_HDRS];
+static guint8 name_length[OREE_SIP_N_HDRS];
 static guint8 compact_ids[256];
 
 static guint
@@ -98,9 +99,11 @@ make_buckets (void)
     return;
   for (guint i = 1; i < OREE_SIP_N_HDRS; i++)
     {
-      guint bucket = bucket_of (names[i].name, strlen (names[i].name));
+      guint bucket;
 
       g_assert (names[i].id == i);
+      name_length[i] = (guint8) strlen (names[i].name);
+      bucket = bucket_of (names[i].name, name_length[i]);
       bucket_next[i] = bucket_first[bucket];
       bucket_first[bucket] = (guint8) i;
       if (names[i].compact != 0)
@@ -121,7 +124,7 @@ oree_sip_hdr_id (OreeSpan name)
   if (name.length == 1)
     return compact_ids[(guint8) name.data[0]];
   for (guint i = bucket_first[bucket_of (name.data, name.length)]; i != 0; i = bucket_next[i])
-    if (oree_span_equal_nocase_str (name, names[i].name))
+    if (oree_span_equal_nocase (name, oree_span (names[i].name, name_length[i])))
       return i;
   return OREE_SIP_HDR_OTHER;
 }

@@ -290,6 +290,16 @@ parse_head (OreeSipMsg *self, Parse *p)
     }
 }
 
+/* callid = word [ "@" word ]: visible ASCII, never empty. */
+static gboolean
+call_id_is_fine (OreeSpan call_id)
+{
+  for (gsize i = 0; i < call_id.length; i++)
+    if ((guint8) call_id.data[i] <= ' ' || (guint8) call_id.data[i] >= 0x7f)
+      return FALSE;
+  return call_id.length > 0;
+}
+
 static void
 check_head (OreeSipMsg *self, Parse *p)
 {
@@ -299,7 +309,7 @@ check_head (OreeSipMsg *self, Parse *p)
   for (guint i = 0; i < G_N_ELEMENTS (mandatory); i++)
     if (self->first[mandatory[i]] == 0)
       note_error (p, OREE_PARSE_MISSING);
-  if (self->first[OREE_SIP_HDR_CALL_ID] != 0 && oree_sip_msg_value (self, OREE_SIP_HDR_CALL_ID).length == 0)
+  if (self->first[OREE_SIP_HDR_CALL_ID] != 0 && !call_id_is_fine (oree_sip_msg_value (self, OREE_SIP_HDR_CALL_ID)))
     note_error (p, OREE_PARSE_BAD_SYNTAX);
   if (self->first[OREE_SIP_HDR_CSEQ] == 0)
     return;
