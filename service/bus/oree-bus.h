@@ -34,9 +34,12 @@ typedef void (*OreeBusLost) (const char *reason, gpointer data);
 OreeBus *oree_bus_new (OreeService *service, OreeBusLost lost, gpointer data);
 /* Connects; the name is taken as soon as the service runs. */
 void oree_bus_start (OreeBus *self);
-/* Gives the name back and answers what is still open with UNAVAILABLE; what was answered is sent. */
+/* NULL until connected. Whoever ends the process flushes it after the bus is freed. */
+GDBusConnection *oree_bus_connection (OreeBus *self);
+/* Gives the name back and answers what is still open with UNAVAILABLE. */
 void oree_bus_free (OreeBus *self);
 
+/* NULL when the bus is gone: the call is then still to be answered, which frees it. */
 OreeService *oree_bus_call_service (OreeBusCall *call);
 /* Who calls: a user name, or "uid:1000". Borrowed. */
 const char *oree_bus_call_who (OreeBusCall *call);

@@ -70,7 +70,7 @@ static char *
 lab_directory (OreeIdentities *self, const OreeConfig *config, const OreeRecordSet *records)
 {
   const OreeTopology *topology = (const OreeTopology *) oree_record_set_singleton (records, &oree_topology_kind);
-  g_autofree char *directory = g_build_filename (config->state_directory, "pki", NULL);
+  g_autofree char *directory = g_build_filename (config->state_directory, "lab-ca", NULL);
   g_auto (GStrv) external = external_names (config, records, topology);
   g_auto (GStrv) internal = internal_names (config, records, topology);
   g_autoptr (GError) error = NULL;

@@ -9,6 +9,7 @@
 #include "control/oree-identity.h"
 #include "control/oree-lab.h"
 #include "control/oree-last-good.h"
+#include "policy/oree-explain.h"
 #include "policy/oree-policy-build.h"
 
 #include <errno.h>
@@ -781,6 +782,13 @@ oree_service_status (const OreeService *self)
   g_variant_dict_insert_value (&dict, "roles", g_variant_builder_end (&roles));
   g_variant_dict_insert_value (&dict, "bad-records", g_variant_builder_end (&problems));
   return g_variant_dict_end (&dict);
+}
+
+gboolean
+oree_service_explain (OreeService *self, const char *what, GVariant *facts, GVariant **verdict, GVariant **steps,
+                      OreeProblems *problems)
+{
+  return oree_explain (oree_apply_policy (self->apply), what, facts, verdict, steps, problems);
 }
 
 void

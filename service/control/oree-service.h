@@ -59,6 +59,9 @@ guint64 oree_service_revision (const OreeService *self);
 char **oree_service_degraded (const OreeService *self);
 /* a{sv}, as Manager.GetStatus; floating. */
 GVariant *oree_service_status (const OreeService *self);
+/* Runs the decision on the policy in force: see oree_explain (). */
+gboolean oree_service_explain (OreeService *self, const char *what, GVariant *facts, GVariant **verdict,
+                               GVariant **steps, OreeProblems *problems);
 
 /* Kept across restarts. */
 void oree_service_set_start_type (OreeService *self, OreeRoleId role, OreeStartType type);

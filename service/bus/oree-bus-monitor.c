@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Monitor: what is alive now, as the data plane tells it. */
+#include "base/oree-limits.h"
+#include "bus/oree-bus.h"
+#include "ident/oree-jid.h"
+#include "model/oree-xmpp-partner.h"
+
+#define EVENTS_DEFAULT 100
+
+/* NULL, and the call answered, while there is no data plane. */
+static OreeRoles *
+roles_of (OreeBusCall *call)
+{
+  OreeService *service = oree_bus_call_service (call);
+  OreeRoles *roles = service != NULL ? oree_service_roles (service) : NULL;
+
+  if (roles == NULL)
+    oree_bus_call_fail_code (call, OREE_ERROR_UNAVAILABLE, "no-data-plane");
+  return roles;
+}
+
+static void
+on_counters (GVariant *counters, gpointer data)
+{
+  oree_bus_call_reply (data, g_variant_new ("(@a{st})", counters));
+}
+
+static void
+counters (OreeBusCall *call, GVariant *parameters)
+{
+  OreeRoles *roles = roles_of (call);
+
+  if (roles != NULL)
+    oree_roles_counters (roles, on_counters, call);
+}
+
+static void
+on_rows (GVariant *rows, gpointer data)
+{
+  oree_bus_call_reply (data, g_variant_new ("(@aa{sv})", rows));
+}
+
+static void
+list_rows (OreeBusCall *call, const char *what)
+{
+  OreeRoles *roles = roles_of (call);
+
+  if (roles != NULL)
+    oree_roles_list (roles, what, on_rows, call);
+}
+
+static void
+connections (OreeBusCall *call, GVariant *parameters)
+{
+  list_rows (call, "connections");
+}
+
+static void
+subscriptions (OreeBusCall *call, GVariant *parameters)
+{
+  list_rows (call, "subscriptions");
+}
+
+static void
+allow_entries (OreeBusCall *call, GVariant *parameters)
+{
+  list_rows (call, "allow-entries");
+}
+
+/* ---- Partners: the records, and what lives beside each ---- */
+
+typedef struct
+{
+  OreeBusCall *call;
+  GVariant *connections;
+} PartnersQuestion;
+
+static gboolean
+row_is_about (GVariant *row, const char *column, const OreeXmppPartner *partner)
+{
+  const char *domain;
+
+  return g_variant_lookup (row, column, "&s", &domain) && oree_xmpp_partner_has_domain (partner, domain);
+}
+
+static guint
+count_streams (GVariant *rows, const OreeXmppPartner *partner, const char *direction)
+{
+  guint n = 0;
+
+  for (gsize i = 0; i < g_variant_n_children (rows); i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+      const char *own = "";
+
+      g_variant_lookup (row, "direction", "&s", &own);
+      if (g_str_equal (own, direction) && row_is_about (row, "partner", partner))
+        n++;
+    }
+  return n;
+}
+
+static guint
+count_subscriptions (GVariant *rows, const OreeXmppPartner *partner)
+{
+  guint n = 0;
+
+  for (gsize i = 0; i < g_variant_n_children (rows); i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+      static const char *const columns[] = { "watcher", "presentity", "contact" };
+      gboolean about = row_is_about (row, "partner", partner);
+
+      for (gsize c = 0; !about && c < G_N_ELEMENTS (columns); c++)
+        {
+          const char *address = NULL;
+          g_auto (OreeJid) jid = OREE_JID_INIT;
+
+          about = g_variant_lookup (row, columns[c], "&s", &address) && oree_jid_parse (&jid, oree_span_str (address))
+                  && oree_xmpp_partner_has_domain (partner, jid.domain);
+        }
+      n += about;
+    }
+  return n;
+}
+
+static void
+add_last_event (GVariantDict *row, OreeEventRing *events, const OreeXmppPartner *partner)
+{
+  GVariant *event = oree_event_ring_find (events, "partner", partner->record.id);
+  g_autoptr (GVariant) details = NULL;
+  const char *nick, *reason;
+  gint64 wall;
+
+  if (event == NULL)
+    return;
+  details = g_variant_lookup_value (event, "details", NULL);
+  if (g_variant_lookup (event, "nick", "&s", &nick))
+    g_variant_dict_insert (row, "last-event", "s", nick);
+  if (g_variant_lookup (event, "time", "x", &wall))
+    g_variant_dict_insert (row, "last-time", "x", wall);
+  if (g_variant_lookup (details, "reason", "&s", &reason))
+    g_variant_dict_insert (row, "last-reason", "s", reason);
+}
+
+static GVariant *
+partner_row (const OreeXmppPartner *partner, GVariant *live, GVariant *subscribed, OreeEventRing *events)
+{
+  GVariantDict row;
+
+  g_variant_dict_init (&row, NULL);
+  g_variant_dict_insert (&row, "partner", "s", partner->record.id);
+  g_variant_dict_insert (&row, "partner-type", "s", oree_enum_to_nick (oree_partner_types, partner->partner_type));
+  g_variant_dict_insert (&row, "streams-in", "u", count_streams (live, partner, "in"));
+  g_variant_dict_insert (&row, "streams-out", "u", count_streams (live, partner, "out"));
+  g_variant_dict_insert (&row, "subscriptions", "u", count_subscriptions (subscribed, partner));
+  add_last_event (&row, events, partner);
+  return g_variant_dict_end (&row);
+}
+
+static void
+on_partner_subscriptions (GVariant *subscribed, gpointer data)
+{
+  g_autofree PartnersQuestion *question = data;
+  g_autoptr (GVariant) live = question->connections;
+  OreeService *service = oree_bus_call_service (question->call);
+  const GPtrArray *records;
+  GVariantBuilder rows;
+
+  if (service == NULL || oree_service_apply (service) == NULL)
+    {
+      oree_bus_call_fail_code (question->call, OREE_ERROR_UNAVAILABLE, "stopping");
+      return;
+    }
+  records = oree_record_set_list (oree_apply_records (oree_service_apply (service)), &oree_xmpp_partner_kind);
+  g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; records != NULL && i < records->len; i++)
+    g_variant_builder_add_value (&rows, partner_row (g_ptr_array_index (records, i), live, subscribed,
+                                                     oree_service_events (service)));
+  oree_bus_call_reply (question->call, g_variant_new ("(aa{sv})", &rows));
+}
+
+static void
+on_partner_connections (GVariant *rows, gpointer data)
+{
+  OreeBusCall *call = data;
+  OreeRoles *roles = roles_of (call);
+  PartnersQuestion *question;
+
+  if (roles == NULL)
+    return;
+  question = g_new0 (PartnersQuestion, 1);
+  question->call = call;
+  question->connections = g_variant_ref (rows);
+  oree_roles_list (roles, "subscriptions", on_partner_subscriptions, question);
+}
+
+static void
+partners (OreeBusCall *call, GVariant *parameters)
+{
+  OreeRoles *roles = roles_of (call);
+
+  if (roles != NULL)
+    oree_roles_list (roles, "connections", on_partner_connections, call);
+}
+
+/* ---- Allow entries ---- */
+
+/* "sip:alice@contoso.test", "xmpp:…" or a plain address → the key of durable rows; NULL when it is no address. */
+static char *
+address_key (const char *text)
+{
+  static const char *const schemes[] = { "sip:", "sips:", "xmpp:" };
+  g_auto (OreeJid) jid = OREE_JID_INIT;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (g_ascii_strncasecmp (text, schemes[i], strlen (schemes[i])) == 0)
+      {
+        text += strlen (schemes[i]);
+        break;
+      }
+  return oree_jid_parse (&jid, oree_span_str (text)) ? oree_jid_to_key (&jid) : NULL;
+}
+
+static void
+on_forgotten (GVariant *result, gpointer data)
+{
+  OreeBusCall *call = data;
+  gboolean found = FALSE;
+
+  g_variant_lookup (result, "found", "b", &found);
+  if (found)
+    oree_bus_call_reply (call, NULL);
+  else
+    oree_bus_call_fail_code (call, OREE_ERROR_NOT_FOUND, "no such allow entry");
+}
+
+static void
+revoke_allow_entry (OreeBusCall *call, GVariant *parameters)
+{
+  OreeRoles *roles = roles_of (call);
+  g_autofree char *user_key = NULL;
+  g_autofree char *contact_key = NULL;
+  g_autofree char *key = NULL;
+  const char *user, *contact;
+
+  if (roles == NULL)
+    return;
+  g_variant_get (parameters, "(&s&s@a{sv})", &user, &contact, NULL);
+  user_key = address_key (user);
+  contact_key = address_key (contact);
+  if (user_key == NULL || contact_key == NULL)
+    {
+      oree_bus_call_fail_code (call, OREE_ERROR_NOT_FOUND, "not an address");
+      return;
+    }
+  key = g_strconcat (user_key, " ", contact_key, NULL);
+  oree_bus_call_note (call, key);
+  oree_roles_forget (roles, OREE_SPACE_ALLOW, key, on_forgotten, call);
+}
+
+/* ---- Events ---- */
+
+static void
+list_events (OreeBusCall *call, GVariant *parameters)
+{
+  OreeEventRing *events = oree_service_events (oree_bus_call_service (call));
+  g_autoptr (GVariant) options = g_variant_get_child_value (parameters, 0);
+  guint64 after = 0;
+  guint32 limit = EVENTS_DEFAULT;
+
+  g_variant_lookup (options, "after", "t", &after);
+  g_variant_lookup (options, "limit", "u", &limit);
+  oree_bus_call_reply (call, g_variant_new ("(@aa{sv}t)",
+                                            oree_event_ring_list (events, after, MIN (limit, OREE_EVENTS_KEPT)),
+                                            oree_event_ring_last (events)));
+}
+
+const OreeBusMethod oree_bus_monitor_methods[] = {
+  { "Counters", counters },           { "Connections", connections },
+  { "Partners", partners },           { "Subscriptions", subscriptions },
+  { "AllowEntries", allow_entries },  { "RevokeAllowEntry", revoke_allow_entry },
+  { "ListEvents", list_events },      { NULL, NULL },
+};
