@@ -31,7 +31,7 @@ typedef struct
   OreeSipSource source;
   const char *method;        /* upper case, "MESSAGE" */
   const char *from;          /* address of record of From */
-  const char *to;            /* address of record of the Request-URI; "sip:domain" without user */
+  const char *to;            /* address of record of the Request-URI (REGISTER: of To); "sip:domain" without user */
   const char *authenticated; /* address of record that signed in; NULL before or without digest */
 } OreeSipFacts;
 

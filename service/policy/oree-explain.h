@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 /* `what` is "xmpp" or "sip"; `facts` is a{sv}, every value a string (as the CLI sends) or of its own type.
  *   xmpp  direction (in), ask (message), local-domain (the default domain), remote-domain, local-user, auth (sasl-tls),
  *         allow-entry (false); a local-user gives local-domain too; from= and to= addresses may be given instead
- *   sip   source (client), method (MESSAGE), from, to, authenticated (= from)
+ *   sip   source (client; next-hop when there is one), method (MESSAGE), from, to, authenticated (= from)
  * On success TRUE: `*verdict` a{sv} (allow b, reason s, level s, and route s for sip) and `*steps` aa{sv}, both floating.
- * FALSE: `problems` says what is wrong with the facts (kind "explain"). */
+ * FALSE: `problems`, empty when handed in, says what is wrong with the facts (kind "explain"). */
 gboolean oree_explain (const OreePolicy *policy, const char *what, GVariant *facts, GVariant **verdict,
                        GVariant **steps, OreeProblems *problems);
 

@@ -41,7 +41,7 @@ typedef enum
   X (METHOD_NOT_ALLOWED, "method-not-allowed", INFO)                                                        \
   X (IDENTITY_MISMATCH, "identity-mismatch", WARNING)        /* From is not who signed in */                \
   X (USER_ELSEWHERE, "user-elsewhere", INFO)                 /* the user's home is not this front end */    \
-  X (NO_ROUTE, "no-route", INFO)                             /* domain neither ours nor a partner's */
+  X (NO_ROUTE, "no-route", INFO)                             /* no server it could go on to */
 
 typedef enum
 {
@@ -70,6 +70,8 @@ oree_verdict_refuse (OreeReason reason)
 const char *oree_reason_nick (OreeReason reason);
 gboolean oree_reason_from_nick (const char *nick, OreeReason *reason);
 OreeReasonLevel oree_reason_level (OreeReason reason);
+/* "debug" "info" "warning"; static. */
+const char *oree_reason_level_nick (OreeReasonLevel level);
 /* Every nick, NULL-terminated, static: a test holds the sentences against it. */
 const char *const *oree_reason_nicks (void);
 

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "policy/oree-policy-build.h"
+
+#include "policy/oree-policy-private.h"
+
+static GHashTable *
+new_table (void)
+{
+  return g_hash_table_new (g_str_hash, g_str_equal);
+}
+
+/* The table key → record of every record of `kind`, by id. */
+static GHashTable *
+index_by_id (const OreeRecordSet *records, const OreeKind *kind)
+{
+  const GPtrArray *list = oree_record_set_list (records, kind);
+  GHashTable *table = new_table ();
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      OreeRecord *record = g_ptr_array_index (list, i);
+
+      g_hash_table_insert (table, record->id, record);
+    }
+  return table;
+}
+
+static void
+claim_domain (OreePolicy *self, const char *domain, const char *field, const OreeXmppPartner *partner,
+              OreeProblems *problems)
+{
+  const OreeRecord *other = g_hash_table_lookup (self->partners, domain);
+  g_autofree char *detail = NULL;
+
+  if (other == NULL)
+    {
+      g_hash_table_insert (self->partners, (gpointer) domain, (gpointer) partner);
+      return;
+    }
+  detail = g_strdup_printf ("%s %s", other->kind->name, other->id);
+  oree_problems_add (problems, partner->record.kind->name, partner->record.id, field, OREE_PROBLEM_DUPLICATE,
+                     detail);
+}
+
+/* Primary domains first: no additional domain takes one away. */
+static void
+index_partners (OreePolicy *self, OreeProblems *problems)
+{
+  const GPtrArray *list = oree_record_set_list (self->records, &oree_xmpp_partner_kind);
+
+  self->partners = new_table ();
+  for (guint i = 0; i < list->len; i++)
+    {
+      const OreeXmppPartner *partner = g_ptr_array_index (list, i);
+
+      claim_domain (self, partner->record.id, "id", partner, problems);
+    }
+  for (guint i = 0; i < list->len; i++)
+    {
+      const OreeXmppPartner *partner = g_ptr_array_index (list, i);
+
+      for (char **domain = partner->additional_domains; *domain != NULL; domain++)
+        claim_domain (self, *domain, "additional-domains", partner, problems);
+    }
+}
+
+static void
+index_policies (OreePolicy *self)
+{
+  const GPtrArray *list = oree_record_set_list (self->records, &oree_external_policy_kind);
+
+  self->user_policies = new_table ();
+  self->site_policies = new_table ();
+  for (guint i = 0; i < list->len; i++)
+    {
+      const OreeExternalPolicy *policy = g_ptr_array_index (list, i);
+      const char *site = NULL;
+
+      switch (oree_external_policy_scope (policy->record.id, &site))
+        {
+        case OREE_POLICY_SCOPE_GLOBAL:
+          self->global_policy = policy;
+          break;
+        case OREE_POLICY_SCOPE_SITE:
+          g_hash_table_insert (self->site_policies, (gpointer) site, (gpointer) policy);
+          break;
+        case OREE_POLICY_SCOPE_USER:
+          g_hash_table_insert (self->user_policies, policy->record.id, (gpointer) policy);
+          break;
+        }
+    }
+  self->home_policy = g_hash_table_lookup (self->site_policies, self->topology->site);
+  if (self->home_policy == NULL)
+    self->home_policy = self->global_policy;
+}
+
+static void
+find_default_domain (OreePolicy *self)
+{
+  const GPtrArray *list = oree_record_set_list (self->records, &oree_sip_domain_kind);
+
+  for (guint i = 0; i < list->len && self->default_domain == NULL; i++)
+    {
+      const OreeSipDomain *domain = g_ptr_array_index (list, i);
+
+      if (domain->is_default)
+        self->default_domain = domain;
+    }
+}
+
+OreePolicy *
+oree_policy_build (OreeRecordSet *records, guint64 revision, OreeProblems *problems)
+{
+  OreePolicy *self = g_new0 (OreePolicy, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->revision = revision;
+  self->records = oree_record_set_ref (records);
+  self->topology = (const OreeTopology *) oree_record_set_singleton (records, &oree_topology_kind);
+  self->access_edge = (const OreeAccessEdge *) oree_record_set_singleton (records, &oree_access_edge_kind);
+  self->xmpp_gateway = (const OreeXmppGateway *) oree_record_set_singleton (records, &oree_xmpp_gateway_kind);
+  if (!oree_next_hop_parse (&self->next_hop, self->topology->next_hop))
+    {
+      oree_problems_add (problems, self->topology->record.kind->name, self->topology->record.id, "next-hop",
+                         OREE_PROBLEM_BAD_NEXT_HOP, self->topology->next_hop);
+      self->next_hop = (OreeNextHop){ .embedded = TRUE };
+    }
+  self->sip_domains = index_by_id (records, &oree_sip_domain_kind);
+  self->users = index_by_id (records, &oree_user_kind);
+  self->blocked = index_by_id (records, &oree_blocked_domain_kind);
+  find_default_domain (self);
+  index_partners (self, problems);
+  index_policies (self);
+  return self;
+}
