@@ -9,6 +9,17 @@
 
 typedef struct _Job Job;
 
+/* Who is told; which member counts follows from the job's kind. */
+typedef union
+{
+  OreeStoreOpened opened;
+  OreeStoreCommitted committed;
+  OreeStoreListed listed;
+  OreeStoreSetRead set_read;
+  OreeStoreRowSaved row_saved;
+  gpointer any;
+} Done;
+
 typedef enum
 {
   JOB_OPEN,
@@ -42,7 +53,7 @@ struct _Job
   OreeRecordSet *set;
   GPtrArray *rows;
 
-  GCallback done;
+  Done done;
   gpointer data;
 };
 
@@ -110,19 +121,19 @@ answer (gpointer data)
   switch (job->kind)
     {
     case JOB_OPEN:
-      ((OreeStoreOpened) job->done) (job->content, job->error, job->data);
+      job->done.opened (job->content, job->error, job->data);
       break;
     case JOB_COMMIT:
     case JOB_AUDIT:
-      ((OreeStoreCommitted) job->done) (job->error ? 0 : job->revision, job->error, job->data);
+      job->done.committed (job->error ? 0 : job->revision, job->error, job->data);
       break;
     case JOB_HISTORY:
     case JOB_AUDIT_LIST:
     case JOB_ROW_LIST:
-      ((OreeStoreListed) job->done) (job->rows, job->error, job->data);
+      job->done.listed (job->rows, job->error, job->data);
       break;
     case JOB_SET_AT:
-      ((OreeStoreSetRead) job->done) (job->set, job->error, job->data);
+      job->done.set_read (job->set, job->error, job->data);
       break;
     case JOB_ROW:
     case JOB_QUIT:
@@ -136,7 +147,7 @@ send_answer (Job *job)
 {
   GSource *source;
 
-  if (job->done == NULL)
+  if (job->done.any == NULL)
     {
       job_free (job);
       return;
@@ -286,8 +297,8 @@ write_rows (OreeStore *self, Job *const *jobs, guint n_jobs, GError **error)
 static void
 finish_row (Job *job, gboolean ok)
 {
-  if (job->done != NULL)
-    ((OreeStoreRowSaved) job->done) (job->data, ok);
+  if (job->done.row_saved != NULL)
+    job->done.row_saved (job->data, ok);
   job_free (job);
 }
 
@@ -388,7 +399,7 @@ run (gpointer data)
 /* --- Asking --- */
 
 static Job *
-job_new (OreeStore *self, JobKind kind, GCallback done, gpointer data)
+job_new (OreeStore *self, JobKind kind, Done done, gpointer data)
 {
   Job *job = g_new0 (Job, 1);
 
@@ -416,7 +427,7 @@ oree_store_free (OreeStore *self)
 {
   if (self == NULL)
     return;
-  g_async_queue_push (self->queue, job_new (self, JOB_QUIT, NULL, NULL));
+  g_async_queue_push (self->queue, job_new (self, JOB_QUIT, (Done){ .any = NULL }, NULL));
   g_thread_join (self->thread);
   g_async_queue_unref (self->queue);
   g_main_context_unref (self->context);
@@ -427,14 +438,14 @@ oree_store_free (OreeStore *self)
 void
 oree_store_open (OreeStore *self, OreeStoreOpened done, gpointer data)
 {
-  g_async_queue_push (self->queue, job_new (self, JOB_OPEN, G_CALLBACK (done), data));
+  g_async_queue_push (self->queue, job_new (self, JOB_OPEN, (Done){ .opened = done }, data));
 }
 
 void
 oree_store_commit (OreeStore *self, OreeRecordSet *from, OreeRecordSet *to, guint64 expected, const char *who,
                    const char *operation, OreeStoreCommitted done, gpointer data)
 {
-  Job *job = job_new (self, JOB_COMMIT, G_CALLBACK (done), data);
+  Job *job = job_new (self, JOB_COMMIT, (Done){ .committed = done }, data);
 
   job->from = oree_record_set_ref (from);
   job->to = oree_record_set_ref (to);
@@ -448,7 +459,7 @@ oree_store_commit (OreeStore *self, OreeRecordSet *from, OreeRecordSet *to, guin
 void
 oree_store_history (OreeStore *self, guint64 before, guint limit, OreeStoreListed done, gpointer data)
 {
-  Job *job = job_new (self, JOB_HISTORY, G_CALLBACK (done), data);
+  Job *job = job_new (self, JOB_HISTORY, (Done){ .listed = done }, data);
 
   job->revision = before;
   job->limit = limit;
@@ -458,7 +469,7 @@ oree_store_history (OreeStore *self, guint64 before, guint limit, OreeStoreListe
 void
 oree_store_set_at (OreeStore *self, guint64 revision, OreeStoreSetRead done, gpointer data)
 {
-  Job *job = job_new (self, JOB_SET_AT, G_CALLBACK (done), data);
+  Job *job = job_new (self, JOB_SET_AT, (Done){ .set_read = done }, data);
 
   job->revision = revision;
   g_async_queue_push (self->queue, job);
@@ -467,7 +478,7 @@ oree_store_set_at (OreeStore *self, guint64 revision, OreeStoreSetRead done, gpo
 void
 oree_store_audit (OreeStore *self, gint64 wall, GVariant *body, OreeStoreCommitted done, gpointer data)
 {
-  Job *job = job_new (self, JOB_AUDIT, G_CALLBACK (done), data);
+  Job *job = job_new (self, JOB_AUDIT, (Done){ .committed = done }, data);
 
   job->wall = wall;
   job->body = g_variant_ref_sink (body);
@@ -477,7 +488,7 @@ oree_store_audit (OreeStore *self, gint64 wall, GVariant *body, OreeStoreCommitt
 void
 oree_store_audit_list (OreeStore *self, guint64 before, guint limit, OreeStoreListed done, gpointer data)
 {
-  Job *job = job_new (self, JOB_AUDIT_LIST, G_CALLBACK (done), data);
+  Job *job = job_new (self, JOB_AUDIT_LIST, (Done){ .listed = done }, data);
 
   job->revision = before;
   job->limit = limit;
@@ -487,7 +498,7 @@ oree_store_audit_list (OreeStore *self, guint64 before, guint limit, OreeStoreLi
 void
 oree_store_save_row (OreeStore *self, OreeRuntimeRow *row, OreeStoreRowSaved done, gpointer data)
 {
-  Job *job = job_new (self, JOB_ROW, G_CALLBACK (done), data);
+  Job *job = job_new (self, JOB_ROW, (Done){ .row_saved = done }, data);
 
   job->row = row;
   g_async_queue_push (self->queue, job);
@@ -496,5 +507,5 @@ oree_store_save_row (OreeStore *self, OreeRuntimeRow *row, OreeStoreRowSaved don
 void
 oree_store_list_rows (OreeStore *self, OreeStoreListed done, gpointer data)
 {
-  g_async_queue_push (self->queue, job_new (self, JOB_ROW_LIST, G_CALLBACK (done), data));
+  g_async_queue_push (self->queue, job_new (self, JOB_ROW_LIST, (Done){ .listed = done }, data));
 }

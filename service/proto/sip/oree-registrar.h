@@ -23,6 +23,8 @@ typedef struct
   guint worker;    /* where that connection lives */
 } OreeBinding;
 
+/* The key of its durable row, unique among all bindings: "aor contact", or "aor instance;reg-id" for a flow; owned. */
+char *oree_binding_key (const OreeBinding *self);
 /* a{sv} that survives a restart, floating: `wall` is the time of day at `now`. The flow is not part of it. */
 GVariant *oree_binding_to_variant (const OreeBinding *self, OreeTime now, gint64 wall);
 
@@ -55,8 +57,8 @@ typedef struct
 
 #define OREE_REGISTRAR_RULES_DEFAULT { 60, 3600, 7200 }
 
-/* Reads a REGISTER (RFC 3261 10.3 steps 2, 6, 7). 0, or the status that refuses it: 400, 420 (every Require we do not
- * know; we know "outbound" and "path"), 503 (too many contacts), 403 (a contact we will not bind: no SIP URI, too long). */
+/* Reads a REGISTER (RFC 3261 10.3 steps 2, 6, 7). 0, or the status that refuses it: 400, 420 (a Require we do not
+ * know; we know "outbound"), 503 (too many contacts), 403 (a contact we will not bind: no SIP URI, too long). */
 guint oree_register_read (OreeRegisterRequest *self, const OreeSipMsg *msg, const OreeRegistrarRules *rules);
 /* Adds what a refusal of `status` has to carry: Min-Expires, Unsupported, Retry-After. */
 void oree_register_write_refusal (guint status, const OreeSipMsg *msg, const OreeRegistrarRules *rules,

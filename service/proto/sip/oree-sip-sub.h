@@ -71,7 +71,7 @@ GString *oree_sip_sub_take_notify (OreeSipSub *self, const char *via, OreeTime n
 void oree_sip_sub_on_response (OreeSipSub *self, const OreeSipMsg *response, guint status, OreeTime now);
 /* Expiry. Ask oree_sip_sub_take_notify() afterwards. */
 void oree_sip_sub_on_deadline (OreeSipSub *self, OreeTime now);
-/* When oree_sip_sub_on_deadline() or a NOTIFY that is held back is due. */
+/* When oree_sip_sub_on_deadline() or a NOTIFY that is held back is due; in the past when one is due already. */
 OreeTime oree_sip_sub_deadline (const OreeSipSub *self);
 
 OreeSipSubState oree_sip_sub_state (const OreeSipSub *self);
@@ -81,7 +81,8 @@ OreeSipDialog *oree_sip_sub_dialog (OreeSipSub *self);
 /* Terminated, and the last NOTIFY is answered or was refused: free it. */
 gboolean oree_sip_sub_is_over (const OreeSipSub *self);
 
-/* a{sv} that survives a restart, floating; and back: a NOTIFY is then due. NULL when damaged or over. */
+/* a{sv} that survives a restart, floating, NULL once terminated; and back, a NOTIFY is then due: NULL when damaged or
+ * out of time. */
 GVariant *oree_sip_sub_to_variant (const OreeSipSub *self, OreeTime now, gint64 wall);
 OreeSipSub *oree_sip_sub_new_from_variant (GVariant *value, OreeTime now, gint64 wall);
 
