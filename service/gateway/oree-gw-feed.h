@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A user of ours watches an XMPP contact (RFC 8048 5.3): we are the notifier on the SIP side. One machine per ordered pair,
+ * however many devices subscribed; their dialogs are the driver's, and take state and document from here.
+ *
+ *   authorisation   none ─first SUBSCRIBE→ pending ─subscribed, or presence shown→ granted ─unsubscribed, error→ none
+ */
+#pragma once
+#include "base/oree-time.h"
+#include "gateway/oree-gw-out.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OreeGwFeed OreeGwFeed;
+
+/* `user` the watcher, `contact` the watched (their bare JIDs are taken). NULL when the contact has no SIP address. */
+OreeGwFeed *oree_gw_feed_new (const OreeJid *user, const OreeJid *contact);
+/* From a row this machine saved; no dialogs yet. NULL when damaged. */
+OreeGwFeed *oree_gw_feed_new_from_row (const OreeJid *user, const OreeJid *contact, GVariant *row);
+void oree_gw_feed_free (OreeGwFeed *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeGwFeed, oree_gw_feed_free)
+
+/* What a dialog starts with: PENDING or ACTIVE, and the document (borrowed; NULL: nothing known, or not to be shown). */
+OreeGwState oree_gw_feed_state (const OreeGwFeed *self);
+GBytes *oree_gw_feed_body (const OreeGwFeed *self);
+
+/* A dialog was made (a SUBSCRIBE accepted, or brought back after a restart): asks the contact when that is due. */
+void oree_gw_feed_on_subscribe (OreeGwFeed *self, OreeGwOut *out);
+/* A poll (SUBSCRIBE with Expires 0 outside a dialog): only what is known; asks for more when allowed to. */
+void oree_gw_feed_on_poll (OreeGwFeed *self, OreeGwOut *out);
+/* A dialog ended from the SIP side (Expires 0, expiry, NOTIFY refused). After a STATE of TERMINATED all dialogs are ended
+ * already: saying so again does nothing. */
+void oree_gw_feed_on_over (OreeGwFeed *self, OreeGwOut *out);
+
+/* A presence stanza from the contact to the user, of any type (subscribe, unsubscribe and probe do nothing here). */
+void oree_gw_feed_on_stanza (OreeGwFeed *self, const OreeStanza *stanza, OreeGwOut *out);
+/* A stanza of ours failed, by error stanza or because it could not be sent. */
+void oree_gw_feed_on_error (OreeGwFeed *self, OreeStanzaErr err, OreeGwOut *out);
+/* The stream to the contact's domain is back after a loss: asks again. */
+void oree_gw_feed_on_stream (OreeGwFeed *self, OreeGwOut *out);
+/* The policy does not allow it any more, or our user gave the contact up: ends both sides and forgets. */
+void oree_gw_feed_end (OreeGwFeed *self, OreeGwOut *out);
+
+/* No dialogs and nothing to remember: free it. */
+gboolean oree_gw_feed_is_over (const OreeGwFeed *self);
+guint oree_gw_feed_dialogs (const OreeGwFeed *self);
+/* "none" "pending" "granted"; static. */
+const char *oree_gw_feed_authorisation (const OreeGwFeed *self);
+
+G_END_DECLS
