@@ -23,15 +23,15 @@ oree_effects_send (OreeEffects *self, const void *data, gsize length)
 }
 
 void
-oree_effects_send_bytes (OreeEffects *self, GBytes *bytes)
-{
-  push (self, OREE_EFFECT_SEND, 0)->bytes = g_bytes_ref (bytes);
-}
-
-void
 oree_effects_take_string (OreeEffects *self, GString *text)
 {
   push (self, OREE_EFFECT_SEND, 0)->bytes = g_string_free_to_bytes (text);
+}
+
+void
+oree_effects_send_bytes (OreeEffects *self, GBytes *bytes)
+{
+  push (self, OREE_EFFECT_SEND, 0)->bytes = g_bytes_ref (bytes);
 }
 
 void

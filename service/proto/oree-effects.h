@@ -40,10 +40,10 @@ typedef struct
 #define OREE_EFFECTS_INIT { NULL, 0 }
 
 void oree_effects_send (OreeEffects *self, const void *data, gsize length);
-/* Keeps a reference to `bytes`. */
-void oree_effects_send_bytes (OreeEffects *self, GBytes *bytes);
 /* Takes `text`. */
 void oree_effects_take_string (OreeEffects *self, GString *text);
+/* References `bytes`. */
+void oree_effects_send_bytes (OreeEffects *self, GBytes *bytes);
 void oree_effects_add (OreeEffects *self, OreeEffectKind kind, int code);
 void oree_effects_add_token (OreeEffects *self, OreeEffectKind kind, int code, guint64 token);
 /* Takes `object`. */
