@@ -70,8 +70,9 @@ class World:
         self.keep(self.edge)
         await self.edge.start()
 
-    async def start_lab(self, **prosody):
-        """Everything: names, the partner's server and the service; `prosody` as class Prosody takes it."""
+    async def start_lab(self, hosts=None, **prosody):
+        """Everything: names (and `hosts`, name to address), the partner's server, the service; `prosody` as class
+        Prosody takes it."""
         from lab.prosody import Prosody  # python3-slixmpp and friends are not needed by run-uninstalled
 
         self.authority = pki.Authority(self.directory, "fabrikam-ca")
@@ -87,6 +88,8 @@ class World:
         self.names.service("xmpp-server", PARTNER_DOMAIN, f"xmpp.{PARTNER_DOMAIN}", self.partner.s2s_port)
         self.names.host(f"xmpp.{OUR_DOMAIN}", EDGE_ADDRESS)
         self.names.service("xmpp-server", OUR_DOMAIN, f"xmpp.{OUR_DOMAIN}", self.xmpp_port)
+        for name, address in (hosts or {}).items():
+            self.names.host(name, address)
         self.keep(await self.names.start())
         self.edge.settings["dns", "forwarders"] = self.names.endpoint
         self.edge.settings["tls", "trust-anchors"] = str(self.authority.certificate)
@@ -98,7 +101,7 @@ class World:
 
     @property
     def edge_authority(self):
-        return self.edge.state / "lab-ca" / "ca.pem"
+        return self.edge.state / "pki" / "ca.pem"
 
     async def xmpp_user(self, name, **options):
         from lab.xmpp_user import XmppUser

@@ -19,8 +19,8 @@ s2s_direct_tls_ports = {}
 http_ports = {}
 https_ports = {}
 modules_enabled = { "roster", "saslauth", "tls", "dialback", "disco", "smacks", "presence", "message", "iq", "s2s",
-  "c2s", "s2s_auth_certs", "posix", "ping" }
-modules_disabled = { "offline" }
+  "c2s", "s2s_auth_certs", "offline", "posix", "ping" }
+modules_disabled = { %(disabled)s }
 authentication = "internal_plain"
 allow_registration = false
 c2s_require_encryption = false
@@ -35,7 +35,6 @@ unbound = {
 }
 ssl = { cafile = "%(ca)s" }
 log = { { levels = { min = "%(level)s" }, to = "console" } }
-%(extra)s
 
 VirtualHost "%(domain)s"
   ssl = { certificate = "%(certificate)s", key = "%(key)s", cafile = "%(ca)s" }
@@ -46,7 +45,7 @@ class Prosody:
     """`certificate` and `key` are files. Dialback instead of EXTERNAL: `external=False`."""
 
     def __init__(self, directory, domain, resolver, certificate, key, ca, address="127.0.0.1",
-                 secure_auth=True, external=True, encryption=True, smacks=True, level="debug", s2s_port=None):
+                 secure_auth=True, external=True, encryption=True, smacks=True, offline=False, level="debug", s2s_port=None):
         self.domain = domain
         self.address = address
         self.c2s_port = free_port(address)
@@ -59,6 +58,7 @@ class Prosody:
         self.external = external
         self.encryption = encryption
         self.smacks = smacks
+        self.offline = offline
         self.process = None
         directory.mkdir(parents=True, exist_ok=True)
 
@@ -72,17 +72,12 @@ class Prosody:
         roster.unlink(missing_ok=True)
 
     def _write_config(self):
-        disabled = ["offline"]
-        if not self.external:
-            # With no certificate authentication left, what remains is dialback over TLS.
-            disabled += ["s2s_auth_certs"]
-        if not self.smacks:
-            disabled += ["smacks"]
+        # With no certificate authentication left, what remains is dialback over TLS.
+        absent = {"s2s_auth_certs": not self.external, "smacks": not self.smacks, "offline": not self.offline}
         words = lambda flag: "true" if flag else "false"
-        text = CONFIG % dict(self.settings, encryption=words(self.encryption), extra="",
-                             secure_auth=words(self.secure_auth and self.external))
-        text = text.replace('modules_disabled = { "offline" }',
-                            "modules_disabled = { %s }" % ", ".join(f'"{name}"' for name in disabled))
+        text = CONFIG % dict(self.settings, encryption=words(self.encryption),
+                             secure_auth=words(self.secure_auth and self.external),
+                             disabled=", ".join(f'"{name}"' for name, is_absent in absent.items() if is_absent))
         path = self.directory / "prosody.cfg.lua"
         path.write_text(text)
         return path

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What several test files say about the lab's people."""
+
+from sip_peer import SipUser
+from world import OUR_DOMAIN, OUR_PASSWORD, PARTNER_DOMAIN
+
+ALICE, BOB = f"sip:alice@{OUR_DOMAIN}", f"sip:bob@{OUR_DOMAIN}"
+ALICE_JID, BOB_JID = f"alice@{OUR_DOMAIN}", f"bob@{OUR_DOMAIN}"
+JULIET, NURSE = f"juliet@{PARTNER_DOMAIN}", f"nurse@{PARTNER_DOMAIN}"
+JULIET_URI, NURSE_URI = f"sip:{JULIET}", f"sip:{NURSE}"
+
+
+async def sip_user(world, name):
+    """A user of ours, by script, signed in."""
+    user = SipUser(f"sip:{name}@{OUR_DOMAIN}", OUR_PASSWORD, "127.0.0.1", world.sip_port, world.edge_authority)
+    return await user.start()
+
+
+async def both_ways(juliet, alice, word):
+    """One message in each direction arrives."""
+    juliet.say(ALICE_JID, f"{word} to SIP")
+    assert (await alice.heard(f"{word} to SIP", 20)).sender == JULIET_URI
+    assert await alice.say(JULIET_URI, f"{word} to XMPP") == 200
+    heard = await juliet.heard(f"{word} to XMPP")
+    assert heard.sender.split("/")[0] == ALICE_JID

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Debian's Kamailio as the next hop, with the configuration that ships in data/config."""
+
+import pytest
+from conftest import run
+from lab.baresip import Baresip
+from lab.kamailio import Kamailio
+from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, World
+
+ALICE_JID = f"alice@{OUR_DOMAIN}"
+JULIET_URI = f"sip:juliet@{PARTNER_DOMAIN}"
+HOST = f"frontend.{OUR_DOMAIN}"
+
+
+@pytest.fixture(scope="module")
+def behind():
+    """The lab with Kamailio behind the edge and two users signed in there."""
+    world = World()
+    try:
+        run(start(world))
+        yield world
+    finally:
+        run(world.stop())
+
+
+async def start(world):
+    await world.start_lab(hosts={HOST: EDGE_ADDRESS})
+    certificate, key = world.authority.issue("frontend", [HOST, OUR_DOMAIN])
+    world.kamailio = Kamailio(world.directory / "kamailio", OUR_DOMAIN, certificate, key, world.trust,
+                              f"sip:{EDGE_ADDRESS}:{world.sip_port};transport=tls", f"edge.{OUR_DOMAIN}")
+    for name in ("alice", "bob"):
+        world.kamailio.add_user(name, name)
+    world.keep(await world.kamailio.start())
+    await world.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated")
+    for name in ("alice", "bob"):
+        await world.edge.oreectl("user", "set", f"sip:{name}@{OUR_DOMAIN}", "home=next-hop")
+    await world.edge.oreectl("topology", "set", f"next-hop={HOST}:{world.kamailio.port};transport=tls")
+
+
+async def sign_in(world, name):
+    user = Baresip(world.directory / f"at-kamailio-{name}", name, OUR_DOMAIN, name, EDGE_ADDRESS,
+                   world.kamailio.port, world.authority.certificate, [JULIET_URI])
+    return await user.start()
+
+
+@pytest.fixture
+def pair(behind):
+    behind.partner.forget_roster("juliet")
+    juliet = run(behind.xmpp_user("juliet"))
+    alice = run(sign_in(behind, "alice"))
+    yield juliet, alice
+    run(alice.stop())
+    run(juliet.stop())
+
+
+async def test_messages_both_ways(pair):
+    juliet, alice = pair
+    juliet.say(ALICE_JID, "through Kamailio")
+    assert (await alice.heard("through Kamailio", 20)).sender == JULIET_URI
+    await alice.say("and back\nagain")
+    heard = await juliet.heard("and back\nagain", 20)
+    assert heard.sender.split("/")[0] == ALICE_JID
+
+
+async def test_presence_both_ways(pair):
+    juliet, alice = pair
+    await juliet.sees(ALICE_JID, "subscribe", deadline=30)
+    juliet.approve(ALICE_JID)
+    await alice.sees(JULIET_URI, "Online", 30)
+    since = juliet.presences.mark()
+    juliet.subscribe(ALICE_JID)
+    await juliet.sees(ALICE_JID, "subscribed", deadline=30, since=since)
+    await juliet.sees(ALICE_JID, "available", deadline=30, since=since)
+    since = juliet.presences.mark()
+    await alice.offline()
+    await juliet.sees(ALICE_JID, "unavailable", deadline=30, since=since)
+    juliet.presence(type="unavailable")
+    await alice.sees(JULIET_URI, "Offline", 30)
+
+
+async def test_unknown_and_absent_users(pair):
+    juliet, _ = pair
+    for name in ("nobody", "bob"):
+        error = await juliet.refused(juliet.say(f"{name}@{OUR_DOMAIN}", "are you there?"), 30)
+        assert error.error in {"item-not-found", "recipient-unavailable", "service-unavailable"}
+
+
+async def test_the_next_hop_is_shot_and_comes_back(behind, pair):
+    juliet, alice = pair
+    await alice.stop()
+    await behind.kamailio.process.kill()
+    assert (await juliet.refused(juliet.say(ALICE_JID, "nobody home"), 45)).error
+    await behind.kamailio.start()
+    again = await sign_in(behind, "alice")
+    juliet.say(ALICE_JID, "home again")
+    await again.heard("home again", 45)
+    await again.stop()

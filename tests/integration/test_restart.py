@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Either side is shot in mid-conversation."""
+
+import asyncio
+import sqlite3
+
+import pytest
+from conftest import run
+from gi.repository import GLib
+from lab.journal import until
+from sip_users import ALICE, ALICE_JID, BOB, JULIET, JULIET_URI, both_ways, sip_user
+from world import PARTNER_DOMAIN
+
+
+@pytest.fixture
+def alice(lab):
+    user = run(sip_user(lab, "alice"))
+    yield user
+    run(user.stop())
+
+
+async def know_each_other(lab, juliet, alice):
+    """Subscriptions in both directions; alice's own as SIP knows it."""
+    lab.partner.forget_roster("juliet")
+    subscription = await alice.subscribe(JULIET_URI)
+    assert subscription.status == 200
+    await juliet.sees(ALICE_JID, "subscribe", deadline=20)
+    juliet.approve(ALICE_JID)
+    await alice.told(JULIET_URI, state="active", basic="open", deadline=20)
+    assert await alice.publish("open", "on the balcony") == 200
+    juliet.subscribe(ALICE_JID)
+    await juliet.sees(ALICE_JID, "available", deadline=20)
+    return subscription
+
+
+async def test_the_partner_is_shot_and_comes_back(lab, alice):
+    juliet = await lab.xmpp_user("juliet")
+    await know_each_other(lab, juliet, alice)
+    await both_ways(juliet, alice, "before")
+    since = lab.edge.bus.events.mark()
+    await lab.partner.kill()
+    await lab.edge.bus.event("stream-closed", since=since, partner=PARTNER_DOMAIN)
+    # Nobody is there: the sender hears so, and not by our silence.
+    status = await alice.say(JULIET_URI, "while away")
+    assert status is not None and status >= 400
+    notified = alice.notifies.mark()
+    await lab.partner.start()
+    juliet = await lab.xmpp_user("juliet")
+    await both_ways(juliet, alice, "after")
+    # Her presence, and ours to her, come back without either of them asking.
+    await alice.told(JULIET_URI, basic="open", since=notified, deadline=60)
+    await juliet.sees(ALICE_JID, "available", deadline=60)
+    await juliet.stop()
+
+
+def whole(path):
+    """SQLite's own opinion of the file."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        return database.execute("PRAGMA integrity_check").fetchone()[0]
+
+
+async def durable(lab):
+    """What must survive: every record, the history, who may speak to whom."""
+    bus = lab.edge.bus
+    records, revision = await bus.call("Configuration", "Export", "(a{sv})", {})
+    return dict(
+        records=sorted(map(repr, records)), revision=revision,
+        history=await bus.call("Configuration", "History", "(a{sv})", {}),
+        allow=sorted((entry["user"], entry["contact"])
+                     for entry in await bus.call("Monitor", "AllowEntries", "(a{sv})", {})))
+
+
+async def test_our_service_is_shot_and_comes_back(lab, alice):
+    juliet = await lab.xmpp_user("juliet")
+    await know_each_other(lab, juliet, alice)
+    await both_ways(juliet, alice, "before")
+    before = await durable(lab)
+    subscriptions = {(row["watcher"], row["presentity"])
+                     for row in await lab.edge.bus.call("Monitor", "Subscriptions", "(a{sv})", {})}
+    assert before["allow"], "alice wrote to juliet: there must be an allow entry"
+
+    await lab.edge.kill()
+    for database in lab.edge.state.glob("*.db"):
+        assert whole(database) == "ok"
+    seen = juliet.presences.mark()
+    await lab.edge.start()
+    assert await durable(lab) == before
+    assert {(row["watcher"], row["presentity"])
+            for row in await lab.edge.bus.call("Monitor", "Subscriptions", "(a{sv})", {})} >= \
+        {pair for pair in subscriptions if JULIET in pair[0]}
+
+    # Alice's client does what clients do when their connection went; Juliet does nothing at all.
+    await alice.stop()
+    await alice.start()
+    assert await alice.publish("open", "back on the balcony") == 200
+    await juliet.sees(ALICE_JID, "available", deadline=60, since=seen)
+    notified = alice.notifies.mark()
+    assert (await alice.subscribe(JULIET_URI)).status == 200
+    await alice.told(JULIET_URI, basic="open", since=notified, deadline=60)
+    await both_ways(juliet, alice, "after")
+    await juliet.stop()
+
+
+async def test_our_service_is_shot_while_records_are_written(lab):
+    """Whatever was acknowledged is there; whatever was not is there whole or not at all."""
+    acknowledged = 0
+
+    async def write():
+        nonlocal acknowledged
+        for number in range(10000):
+            await lab.edge.bus.call("Configuration", "Apply", "(a(sssa{sv})ta{sv})", [
+                ("add", "blocked-domain", f"a{number}.test", {}), ("add", "blocked-domain", f"b{number}.test", {}),
+            ], 0, {"comment": GLib.Variant("s", f"pair {number}")})
+            acknowledged = number + 1
+
+    writing = asyncio.ensure_future(write())
+    await until(lambda: acknowledged >= 20, 60, "twenty pairs written")
+    await lab.edge.kill()
+    with pytest.raises(GLib.Error):
+        await writing
+    await lab.edge.start()
+    records, _ = await lab.edge.bus.call("Configuration", "List", "(sa{sv})", "blocked-domain", {})
+    names = {record["id"] for record in records}
+    assert {f"a{number}.test" for number in range(acknowledged)} <= names
+    assert {name[1:] for name in names if name[0] == "a"} == {name[1:] for name in names if name[0] == "b"}
+    assert len(names) // 2 - acknowledged in (0, 1)

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many messages: none lost, none doubled, in order; and the account of them when the partner keeps dying."""
+
+import asyncio
+import os
+import random
+from collections import Counter
+
+import pytest
+from conftest import run
+from lab.journal import Missed
+from sip_users import sip_user
+from world import OUR_DOMAIN, PARTNER_DOMAIN
+
+COUNT = int(os.environ.get("OREE_TEST_MESSAGES", "10000"))
+# How many may be unanswered per pair at once, both ways.
+WINDOW = 50
+PAIRS = [("alice", "juliet"), ("bob", "nurse")]
+
+
+@pytest.fixture
+def people(lab):
+    users = {}
+    for ours, theirs in PAIRS:
+        users[ours] = run(sip_user(lab, ours))
+        users[theirs] = run(lab.xmpp_user(theirs))
+    yield users
+    for user in users.values():
+        run(user.stop())
+
+
+def numbers(texts, word):
+    return [int(text.split(" ")[1]) for text in texts if text.startswith(word + " ")]
+
+
+async def test_ten_thousand_each_way(lab, people):
+    each = COUNT // len(PAIRS)
+
+    async def to_xmpp(ours, theirs):
+        user, slots, statuses = people[ours], asyncio.Semaphore(WINDOW), Counter()
+
+        def answered(future):
+            statuses[future.result().status if future.result() else None] += 1
+            slots.release()
+
+        for number in range(each):
+            await slots.acquire()
+            user.post(f"sip:{theirs}@{PARTNER_DOMAIN}", f"{ours} {number}").add_done_callback(answered)
+        for _ in range(WINDOW):
+            await slots.acquire()
+        return statuses
+
+    async def to_sip(ours, theirs):
+        user, heard = people[theirs], people[ours].messages
+        since = heard.mark()
+        for number in range(each):
+            if number >= WINDOW:
+                await heard.wait_count(number - WINDOW + 1, 120, since)
+            user.say(f"{ours}@{OUR_DOMAIN}", f"{theirs} {number}")
+        await heard.wait_count(each, 120, since)
+
+    marks = {name: user.messages.mark() for name, user in people.items()}
+    results = await asyncio.gather(*[to_xmpp(*pair) for pair in PAIRS], *[to_sip(*pair) for pair in PAIRS])
+    for statuses in results[:len(PAIRS)]:
+        assert statuses == {200: each}
+    for ours, theirs in PAIRS:
+        await people[theirs].messages.wait_count(each, 60, marks[theirs])
+        at_theirs = people[theirs].messages.entries[marks[theirs]:]
+        assert not [message for message in at_theirs if message.error]
+        assert numbers([message.body for message in at_theirs], ours) == list(range(each))
+        assert numbers([message.text for message in people[ours].messages.entries[marks[ours]:]],
+                       theirs) == list(range(each))
+
+
+class Account:
+    """delivered, reported, both, neither — per direction."""
+
+    def __init__(self, sent, delivered, reported):
+        self.doubled = [number for number, times in Counter(delivered).items() if times > 1]
+        delivered, reported = set(delivered), set(reported)
+        self.sent = sent
+        self.both = delivered & reported
+        self.delivered = len(delivered)
+        self.reported = len(reported)
+        self.neither = set(range(sent)) - delivered - reported
+
+    def __str__(self):
+        return (f"{self.sent} sent: {self.delivered} delivered, {self.reported} reported, of these {len(self.both)} "
+                f"both, {len(self.neither)} neither, {len(self.doubled)} doubled")
+
+
+@pytest.fixture
+def patient_partner(lab):
+    """A partner that keeps messages on disk for users who are away: what it acknowledged it then delivers."""
+    run(lab.partner.restart(offline=True))
+    yield lab.partner
+    run(lab.partner.restart(offline=False))
+
+
+async def test_every_message_is_delivered_or_reported(lab, patient_partner, capsys):
+    """The partner is shot and started at random moments while both sides keep writing."""
+    seed = int(os.environ.get("OREE_TEST_SEED") or random.randrange(1 << 32))
+    dice = random.Random(seed)
+    alice, heard_by_alice = await sip_user(lab, "alice"), []
+    alice_since = alice.messages.mark()
+    kills = 0
+    done = asyncio.Event()
+    juliet_up = asyncio.Event()
+    juliet = None
+    at_juliet, errors_at_juliet = [], []
+
+    to_xmpp_reported, to_xmpp_answered = [], 0
+    # Alice: at most WINDOW unanswered; a report is a final answer that is no success, or none at all.
+    async def alice_writes():
+        nonlocal to_xmpp_answered
+        slots = asyncio.Semaphore(WINDOW)
+
+        def answered(number, future):
+            nonlocal to_xmpp_answered
+            response = future.result()
+            if response is None or response.status >= 300:
+                to_xmpp_reported.append(number)
+            to_xmpp_answered += 1
+            slots.release()
+
+        for number in range(COUNT):
+            await slots.acquire()
+            alice.post(f"sip:juliet@{PARTNER_DOMAIN}", f"alice {number}").add_done_callback(
+                lambda future, number=number: answered(number, future))
+            if number % 25 == 0:
+                await asyncio.sleep(dice.random() * 0.02)  # so that the shots fall among the messages
+        for _ in range(WINDOW):
+            await slots.acquire()
+
+    # Juliet: what was unanswered when her server died was reported to her by its death.
+    to_sip_reported, outstanding, next_number = [], {}, 0
+
+    def settle():
+        for message in alice.messages.entries[alice_since + len(heard_by_alice):]:
+            heard_by_alice.append(message.text)
+            if message.text.startswith("juliet "):
+                outstanding.pop(int(message.text.split(" ")[1]), None)
+
+    async def juliet_writes():
+        nonlocal next_number
+        while next_number < COUNT or outstanding:
+            await juliet_up.wait()
+            settle()
+            if next_number < COUNT and len(outstanding) < WINDOW and juliet_up.is_set():
+                number, next_number = next_number, next_number + 1
+                outstanding[number] = juliet.say(f"alice@{OUR_DOMAIN}", f"juliet {number}")
+                if number % 25 == 0:
+                    await asyncio.sleep(dice.random() * 0.02)
+                continue
+            await asyncio.sleep(0.01)
+
+    def take_from(user):
+        for message in user.messages.entries:
+            if message.error:
+                errors_at_juliet.append(message.id)
+            else:
+                at_juliet.append(message.body)
+
+    async def watch_errors():
+        """An error that came back settles its message."""
+        user, position = None, 0
+        while not done.is_set():
+            if user is not juliet:
+                user, position = juliet, 0
+            if user is not None:
+                for message in user.messages.entries[position:]:
+                    position += 1
+                    if message.error:
+                        for number, identifier in list(outstanding.items()):
+                            if identifier == message.id:
+                                to_sip_reported.append(number)
+                                del outstanding[number]
+            await asyncio.sleep(0.01)
+
+    async def shoot():
+        nonlocal kills, juliet
+        while not done.is_set():
+            try:
+                await asyncio.wait_for(done.wait(), 0.5 + dice.random() * 3)
+                return
+            except asyncio.TimeoutError:
+                pass
+            juliet_up.clear()
+            kills += 1
+            await lab.partner.kill()
+            settle()
+            to_sip_reported.extend(outstanding)
+            outstanding.clear()
+            take_from(juliet)
+            await lab.partner.start()
+            juliet = await lab.xmpp_user("juliet")
+            juliet_up.set()
+
+    juliet = await lab.xmpp_user("juliet")
+    juliet_up.set()
+    others = [asyncio.ensure_future(shoot()), asyncio.ensure_future(watch_errors())]
+    try:
+        await asyncio.wait_for(asyncio.gather(alice_writes(), juliet_writes()), 300)
+        done.set()
+        await asyncio.gather(*others)
+    finally:
+        for other in others:
+            other.cancel()
+    # What the partner acknowledged may still be on its way to Juliet.
+    expected = COUNT - len(set(to_xmpp_reported))
+    try:
+        await juliet.messages.wait_count(expected - len(at_juliet), 20, wanted=lambda message: not message.error)
+    except Missed:
+        pass  # the account says which
+    take_from(juliet)
+    settle()
+    to_xmpp = Account(COUNT, numbers(at_juliet, "alice"), to_xmpp_reported)
+    to_sip = Account(COUNT, numbers(heard_by_alice, "juliet"), to_sip_reported)
+    with capsys.disabled():
+        print(f"# seed {seed}, {kills} shots", f"# SIP to XMPP: {to_xmpp}", f"# XMPP to SIP: {to_sip}", sep="\n")
+    assert kills > 0
+    for account in (to_xmpp, to_sip):
+        assert not account.neither, f"seed {seed}: {account}: {sorted(account.neither)[:20]}"
+        assert not account.doubled, f"seed {seed}: {account}: {account.doubled[:20]}"
+        assert len(account.both) <= WINDOW * kills
+    await juliet.stop()
+    await alice.stop()
