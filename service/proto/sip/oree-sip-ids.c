@@ -138,8 +138,9 @@ oree_sip_ids_next (OreeSipIds *self, char out[OREE_SIP_ID_SIZE])
 void
 oree_sip_ids_branch (OreeSipIds *self, char out[OREE_SIP_ID_SIZE])
 {
+  self->count++;
   memcpy (out, "z9hG4bK", 7);
-  oree_sip_ids_next (self, out + 7);
+  append_hex (append_hex (out + 7, draw (self, 0)), draw (self, 1));
 }
 
 void
