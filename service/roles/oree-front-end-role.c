@@ -185,7 +185,7 @@ flow_gone (OreeLane *lane, OreeFlow flow)
 
 /* --- delivery, on the owner's lane ------------------------------------------------------------- */
 
-/* One MESSAGE on its way to every device of a user; the first success answers it, else the best failure. */
+/* One request on its way to the devices of a user; the first success answers it, else the best failure. */
 typedef struct
 {
   OreeSipRx *rx;
@@ -252,10 +252,29 @@ fork_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer dat
   g_free (fork);
 }
 
-static void
-deliver_message (OreeLane *lane, OreeSipRx *rx, const char *aor)
+/* A NOTIFY is for the one device whose dialog it is in: the contact in the Request-URI. */
+static GPtrArray *
+targets_of (OreeLane *lane, const OreeSipRx *rx, const char *aor)
 {
-  g_autoptr (GPtrArray) bindings = oree_registrar_bindings (lane->front_end->registrar, aor, oree_worker_now (lane->worker));
+  GPtrArray *bindings = oree_registrar_bindings (lane->front_end->registrar, aor, oree_worker_now (lane->worker));
+  OreeSipUri wanted, uri;
+
+  if (rx->msg.method != OREE_SIP_METHOD_NOTIFY || bindings->len < 2 || !oree_sip_uri_parse (&wanted, rx->msg.ruri))
+    return bindings;
+  for (guint i = bindings->len; i > 0; i--)
+    {
+      const OreeBinding *binding = g_ptr_array_index (bindings, i - 1);
+
+      if (!oree_sip_uri_parse (&uri, oree_span_str (binding->uri)) || !oree_sip_uri_equal (&uri, &wanted))
+        g_ptr_array_remove_index (bindings, i - 1);
+    }
+  return bindings;
+}
+
+static void
+deliver (OreeLane *lane, OreeSipRx *rx, const char *aor)
+{
+  g_autoptr (GPtrArray) bindings = targets_of (lane, rx, aor);
   OreeSipProxyRules rules;
   OreeSipSelf self[2];
   g_autofree char *host = NULL;
@@ -282,7 +301,7 @@ deliver_message (OreeLane *lane, OreeSipRx *rx, const char *aor)
       const OreeBinding *binding = g_ptr_array_index (bindings, i);
       OreeFlow flow = oree_flow_unpack (binding->flow);
       OreeSipProxyLeg leg = {
-        .target = binding->uri,
+        .target = rx->msg.method == OREE_SIP_METHOD_NOTIFY ? NULL : binding->uri,
         .transport = oree_sip_hub_transport (lane, flow),
         .sent_by = oree_sip_hub_sent_by (lane),
       };
@@ -308,8 +327,8 @@ visit_owner (OreeLane *lane, gpointer data)
     oree_sip_hub_respond (lane, visit->rx, 480, NULL);
   else if (!oree_policy_user_home (lane->policy, visit->aor, &home) || home != OREE_HOME_EMBEDDED)
     oree_sip_hub_respond (lane, visit->rx, 404, NULL);
-  else if (visit->rx->msg.method == OREE_SIP_METHOD_MESSAGE)
-    deliver_message (lane, visit->rx, visit->aor);
+  else if (visit->rx->msg.method == OREE_SIP_METHOD_MESSAGE || visit->rx->msg.method == OREE_SIP_METHOD_NOTIFY)
+    deliver (lane, visit->rx, visit->aor);
   else if (visit->rx->msg.method == OREE_SIP_METHOD_SUBSCRIBE)
     oree_front_end_subscribe_in (lane, visit->rx, visit->aor);
   else if (visit->rx->msg.method == OREE_SIP_METHOD_PUBLISH)
@@ -533,12 +552,18 @@ user_request (OreeLane *lane, OreeSipRx *rx)
     }
 }
 
-/* From the gateway, which has decided already; this lane owns the user. */
+/* From the gateway, which has decided already; this lane owns the user. In a dialog the Request-URI is a device's contact,
+ * and the user stands in To. */
 static void
 gateway_request (OreeLane *lane, OreeSipRx *rx)
 {
-  OreeSipUri ruri;
-  g_autofree char *to = oree_sip_uri_parse (&ruri, rx->msg.ruri) ? oree_sip_uri_dup_aor (&ruri) : NULL;
+  OreeSipAddr to_addr;
+  OreeSpan uri = rx->msg.ruri;
+  g_autofree char *to = NULL;
+
+  if (rx->msg.method == OREE_SIP_METHOD_NOTIFY && oree_sip_addr_from_msg (&to_addr, &rx->msg, OREE_SIP_HDR_TO) > 0)
+    uri = to_addr.uri;
+  to = oree_sip_aor_normalise (uri);
 
   if (to == NULL)
     oree_sip_hub_respond (lane, rx, 404, NULL);

@@ -64,6 +64,8 @@ void oree_gateway_presence_in (OreeLane *lane, OreeXmppRx *rx);
 void oree_gateway_subscribe_in (OreeLane *lane, OreeSipRx *rx);
 void oree_gateway_notify_in (OreeLane *lane, OreeSipRx *rx);
 void oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
+/* A stream from `domain` was just proved. */
+void oree_gateway_presence_alive (OreeLane *lane, const char *domain);
 void oree_gateway_presence_list (OreeLane *lane, GVariantBuilder *rows);
 
 /* --- shared by the parts ------------------------------------------------------------------------ */

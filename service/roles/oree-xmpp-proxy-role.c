@@ -39,6 +39,7 @@ struct _OreeXmppIn
   GHashTable *streams; /* id → Stream */
   guint32 next_id;
   OreeXmppHandler handler;
+  OreeXmppAlive alive;
 };
 
 static void run (Stream *stream);
@@ -64,9 +65,10 @@ oree_xmpp_rx_free (OreeXmppRx *rx)
 }
 
 void
-oree_xmpp_set_handler (OreeLane *lane, OreeXmppHandler handler)
+oree_xmpp_set_handler (OreeLane *lane, OreeXmppHandler handler, OreeXmppAlive alive)
 {
   lane->xmpp_in->handler = handler;
+  lane->xmpp_in->alive = alive;
 }
 
 static Stream *
@@ -205,6 +207,8 @@ alive_on_owner (OreeLane *lane, gpointer data)
   g_autofree char *remote = data;
 
   oree_xmpp_out_alive (lane, remote);
+  if (lane->xmpp_in->alive != NULL)
+    lane->xmpp_in->alive (lane, remote);
 }
 
 /* --- what the machine wants -------------------------------------------------------------------- */

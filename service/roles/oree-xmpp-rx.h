@@ -28,7 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeXmppRx, oree_xmpp_rx_free)
 
 /* Handles a stanza on the lane that owns its sender's domain; takes it. Sees to it that the slot is settled. */
 typedef void (*OreeXmppHandler) (OreeLane *lane, OreeXmppRx *rx);
-void oree_xmpp_set_handler (OreeLane *lane, OreeXmppHandler handler);
+/* A domain proved itself on a new stream; on the lane that owns it. */
+typedef void (*OreeXmppAlive) (OreeLane *lane, const char *domain);
+void oree_xmpp_set_handler (OreeLane *lane, OreeXmppHandler handler, OreeXmppAlive alive);
 /* The outcome of a stanza is known (from any lane). */
 void oree_xmpp_settle (OreeLane *lane, OreeXmppSlot slot);
 
