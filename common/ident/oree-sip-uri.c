@@ -79,6 +79,21 @@ parts_are_good (OreeSpan text, char separator, const char *set, gboolean need_va
   return TRUE;
 }
 
+/* RFC 3261 19.1.1: no parameter twice; two readers could take one each. */
+static gboolean
+params_are_good (OreeSpan params)
+{
+  OreeSpan rest = params, name, value, later, other;
+
+  if (!parts_are_good (params, ';', PARAM_CHARS, FALSE))
+    return FALSE;
+  while (oree_sip_uri_next_part (&rest, ';', &name, &value))
+    for (later = rest; oree_sip_uri_next_part (&later, ';', &other, &value);)
+      if (oree_span_equal_nocase (name, other))
+        return FALSE;
+  return TRUE;
+}
+
 static gboolean
 host_is_good (OreeSpan host)
 {
@@ -133,7 +148,7 @@ parse_sip (OreeSipUri *self, OreeSpan rest)
   has_params = oree_span_cut (host_params, ';', &host_params, &self->params);
   if ((has_headers && self->headers.length == 0) || (has_params && self->params.length == 0))
     return FALSE;
-  return parts_are_good (self->params, ';', PARAM_CHARS, FALSE)
+  return params_are_good (self->params)
          && parts_are_good (self->headers, '&', HEADER_CHARS, TRUE) && parse_host_port (self, host_params);
 }
 
@@ -153,7 +168,7 @@ parse_tel (OreeSipUri *self, OreeSpan rest)
         return FALSE;
       has_digit |= g_ascii_isxdigit (c) || c == '*' || c == '#';
     }
-  return has_digit && (!has_params || self->params.length > 0) && parts_are_good (self->params, ';', PARAM_CHARS, FALSE);
+  return has_digit && (!has_params || self->params.length > 0) && params_are_good (self->params);
 }
 
 static gboolean
@@ -319,13 +334,25 @@ params_equal (OreeSpan a, OreeSpan b)
   return TRUE;
 }
 
+static guint
+count_header (OreeSpan headers, OreeSpan wanted, OreeSpan value)
+{
+  OreeSpan name, found;
+  guint n = 0;
+
+  while (oree_sip_uri_next_part (&headers, '&', &name, &found))
+    n += oree_span_equal_nocase (name, wanted) && escaped_equal (found, value, FALSE);
+  return n;
+}
+
+/* Every header of `a` is in `b`, as many times. */
 static gboolean
 headers_within (OreeSpan a, OreeSpan b)
 {
-  OreeSpan rest = a, name, left, right;
+  OreeSpan rest = a, name, value;
 
-  while (oree_sip_uri_next_part (&rest, '&', &name, &left))
-    if (!find_part (b, '&', name, &right) || !escaped_equal (left, right, FALSE))
+  while (oree_sip_uri_next_part (&rest, '&', &name, &value))
+    if (count_header (a, name, value) != count_header (b, name, value))
       return FALSE;
   return TRUE;
 }

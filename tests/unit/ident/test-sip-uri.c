@@ -65,7 +65,7 @@ refuses_malformed (void)
     "sip:x.test;;lr", "sip:x.test;=a", "sip:x.test?", "sip:x.test?a", "sip:x.test?a=b&", "sip:[::1",
     "sip:::1", "sip:[192.0.2.1]", "sip:a<b@x.test", "sip:jürg@x.test", "sip:bücher.test", "sip:a@x.test\r\nX: y",
     "tel:", "tel:+", "tel:12+3", "tel:12 3", "1sip:a@x", ":a", "http:", "http:a b", "sip:a:p@q:r@x.test",
-    "sip:.x.test", "sip:a@x.test;gr=a b", "sip:a\\b@x.test",
+    "sip:.x.test", "sip:x.test;lr;LR", "sip:x.test;gr=a;gr=b", "sip:a@x.test;gr=a b", "sip:a\\b@x.test",
   };
   g_autofree char *fill = g_strnfill (OREE_SIP_URI_MAX, 'a');
   g_autofree char *longest = g_strdup_printf ("sip:%s@x.test", fill);
@@ -110,6 +110,8 @@ compares_as_the_rfc_says (void)
     { "tel:+1-201-5550123", "tel:+1(201)5550123", TRUE },
     { "tel:+12015550123", "tel:+12015550124", FALSE },
     { "tel:+1201555012", "tel:+12015550124", FALSE },
+    { "sip:x.test?a=1&a=2", "sip:x.test?a=2&a=1", TRUE },
+    { "sip:x.test?a=1&a=2", "sip:x.test?a=1&a=1", FALSE },
     { "urn:a", "urn:a", TRUE },
   };
 
