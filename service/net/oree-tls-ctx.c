@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <unistd.h>
 
 struct _OreeTlsCtx
 {
@@ -48,16 +49,16 @@ oree_tls_asn1_time (const ASN1_TIME *time, gint64 *wall)
   return TRUE;
 }
 
-/* Opens a file for PEM reading; GLib reads it so that errno names the reason. */
+/* The whole file, for PEM reading. */
 static BIO *
 open_pem (const char *path, char **contents, OreeNetError unreadable, GError **error)
 {
-  g_autoptr (GError) local = NULL;
   gsize length;
 
-  if (!g_file_get_contents (path, contents, &length, &local))
+  errno = 0;
+  if (access (path, R_OK) < 0 || !g_file_get_contents (path, contents, &length, NULL))
     {
-      g_set_error (error, OREE_NET_ERROR, unreadable, "%s: %s", path, local->message);
+      g_set_error (error, OREE_NET_ERROR, unreadable, "%s: %s", path, g_strerror (errno != 0 ? errno : EIO));
       return NULL;
     }
 
