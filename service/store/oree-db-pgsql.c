@@ -25,6 +25,7 @@ typedef struct
   PGconn *connection;
   GHashTable *translated; /* text with ? → text with $n */
   gboolean in_transaction;
+  gboolean lost; /* the server said goodbye; libpq may not have noticed yet */
 } Pgsql;
 
 typedef struct
@@ -73,6 +74,7 @@ static gboolean
 succeeded (Pgsql *self, PGresult *result, GError **error)
 {
   ExecStatusType status = PQresultStatus (result);
+  const char *state = PQresultErrorField (result, PG_DIAG_SQLSTATE);
   g_autofree char *text = NULL;
 
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
@@ -83,8 +85,10 @@ succeeded (Pgsql *self, PGresult *result, GError **error)
       fail_connection (self, error);
       return FALSE;
     }
+  /* Without a state the error is libpq's own. */
+  self->lost = state == NULL || g_str_has_prefix (state, "57P") || g_str_has_prefix (state, "08");
   text = g_strstrip (g_strdup (PQresultErrorMessage (result)));
-  g_set_error (error, OREE_ERROR, code_of (PQresultErrorField (result, PG_DIAG_SQLSTATE)), "postgresql: %s", text);
+  g_set_error (error, OREE_ERROR, self->lost ? OREE_ERROR_UNAVAILABLE : code_of (state), "postgresql: %s", text);
   return FALSE;
 }
 
@@ -188,10 +192,11 @@ to_integer (const char *text)
 static gboolean
 mend (Pgsql *self, GError **error)
 {
-  if (self->in_transaction || PQstatus (self->connection) == CONNECTION_OK)
+  if (self->in_transaction || (PQstatus (self->connection) == CONNECTION_OK && !self->lost))
     return TRUE;
 
   PQreset (self->connection);
+  self->lost = FALSE;
   if (PQstatus (self->connection) == CONNECTION_OK)
     return TRUE;
   fail_connection (self, error);

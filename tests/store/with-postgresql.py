@@ -48,7 +48,7 @@ def main(command):
     data = directory / "data"
     log = directory / "log"
     quiet = {"stdout": subprocess.DEVNULL, "cwd": directory}
-    control = [*prefix, programs / "pg_ctl", "-D", data, "-l", log, "-w", "-t", "60"]
+    control = [*prefix, programs / "pg_ctl", "-s", "-D", data, "-l", log, "-w", "-t", "60"]
     options = f"-k {directory} -c listen_addresses='' -c max_connections=20 -c shared_buffers=4MB -c fsync=off"
     try:
         if account is not None:
