@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ctl/oreectl-change.h"
+
+#include "client/oree-sentences.h"
+#include "ctl/oreectl-json.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/oree-limits.h"
+#include "base/oree-secret.h"
+
+/* One line of the standard input, not shown when it is a terminal; owned, wiped by the caller. */
+static char *
+read_secret (const char *name)
+{
+  char line[OREE_TEXT_MAX + 2] = "";
+  struct termios shown, hidden;
+  gboolean terminal = tcgetattr (STDIN_FILENO, &shown) == 0;
+  char *secret;
+
+  if (terminal)
+    {
+      hidden = shown;
+      hidden.c_lflag &= ~(tcflag_t) ECHO;
+      tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden);
+      fprintf (stderr, "%s: ", name);
+    }
+  if (fgets (line, sizeof line, stdin) == NULL)
+    line[0] = '\0';
+  if (terminal)
+    {
+      tcsetattr (STDIN_FILENO, TCSAFLUSH, &shown);
+      fputc ('\n', stderr);
+    }
+  line[strcspn (line, "\r\n")] = '\0';
+  secret = g_strdup (line);
+  oree_secret_wipe (line, sizeof line);
+  return secret;
+}
+
+void
+oreectl_change_add_field (const OreeKind *kind, GVariantDict *fields, const char *name, const char *value)
+{
+  gsize length = strlen (name);
+  gboolean list = length > 1 && (name[length - 1] == '+' || name[length - 1] == '-');
+  g_autofree char *bare = g_strndup (name, list ? length - 1 : length);
+  const OreeField *field = oree_kind_field (kind, bare);
+  char *secret = NULL;
+  GVariant *variant = NULL;
+
+  if (field != NULL && field->type == OREE_FIELD_TYPE_SECRET && g_str_equal (value, "-"))
+    value = secret = read_secret (name);
+  if (field != NULL)
+    variant = oree_field_variant_from_text (field, value);
+  if (variant == NULL)
+    variant = g_variant_new_string (value);
+  g_variant_dict_insert_value (fields, name, variant);
+  oree_secret_free (secret);
+}
+
+gboolean
+oreectl_change_add_word (const OreeKind *kind, GVariantDict *fields, const char *word)
+{
+  const char *equals = strchr (word, '=');
+  g_autofree char *name = NULL;
+
+  if (equals == NULL || equals == word)
+    {
+      /* TRANSLATORS: the words field and value are what the user types in their place. */
+      g_autofree char *text = g_strdup_printf (_ ("“%s” is not of the form field=value."), word);
+
+      oreectl_usage (text);
+      return FALSE;
+    }
+  name = g_strndup (word, (gsize) (equals - word));
+  oreectl_change_add_field (kind, fields, name, equals + 1);
+  return TRUE;
+}
+
+gboolean
+oreectl_change_say_problems (GVariant *rows)
+{
+  g_autoptr (OreeProblems) problems = oree_problems_from_variant (rows);
+
+  for (guint i = 0; i < oree_problems_n (problems); i++)
+    {
+      const OreeProblem *problem = oree_problems_get (problems, i);
+      g_autofree char *sentence = oree_sentence_problem (problem);
+
+      if (problem->severity == OREE_SEVERITY_ERROR)
+        fprintf (stderr, _ ("Error: %s\n"), sentence);
+      else
+        fprintf (stderr, _ ("Warning: %s\n"), sentence);
+    }
+  return oree_problems_n_errors (problems) > 0;
+}
+
+static guint32
+effect (GVariant *effects, const char *name)
+{
+  guint32 n = 0;
+
+  g_variant_lookup (effects, name, "u", &n);
+  return n;
+}
+
+static void
+say_effects (GVariant *effects)
+{
+  guint32 streams = effect (effects, "streams-closed");
+  guint32 subscriptions = effect (effects, "subscriptions-ended");
+  guint32 listeners = effect (effects, "listeners-changed");
+
+  if (streams > 0)
+    printf (ngettext ("%u stream is closed by it.\n", "%u streams are closed by it.\n", streams), streams);
+  if (subscriptions > 0)
+    printf (ngettext ("%u presence subscription ends with it.\n", "%u presence subscriptions end with it.\n",
+                      subscriptions),
+            subscriptions);
+  if (listeners > 0)
+    printf (ngettext ("%u listening port changes.\n", "%u listening ports change.\n", listeners), listeners);
+}
+
+OreectlStatus
+oreectl_change_send (Oreectl *ctl, OreeCall call, GVariant *parameters)
+{
+  OreectlStatus status;
+  g_autoptr (GVariant) reply = oreectl_call (ctl, call, parameters, &status);
+  g_autoptr (GVariant) problems = NULL;
+  g_autoptr (GVariant) effects = NULL;
+  gboolean refused;
+  guint64 revision;
+
+  if (reply == NULL)
+    return status;
+  g_variant_get (reply, "(t@aa{sv}@a{sv})", &revision, &problems, &effects);
+  refused = oreectl_change_say_problems (problems);
+  if (ctl->json)
+    {
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "revision", "t", revision);
+      g_variant_dict_insert_value (&dict, "problems", problems);
+      g_variant_dict_insert_value (&dict, "effects", effects);
+      oreectl_json_print (g_variant_dict_end (&dict));
+    }
+  else if (refused)
+    fputs (_ ("Nothing was changed.\n"), stderr);
+  else
+    {
+      g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, revision);
+
+      /* TRANSLATORS: %s is a number. */
+      printf (_ ("Revision %s is in force.\n"), number);
+      say_effects (effects);
+    }
+  return refused ? OREECTL_REFUSED : OREECTL_OK;
+}
+
+OreectlStatus
+oreectl_change_apply (Oreectl *ctl, GVariant *changes, guint64 seen_revision)
+{
+  return oreectl_change_send (
+      ctl, OREE_CALL_APPLY,
+      g_variant_new ("(@a(sssa{sv})t@a{sv})", changes, seen_revision, oreectl_no_options ()));
+}
+
+OreectlStatus
+oreectl_change_check (Oreectl *ctl, GVariant *changes)
+{
+  OreectlStatus status;
+  g_autoptr (GVariant) reply
+      = oreectl_call (ctl, OREE_CALL_CHECK, g_variant_new ("(@a(sssa{sv}))", changes), &status);
+  g_autoptr (GVariant) problems = NULL;
+  g_autoptr (GVariant) effects = NULL;
+  gboolean refused;
+
+  if (reply == NULL)
+    return status;
+  g_variant_get (reply, "(@aa{sv}@a{sv})", &problems, &effects);
+  refused = oreectl_change_say_problems (problems);
+  if (ctl->json)
+    {
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert_value (&dict, "problems", problems);
+      g_variant_dict_insert_value (&dict, "effects", effects);
+      oreectl_json_print (g_variant_dict_end (&dict));
+    }
+  else if (!refused)
+    {
+      puts (_ ("The changes can be applied."));
+      say_effects (effects);
+    }
+  return refused ? OREECTL_REFUSED : OREECTL_OK;
+}
