@@ -588,7 +588,7 @@ oree_record_patch (OreeRecord *self, GVariant *fields, OreeRecordView view, gboo
           ok = FALSE;
           continue;
         }
-      if (!decode (self, field, variant, how, &value, problems))
+      if (!decode (self, field, owned, how, &value, problems))
         {
           ok = FALSE;
           continue;

@@ -44,11 +44,11 @@ read_facts (Given *given, GVariant *facts, const char *const *known)
 
       if (!g_strv_contains (known, name))
         complain (given, name, OREE_PROBLEM_UNKNOWN_FIELD, NULL);
-      else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+      else if (g_variant_is_of_type (owned, G_VARIANT_TYPE_BOOLEAN))
         g_hash_table_replace (given->texts, g_strdup (name),
-                              g_strdup (g_variant_get_boolean (value) ? "true" : "false"));
-      else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-        g_hash_table_replace (given->texts, g_strdup (name), g_variant_dup_string (value, NULL));
+                              g_strdup (g_variant_get_boolean (owned) ? "true" : "false"));
+      else if (g_variant_is_of_type (owned, G_VARIANT_TYPE_STRING))
+        g_hash_table_replace (given->texts, g_strdup (name), g_variant_dup_string (owned, NULL));
       else
         complain (given, name, OREE_PROBLEM_WRONG_TYPE, "string");
     }
