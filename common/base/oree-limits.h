@@ -28,6 +28,15 @@
 #define OREE_S2S_DIALBACK_ATTEMPTS_MAX 10 /* failed dialback results on one stream */
 #define OREE_S2S_SASL_ATTEMPTS_MAX 3      /* RFC 6120 6.4.5: between 2 and 5 */
 #define OREE_S2S_UNACKED_MAX 4096         /* stanzas in flight on one outbound stream */
+#define OREE_S2S_QUEUE_MAX 4096           /* stanzas waiting for one outbound stream */
+#define OREE_S2S_VERIFY_MAX 64            /* dialback questions open on one outbound stream */
+#define OREE_S2S_DIALBACK_SECONDS 30      /* an authoritative server must have answered */
+#define OREE_S2S_CLOSE_SECONDS 5          /* wait for the peer's end tag (Prosody's value) */
+#define OREE_S2S_ACK_SECONDS 30           /* an acknowledgement asked for must have come */
+#define OREE_S2S_ASKS_MAX 4               /* requests for acknowledgement under way */
+#define OREE_S2S_STRANGER_STANZAS_MAX 10  /* stanzas a stranger gets answered before we close */
+#define OREE_S2S_STRANGER_SECONDS 30      /* how long a stranger's stream lives once authenticated */
+#define OREE_S2S_BACKOFF_SECONDS_MAX 300  /* between two attempts at a domain that fails */
 #define OREE_JID_PART_MAX 1023            /* RFC 7622 3 */
 #define OREE_DOMAIN_MAX 253               /* RFC 1035 */
 

@@ -66,6 +66,12 @@ oree_sasl_response_write (GString *out, const char *authzid)
 }
 
 void
+oree_sasl_challenge_write (GString *out)
+{
+  g_string_append (out, "<challenge xmlns='" OREE_NS_SASL "'/>");
+}
+
+void
 oree_sasl_success_write (GString *out)
 {
   g_string_append (out, "<success xmlns='" OREE_NS_SASL "'/>");

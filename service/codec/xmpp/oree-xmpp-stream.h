@@ -74,6 +74,8 @@ typedef enum
 void oree_sasl_auth_write (GString *out, const char *authzid);
 /* <response>base64 (authzid)</response>, or an empty one. */
 void oree_sasl_response_write (GString *out, const char *authzid);
+/* An empty <challenge/>: the initial response was missing. */
+void oree_sasl_challenge_write (GString *out);
 void oree_sasl_success_write (GString *out);
 void oree_sasl_failure_write (GString *out, OreeSaslCondition condition);
 OreeSaslCondition oree_sasl_failure_read (const OreeXmlNode *node);

@@ -2,8 +2,8 @@
 /* The receiving side of a server-to-server stream: header, STARTTLS, SASL EXTERNAL, dialback as receiving and as
  * authoritative server, addressing checks, acknowledgements, end.
  *
- * Effects: SEND; TLS (throw away what is buffered in clear, start the handshake as server, then on_tls);
- * RESTART (oree_xml_reader_reset); READY (code: OreeS2sProof, object: OreeS2sPair: one more pair is proved; the
+ * Effects: SEND; TLS (throw away what is buffered in clear, start the handshake as server, then on_tls; RESTART
+ * comes with it); RESTART (oree_xml_reader_reset); READY (code: OreeS2sProof, object: OreeS2sPair: one more pair is proved; the
  * reader gets oree_xml_caps_stream now); ASK (object: OreeDialbackCheck: verify it with the authoritative server
  * and call on_verified); DELIVER (object: OreeStanza, token: its slot for settle); FAIL (code: OreeS2sReason
  * STRANGER, object: OreeStanza, token: slot, settled already: answer it `forbidden` or drop it); CLOSE (code:

@@ -2,7 +2,7 @@
 /* The initiating side of a server-to-server stream: one domain of ours to one domain of theirs. Header, STARTTLS,
  * SASL EXTERNAL, dialback as initiating server, questions to an authoritative server, the queue, acknowledgements.
  *
- * Effects: SEND; TLS (start the handshake as client, then on_tls); RESTART (oree_xml_reader_reset); READY (code:
+ * Effects: SEND; TLS (start the handshake as client, then on_tls; RESTART comes with it); RESTART (oree_xml_reader_reset); READY (code:
  * OreeS2sProof; the reader gets oree_xml_caps_stream); ACKED (token; code: OreeS2sAcked; when the peer acknowledges
  * nothing, this follows the SEND at once); FAIL (token; code: OreeS2sReason; OUTCOME_UNKNOWN: it was sent, nobody
  * knows); ANSWER (token of a verify; code: OreeDialbackResult); CLOSE (code: OreeS2sReason; every token was
@@ -66,7 +66,7 @@ void oree_s2s_out_verify (OreeS2sOut *self, const OreeDialbackCheck *check, guin
                           OreeEffects *out);
 /* At the end of each loop turn: asks for an acknowledgement when something is in doubt. */
 void oree_s2s_out_flush (OreeS2sOut *self, OreeTime now, OreeEffects *out);
-/* No more stanzas are taken; closes once everything is acknowledged, at the latest after 5 s. */
+/* No more stanzas are taken; closes once everything is acknowledged, at the latest after OREE_S2S_CLOSE_SECONDS. */
 void oree_s2s_out_close (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEffects *out);
 
 void oree_s2s_out_on_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out);
@@ -76,6 +76,7 @@ const char *oree_s2s_out_from (const OreeS2sOut *self);
 const char *oree_s2s_out_to (const OreeS2sOut *self);
 gboolean oree_s2s_out_is_tls (const OreeS2sOut *self);
 gboolean oree_s2s_out_is_ready (const OreeS2sOut *self);
+/* Takes no more stanzas: closing or closed. The machine is to be kept until CLOSE. */
 gboolean oree_s2s_out_is_closed (const OreeS2sOut *self);
 gboolean oree_s2s_out_has_acks (const OreeS2sOut *self);
 /* Waiting to be sent; sent and not acknowledged. */
