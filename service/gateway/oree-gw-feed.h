@@ -27,8 +27,8 @@ GBytes *oree_gw_feed_body (const OreeGwFeed *self);
 void oree_gw_feed_on_subscribe (OreeGwFeed *self, OreeGwOut *out);
 /* A poll (SUBSCRIBE with Expires 0 outside a dialog): only what is known; asks for more when allowed to. */
 void oree_gw_feed_on_poll (OreeGwFeed *self, OreeGwOut *out);
-/* A dialog ended from the SIP side (Expires 0, expiry, NOTIFY refused). After a STATE of TERMINATED all dialogs are ended
- * already: saying so again does nothing. */
+/* A dialog is over, however it ended, a poll's too: once for each on_subscribe and on_poll. After a STATE of TERMINATED
+ * the dialogs of that moment count as ended already; saying so of each is still due and changes nothing. */
 void oree_gw_feed_on_over (OreeGwFeed *self, OreeGwOut *out);
 
 /* A presence stanza from the contact to the user, of any type (subscribe, unsubscribe and probe do nothing here). */

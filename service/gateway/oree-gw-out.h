@@ -52,8 +52,25 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OreeGwOut, oree_gw_out_clear)
 /* For the machines. Each takes its object. */
 void oree_gw_out_save (OreeGwOut *self, GVariant *row);
 void oree_gw_out_stanza (OreeGwOut *self, OreeXmlNode *stanza);
+/* A presence without contents, bare to bare. */
+void oree_gw_out_presence (OreeGwOut *self, OreeStanzaType type, const OreeJid *from, const OreeJid *to);
 void oree_gw_out_subscribe (OreeGwOut *self, gboolean fresh, guint32 expires);
 void oree_gw_out_state (OreeGwOut *self, OreeGwState state, const char *reason, guint32 retry_after);
 void oree_gw_out_body (OreeGwOut *self, GBytes *body);
+
+/* The authorisation of a pair, and its row: both machines keep the same. */
+typedef enum
+{
+  OREE_GW_AUTHORISATION_NONE,
+  OREE_GW_AUTHORISATION_PENDING,
+  OREE_GW_AUTHORISATION_GRANTED
+} OreeGwAuthorisation;
+
+/* "none" "pending" "granted"; static. */
+const char *oree_gw_authorisation_nick (OreeGwAuthorisation authorisation);
+/* Saves it; NONE forgets the row. */
+void oree_gw_out_authorisation (OreeGwOut *self, OreeGwAuthorisation authorisation);
+/* FALSE when `row` says neither pending nor granted. */
+gboolean oree_gw_authorisation_from_row (GVariant *row, OreeGwAuthorisation *authorisation);
 
 G_END_DECLS

@@ -1,341 +1,934 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An XMPP contact watches a user of ours: SUBSCRIBEs kept alive, documents become stanzas (RFC 8048 5.2, 6).
+ *
+ * At most one SUBSCRIBE is under way; what must be asked meanwhile waits for its answer. */
 #include "gateway/oree-gw-watch.h"
+#include "base/oree-limits.h"
+#include "codec/mime/oree-pidf.h"
+#include "codec/sip/oree-sip-misc.h"
+#include "gateway/oree-gw-addr.h"
 
-#define TIMER_N (32 * OREE_SECOND)
-#define RETRY_FIRST 30   /* seconds */
-#define RETRY_MAX 3600
-#define MARGIN 32        /* seconds before the end a refresh goes out at the latest */
+#define ASK_SECONDS 3600              /* RFC 3856 6.4 */
+#define ASK_SECONDS_MAX 86400         /* a Min-Expires past this is not taken */
+#define TIMER_N (32 * OREE_SECOND)    /* RFC 6665 4.1.2.4: a NOTIFY follows every SUBSCRIBE within 64 T1 */
+#define ANEW_EVERY (30 * OREE_SECOND) /* new dialogs, whoever wants them, in the long run … */
+#define ANEW_AT_ONCE 4                /* … and how many of them without waiting */
+#define RETRY_FIRST_SECONDS 30
+#define RETRY_MAX_SECONDS 3600
+#define REFRESH_MARGIN_SECONDS 32     /* one transaction's time before expiry */
 
-void
-oree_gw_watch_init (OreeGwWatch *self, guint32 interval)
+typedef enum
 {
-  *self = (OreeGwWatch){ .interval = interval,
-                         .refresh_at = OREE_TIME_NEVER,
-                         .ends_at = OREE_TIME_NEVER,
-                         .notify_by = OREE_TIME_NEVER,
-                         .retry_at = OREE_TIME_NEVER };
+  IDLE,    /* nothing on the SIP side */
+  ASKING,  /* an initial SUBSCRIBE is out, no dialog yet */
+  LIVE,    /* the dialog stands */
+  WAITING, /* no dialog; again at retry_at */
+  ENDING   /* Expires: 0 is out, or follows the SUBSCRIBE that is; the last NOTIFY is awaited */
+} Subscription;
+
+static const char *const subscription_nicks[] = {
+  [IDLE] = "idle", [ASKING] = "asking", [LIVE] = "live", [WAITING] = "waiting", [ENDING] = "ending",
+};
+
+struct _OreeGwWatch
+{
+  OreeJid contact; /* bare: the watcher */
+  OreeJid user;    /* bare: the watched */
+  guint32 random;
+  gboolean notes;
+
+  OreeGwAuthorisation authorisation;
+  Subscription subscription;
+  gboolean in_flight;  /* a SUBSCRIBE awaits its final response */
+  gboolean fresh;      /* … which was to make a new dialog */
+  gboolean notified;   /* a NOTIFY came since it went out */
+  gboolean end_sent;   /* … which was Expires: 0 */
+  gboolean end_told;   /* the contact was told `unsubscribed` */
+  gboolean asleep;     /* the contact is offline: the subscription may lapse */
+  guint32 asked;       /* seconds */
+  guint failures;      /* in a row */
+  OreeTime anew_paid;  /* until when the new dialogs asked for so far are paid for (generic cell rate) */
+  OreeTime expires_at, refresh_at, notify_by, retry_at;
+
+  GHashTable *online; /* the contact's resources known to be available */
+  OreePidf *document; /* the last one; NULL: none */
+  char *language;     /* its Content-Language */
+  GHashTable *shown;  /* resource → the available stanza the contact has last seen */
+  gboolean told_gone; /* … and that nothing is available */
+};
+
+static OreeGwWatch *
+watch_new (const OreeJid *contact, const OreeJid *user, guint32 seed)
+{
+  OreeGwWatch *self = g_new0 (OreeGwWatch, 1);
+
+  oree_jid_copy (&self->contact, contact);
+  oree_jid_copy (&self->user, user);
+  g_clear_pointer (&self->contact.resource, g_free);
+  g_clear_pointer (&self->user.resource, g_free);
+  self->random = seed;
+  self->asked = ASK_SECONDS;
+  self->anew_paid = G_MININT64;
+  self->expires_at = self->refresh_at = self->notify_by = self->retry_at = OREE_TIME_NEVER;
+  self->online = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) oree_xml_node_unref);
+  return self;
+}
+
+OreeGwWatch *
+oree_gw_watch_new (const OreeJid *contact, const OreeJid *user, guint32 seed)
+{
+  return watch_new (contact, user, seed);
+}
+
+OreeGwWatch *
+oree_gw_watch_new_from_row (const OreeJid *contact, const OreeJid *user, guint32 seed, GVariant *row, OreeTime start)
+{
+  OreeGwAuthorisation authorisation;
+  OreeGwWatch *self;
+
+  if (!oree_gw_authorisation_from_row (row, &authorisation))
+    return NULL;
+  self = watch_new (contact, user, seed);
+  self->authorisation = authorisation;
+  self->subscription = WAITING;
+  self->retry_at = start;
+  return self;
 }
 
 void
-oree_gw_watch_clear (OreeGwWatch *self)
+oree_gw_watch_free (OreeGwWatch *self)
 {
-  g_clear_pointer (&self->commands, g_array_unref);
+  oree_jid_clear (&self->contact);
+  oree_jid_clear (&self->user);
+  g_hash_table_unref (self->online);
+  g_hash_table_unref (self->shown);
+  g_clear_pointer (&self->document, oree_pidf_free);
+  g_free (self->language);
+  g_free (self);
+}
+
+/* --- time -------------------------------------------------------------------------------------- */
+
+/* `span` less up to a tenth of it, different each time: pairs that began together drift apart. */
+static OreeTime
+jittered (OreeGwWatch *self, OreeTime span)
+{
+  self->random = self->random * 1664525u + 1013904223u; /* spreading, not secrecy */
+  return span - (span / 1000 * (self->random >> 16)) % (span / 10 + 1);
+}
+
+static void
+set_expiry (OreeGwWatch *self, guint32 seconds, OreeTime now)
+{
+  guint32 margin = MIN (REFRESH_MARGIN_SECONDS, seconds / 10); /* the later of 90 % and a margin before the end */
+
+  self->expires_at = now + (OreeTime) seconds * OREE_SECOND;
+  self->refresh_at = now + jittered (self, (OreeTime) (seconds - margin) * OREE_SECOND);
+}
+
+static void
+clear_dialog (OreeGwWatch *self)
+{
+  self->expires_at = self->refresh_at = self->notify_by = OREE_TIME_NEVER;
+}
+
+/* --- what the contact sees --------------------------------------------------------------------- */
+
+static OreeXmlNode *
+unavailable_stanza (const OreeGwWatch *self, const char *resource)
+{
+  OreeJid from = { self->user.local, self->user.domain, (char *) resource };
+  g_autofree char *from_text = oree_jid_to_string (&from);
+  g_autofree char *to_text = oree_jid_to_bare_string (&self->contact);
+
+  return oree_stanza_build_presence (OREE_STANZA_TYPE_UNAVAILABLE, from_text, to_text, NULL, NULL, NULL, NULL, 0);
+}
+
+static void
+add_notes (OreeXmlBuilder *builder, const OreePidfTuple *tuple)
+{
+  for (guint i = 0; i < tuple->notes->len; i++)
+    {
+      const OreePidfNote *note = g_ptr_array_index (tuple->notes, i);
+
+      oree_xml_builder_open (builder, "status", NULL);
+      if (note->lang != NULL)
+        oree_xml_builder_attribute_ns (builder, "lang", OREE_NS_XML, oree_span_str (note->lang));
+      oree_xml_builder_text (builder, note->text);
+      oree_xml_builder_close (builder);
+    }
+}
+
+static OreeXmlNode *
+available_stanza (const OreeGwWatch *self, const OreePidfTuple *tuple, const char *resource)
+{
+  g_autoptr (OreeXmlBuilder) builder = oree_xml_builder_new ();
+  OreeJid from = { self->user.local, self->user.domain, (char *) resource };
+  g_autofree char *from_text = oree_jid_to_string (&from);
+  g_autofree char *to_text = oree_jid_to_bare_string (&self->contact);
+  g_autofree char *priority = tuple->priority > 0 ? g_strdup_printf ("%d", tuple->priority) : NULL;
+
+  oree_stanza_open (builder, OREE_STANZA_PRESENCE, OREE_STANZA_TYPE_AVAILABLE, from_text, to_text, NULL, self->language);
+  if (tuple->show != OREE_SHOW_NONE)
+    oree_xml_builder_element (builder, "show", NULL, oree_show_name (tuple->show));
+  if (self->notes)
+    add_notes (builder, tuple);
+  if (priority != NULL)
+    oree_xml_builder_element (builder, "priority", NULL, priority);
+  return oree_xml_builder_finish (builder);
+}
+
+/* A resource as JIDs have it, not yet in `taken`; NULL when it is none. */
+static char *
+usable (const OreeGwWatch *self, const char *resource, GHashTable *taken)
+{
+  g_auto (OreeJid) jid = OREE_JID_INIT;
+
+  if (resource == NULL || !oree_jid_set (&jid, self->user.local, self->user.domain, resource)
+      || g_hash_table_contains (taken, jid.resource))
+    return NULL;
+  return g_steal_pointer (&jid.resource);
+}
+
+/* What a tuple is called over there: its GRUU, else its device, else its identifier: the first that holds. The same
+ * in every document, or clients would show ghosts. */
+static char *
+resource_of (const OreeGwWatch *self, const OreePidfTuple *tuple, GHashTable *taken)
+{
+  g_auto (OreeJid) gruu = OREE_JID_INIT;
+  g_autofree char *id = oree_pidf_resource_from_id (tuple->id);
+  char *resource = NULL;
+
+  if (tuple->contact != NULL && oree_gw_jid_from_uri (&gruu, oree_span_str (tuple->contact))
+      && oree_jid_bare_equal (&gruu, &self->user))
+    resource = usable (self, gruu.resource, taken);
+  if (resource == NULL)
+    resource = usable (self, tuple->device_id, taken);
+  if (resource == NULL)
+    resource = usable (self, id, taken);
+  return resource != NULL ? resource : usable (self, tuple->id, taken);
+}
+
+/* Everything shown goes; the contact is told. */
+static void
+show_nothing (OreeGwWatch *self, OreeGwOut *out)
+{
+  GHashTableIter iter;
+  const char *resource;
+
+  g_hash_table_iter_init (&iter, self->shown);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &resource, NULL))
+    {
+      oree_gw_out_stanza (out, unavailable_stanza (self, resource));
+      self->told_gone = TRUE;
+    }
+  g_hash_table_remove_all (self->shown);
+}
+
+/* Nobody there, said once, of the bare address. */
+static void
+show_gone (OreeGwWatch *self, OreeGwOut *out)
+{
+  if (!self->told_gone && g_hash_table_size (self->shown) == 0)
+    oree_gw_out_stanza (out, unavailable_stanza (self, NULL));
+  self->told_gone = TRUE;
+}
+
+/* The document against what was shown: what is new or differs, then what vanished or closed. */
+static void
+show_document (OreeGwWatch *self, OreeGwOut *out)
+{
+  g_autoptr (GHashTable) open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  const char *resource;
+
+  for (guint i = 0; i < self->document->tuples->len; i++)
+    {
+      const OreePidfTuple *tuple = g_ptr_array_index (self->document->tuples, i);
+      g_autoptr (OreeXmlNode) stanza = NULL;
+      OreeXmlNode *before;
+      char *name;
+
+      if (!tuple->open || (name = resource_of (self, tuple, open)) == NULL)
+        continue;
+      g_hash_table_add (open, name);
+      stanza = available_stanza (self, tuple, name);
+      before = g_hash_table_lookup (self->shown, name);
+      if (before != NULL && oree_xml_node_equal (before, stanza))
+        continue;
+      oree_gw_out_stanza (out, oree_xml_node_ref (stanza));
+      g_hash_table_replace (self->shown, g_strdup (name), g_steal_pointer (&stanza));
+      self->told_gone = FALSE;
+    }
+  g_hash_table_iter_init (&iter, self->shown);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &resource, NULL))
+    if (!g_hash_table_contains (open, resource))
+      {
+        oree_gw_out_stanza (out, unavailable_stanza (self, resource));
+        self->told_gone = TRUE;
+        g_hash_table_iter_remove (&iter);
+      }
+  if (g_hash_table_size (self->shown) == 0)
+    show_gone (self, out);
+  else
+    self->told_gone = FALSE;
+}
+
+/* The answer to a probe: all there is, of one resource when that was asked for (RFC 6121 4.3.2). */
+static void
+show_again (OreeGwWatch *self, const char *resource, OreeGwOut *out)
+{
+  GHashTableIter iter;
+  const char *name;
+  OreeXmlNode *stanza;
+  gboolean any = FALSE;
+
+  g_hash_table_iter_init (&iter, self->shown);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &name, (gpointer *) &stanza))
+    if (resource == NULL || g_str_equal (resource, name))
+      {
+        oree_gw_out_stanza (out, oree_xml_node_ref (stanza));
+        any = TRUE;
+      }
+  if (!any)
+    oree_gw_out_stanza (out, unavailable_stanza (self, resource));
 }
 
 void
-oree_gw_watch_restore (OreeGwWatch *self, OreeGwAuthz authz, OreeTime at)
+oree_gw_watch_set_notes (OreeGwWatch *self, gboolean notes, OreeGwOut *out)
 {
-  self->authz = authz;
-  self->retry_at = at;
-}
-
-static void
-will (OreeGwWatch *self, OreeGwDo what, guint32 value)
-{
-  OreeGwCommand command = { what, value };
-
-  if (self->commands == NULL)
-    self->commands = g_array_new (FALSE, FALSE, sizeof (OreeGwCommand));
-  g_array_append_val (self->commands, command);
-}
-
-gboolean
-oree_gw_watch_take (OreeGwWatch *self, OreeGwCommand *command)
-{
-  if (self->commands == NULL || self->commands->len == 0)
-    return FALSE;
-  *command = g_array_index (self->commands, OreeGwCommand, 0);
-  g_array_remove_index (self->commands, 0);
-  return TRUE;
-}
-
-/* --- parts of transitions ---------------------------------------------------------------------- */
-
-static void
-no_dialog (OreeGwWatch *self)
-{
-  if (self->dialog != OREE_GW_DIALOG_NONE)
-    will (self, OREE_GW_DO_FORGET_DIALOG, 0);
-  self->dialog = OREE_GW_DIALOG_NONE;
-  self->refresh_at = self->ends_at = self->notify_by = OREE_TIME_NEVER;
-}
-
-static void
-subscribe (OreeGwWatch *self, guint32 expires, OreeTime now)
-{
-  no_dialog (self);
-  self->dialog = OREE_GW_DIALOG_ASKING;
-  self->retry_at = OREE_TIME_NEVER;
-  will (self, OREE_GW_DO_SUBSCRIBE, expires);
-}
-
-/* RFC 8048 5.2.2: the authorisation is cancelled for good. */
-static void
-refused (OreeGwWatch *self)
-{
-  no_dialog (self);
-  self->retry_at = OREE_TIME_NEVER;
-  if (self->authz == OREE_GW_AUTHZ_NONE)
+  if (self->notes == notes)
     return;
-  will (self, OREE_GW_DO_HIDE, 0);
-  will (self, OREE_GW_DO_UNSUBSCRIBED, 0);
-  self->authz = OREE_GW_AUTHZ_NONE;
-  will (self, OREE_GW_DO_FORGET, 0);
+  self->notes = notes;
+  if (self->document != NULL && self->authorisation == OREE_GW_AUTHORISATION_GRANTED)
+    show_document (self, out);
 }
 
-/* Transient: the authorisation stays, the subscription is tried again, later each time, spread by `random`. */
-static void
-later (OreeGwWatch *self, guint32 seconds, guint32 random, OreeTime now)
-{
-  guint64 wait = seconds;
+/* --- the subscription -------------------------------------------------------------------------- */
 
-  no_dialog (self);
-  if (self->authz == OREE_GW_AUTHZ_NONE)
-    return;
-  will (self, OREE_GW_DO_HIDE, 0);
-  if (wait == 0)
-    wait = MIN ((guint64) RETRY_FIRST << MIN (self->failures, 7), RETRY_MAX);
+static void
+ask (OreeGwWatch *self, gboolean fresh, OreeTime now, OreeGwOut *out)
+{
+  self->in_flight = TRUE;
+  self->fresh = fresh;
+  self->notified = FALSE;
+  self->end_sent = FALSE;
+  self->notify_by = OREE_TIME_NEVER;
+  if (fresh)
+    {
+      clear_dialog (self);
+      self->subscription = ASKING;
+      self->anew_paid = MAX (self->anew_paid, now) + ANEW_EVERY;
+    }
+  oree_gw_out_subscribe (out, fresh, self->asked);
+}
+
+/* A new dialog as soon as that is decent: neither side can drive us round in circles. */
+static void
+ask_anew (OreeGwWatch *self, OreeTime not_before, OreeTime now, OreeGwOut *out)
+{
+  OreeTime at = MAX (not_before, self->anew_paid == G_MININT64 ? now : self->anew_paid - (ANEW_AT_ONCE - 1) * ANEW_EVERY);
+
+  clear_dialog (self);
+  if (!self->in_flight && at <= now)
+    {
+      ask (self, TRUE, now, out);
+      return;
+    }
+  self->subscription = WAITING;
+  self->retry_at = MAX (at, now);
+}
+
+/* It failed and stays desired: later each time. While the old dialog still stands nothing is lost yet. */
+static void
+back_off (OreeGwWatch *self, guint32 retry_after, OreeTime now, OreeGwOut *out)
+{
+  guint64 seconds = MIN ((guint64) RETRY_FIRST_SECONDS << MIN (self->failures, 16), RETRY_MAX_SECONDS);
+  OreeTime wait;
+
+  seconds = MAX (seconds, MIN (retry_after, RETRY_MAX_SECONDS));
   self->failures++;
-  self->retry_at = now + (OreeTime) wait * OREE_SECOND + (OreeTime) (random % 1000) * (OreeTime) wait * OREE_MS / 10;
+  wait = jittered (self, (OreeTime) seconds * OREE_SECOND);
+  if (self->subscription == LIVE && self->expires_at > now)
+    {
+      self->refresh_at = now + wait;
+      return;
+    }
+  clear_dialog (self);
+  self->subscription = WAITING;
+  self->retry_at = now + MAX (wait, (OreeTime) retry_after * OREE_SECOND);
+  show_nothing (self, out);
 }
 
-/* A grant of `expires` seconds from now on. */
+/* No dialog, and none is asked for until the contact wants one again. */
 static void
-granted_until (OreeGwWatch *self, guint32 expires, OreeTime now)
+rest (OreeGwWatch *self, OreeGwOut *out)
 {
-  guint32 refresh = expires > 10 * MARGIN ? expires - MARGIN : expires / 10 * 9;
-
-  self->ends_at = now + (OreeTime) expires * OREE_SECOND;
-  self->refresh_at = now + (OreeTime) MAX (refresh, 1) * OREE_SECOND;
-}
-
-/* --- from the XMPP side ------------------------------------------------------------------------ */
-
-void
-oree_gw_watch_on_subscribe (OreeGwWatch *self, OreeTime now)
-{
-  if (self->authz == OREE_GW_AUTHZ_GRANTED)
-    {
-      /* RFC 6121 3.1.3 (2): answered at once; servers ask again at every sign-in. */
-      will (self, OREE_GW_DO_SUBSCRIBED, 0);
-      if (self->dialog == OREE_GW_DIALOG_LIVE)
-        will (self, OREE_GW_DO_SHOW, 0);
-    }
-  else if (self->authz == OREE_GW_AUTHZ_NONE)
-    {
-      self->authz = OREE_GW_AUTHZ_PENDING;
-      will (self, OREE_GW_DO_SAVE, 0);
-    }
-  if (self->dialog == OREE_GW_DIALOG_NONE || self->dialog == OREE_GW_DIALOG_ENDING)
-    subscribe (self, self->interval, now);
-}
-
-static void
-give_up (OreeGwWatch *self)
-{
-  if (self->dialog == OREE_GW_DIALOG_LIVE || self->dialog == OREE_GW_DIALOG_ASKING)
-    {
-      will (self, OREE_GW_DO_REFRESH, 0);
-      self->dialog = OREE_GW_DIALOG_ENDING;
-      self->refresh_at = self->ends_at = OREE_TIME_NEVER;
-    }
+  clear_dialog (self);
+  self->subscription = WAITING;
   self->retry_at = OREE_TIME_NEVER;
+  show_nothing (self, out);
 }
 
-void
-oree_gw_watch_on_unsubscribe (OreeGwWatch *self, OreeTime now)
+/* RFC 8048 5.2.2: the authorisation is over, by the word of the SIP side. */
+static void
+cancelled (OreeGwWatch *self, OreeGwOut *out)
 {
-  gboolean had = self->authz != OREE_GW_AUTHZ_NONE;
-
-  give_up (self);
-  if (self->dialog == OREE_GW_DIALOG_ENDING)
-    self->notify_by = now + TIMER_N;
-  if (had)
-    will (self, OREE_GW_DO_HIDE, 0);
-  will (self, OREE_GW_DO_UNSUBSCRIBED, 0);
-  self->authz = OREE_GW_AUTHZ_NONE;
-  if (had)
-    will (self, OREE_GW_DO_FORGET, 0);
+  clear_dialog (self);
+  self->subscription = IDLE;
+  self->in_flight = FALSE;
+  if (self->authorisation == OREE_GW_AUTHORISATION_NONE)
+    return;
+  self->authorisation = OREE_GW_AUTHORISATION_NONE;
+  oree_gw_out_authorisation (out, OREE_GW_AUTHORISATION_NONE);
+  show_nothing (self, out);
+  oree_gw_out_presence (out, OREE_STANZA_TYPE_UNSUBSCRIBED, &self->user, &self->contact);
 }
 
-void
-oree_gw_watch_on_revoked (OreeGwWatch *self, OreeTime now)
+/* The SIP side has no presence at all: that, too, is an answer to a question, but a different one. */
+static void
+impossible (OreeGwWatch *self, OreeGwOut *out)
 {
-  if (self->authz != OREE_GW_AUTHZ_NONE)
-    oree_gw_watch_on_unsubscribe (self, now);
-}
+  g_autoptr (OreeXmlBuilder) builder = NULL;
+  g_autofree char *from = NULL, *to = NULL;
 
-void
-oree_gw_watch_on_probe (OreeGwWatch *self, OreeTime now)
-{
-  switch (self->authz)
+  if (self->authorisation == OREE_GW_AUTHORISATION_GRANTED)
     {
-    case OREE_GW_AUTHZ_NONE:
-      will (self, OREE_GW_DO_UNSUBSCRIBED, 0); /* RFC 6121 4.3.2 (1) */
+      rest (self, out);
+      return;
+    }
+  builder = oree_xml_builder_new ();
+  from = oree_jid_to_bare_string (&self->user);
+  to = oree_jid_to_bare_string (&self->contact);
+  self->subscription = IDLE;
+  self->authorisation = OREE_GW_AUTHORISATION_NONE;
+  oree_gw_out_authorisation (out, OREE_GW_AUTHORISATION_NONE);
+  oree_stanza_open (builder, OREE_STANZA_PRESENCE, OREE_STANZA_TYPE_ERROR, from, to, NULL, NULL);
+  oree_stanza_err_build (builder, OREE_STANZA_ERR_FEATURE_NOT_IMPLEMENTED, NULL, NULL);
+  oree_gw_out_stanza (out, oree_xml_builder_finish (builder));
+}
+
+/* --- the end ----------------------------------------------------------------------------------- */
+
+static void
+tell_end (OreeGwWatch *self, OreeGwOut *out)
+{
+  if (self->end_told)
+    return;
+  self->end_told = TRUE;
+  show_nothing (self, out);
+  oree_gw_out_presence (out, OREE_STANZA_TYPE_UNSUBSCRIBED, &self->user, &self->contact);
+}
+
+/* Nothing is left of the old subscription; somebody may have asked for a new one meanwhile. */
+static void
+ended (OreeGwWatch *self, OreeTime now, OreeGwOut *out)
+{
+  clear_dialog (self);
+  self->subscription = IDLE;
+  if (self->authorisation != OREE_GW_AUTHORISATION_NONE)
+    ask_anew (self, now, now, out);
+}
+
+static void
+send_end (OreeGwWatch *self, OreeGwOut *out)
+{
+  self->in_flight = TRUE;
+  self->fresh = FALSE;
+  self->end_sent = TRUE;
+  self->notified = FALSE;
+  oree_gw_out_subscribe (out, FALSE, 0);
+}
+
+static void
+begin_end (OreeGwWatch *self, gboolean tell_now, OreeTime now, OreeGwOut *out)
+{
+  gboolean ending = self->subscription == ENDING;
+  gboolean dialog = ending || self->subscription == LIVE || self->subscription == ASKING;
+
+  self->authorisation = OREE_GW_AUTHORISATION_NONE;
+  oree_gw_out_authorisation (out, OREE_GW_AUTHORISATION_NONE);
+  self->end_told = FALSE;
+  if (tell_now || !dialog)
+    tell_end (self, out);
+  if (!dialog)
+    {
+      ended (self, now, out);
+      return;
+    }
+  if (ending)
+    return; /* its end is under way already */
+  clear_dialog (self);
+  self->subscription = ENDING;
+  if (!self->in_flight)
+    send_end (self, out);
+}
+
+static void
+end_answered (OreeGwWatch *self, guint status, OreeTime now, OreeGwOut *out)
+{
+  gboolean good = status >= 200 && status < 300;
+
+  if (good && !self->end_sent)
+    {
+      send_end (self, out); /* this one made or kept the dialog we want to leave */
+      return;
+    }
+  tell_end (self, out);
+  if (good && !self->notified)
+    self->notify_by = now + TIMER_N; /* RFC 6665 4.4.1: the dialog lives until the last NOTIFY */
+  else
+    ended (self, now, out);
+}
+
+void
+oree_gw_watch_end (OreeGwWatch *self, OreeTime now, OreeGwOut *out)
+{
+  if (self->authorisation != OREE_GW_AUTHORISATION_NONE)
+    begin_end (self, TRUE, now, out);
+}
+
+/* --- from the contact -------------------------------------------------------------------------- */
+
+/* The contact is back, or wants to know: a subscription that rests is taken up. */
+static void
+wake (OreeGwWatch *self, OreeTime now, OreeGwOut *out)
+{
+  self->asleep = FALSE;
+  if (self->subscription == IDLE || (self->subscription == WAITING && self->retry_at > now))
+    ask_anew (self, now, now, out);
+}
+
+static void
+on_subscribe (OreeGwWatch *self, OreeTime now, OreeGwOut *out)
+{
+  switch (self->authorisation)
+    {
+    case OREE_GW_AUTHORISATION_GRANTED:
+      /* RFC 6121 3.1.3 (2); servers ask again when their users sign in */
+      oree_gw_out_presence (out, OREE_STANZA_TYPE_SUBSCRIBED, &self->user, &self->contact);
+      if (self->subscription == LIVE)
+        show_again (self, NULL, out);
+      wake (self, now, out);
       break;
-    case OREE_GW_AUTHZ_PENDING:
+    case OREE_GW_AUTHORISATION_PENDING:
+      wake (self, now, out);
       break;
-    case OREE_GW_AUTHZ_GRANTED:
-      if (self->dialog == OREE_GW_DIALOG_LIVE)
-        will (self, OREE_GW_DO_SHOW, 0);
-      else if (self->dialog == OREE_GW_DIALOG_NONE)
-        subscribe (self, self->interval, now);
+    case OREE_GW_AUTHORISATION_NONE:
+      if (self->subscription == ENDING)
+        tell_end (self, out); /* told now: later it would undo what begins here */
+      self->authorisation = OREE_GW_AUTHORISATION_PENDING;
+      oree_gw_out_authorisation (out, OREE_GW_AUTHORISATION_PENDING);
+      wake (self, now, out);
+      break;
+    }
+}
+
+static void
+on_probe (OreeGwWatch *self, const OreeStanza *stanza, OreeTime now, OreeGwOut *out)
+{
+  switch (self->authorisation)
+    {
+    case OREE_GW_AUTHORISATION_NONE:
+      oree_gw_out_presence (out, OREE_STANZA_TYPE_UNSUBSCRIBED, &self->user, &self->contact);
+      break;
+    case OREE_GW_AUTHORISATION_PENDING: /* `unsubscribed` would undo the question that is still open */
+      wake (self, now, out);
+      break;
+    case OREE_GW_AUTHORISATION_GRANTED:
+      if (self->subscription == LIVE)
+        show_again (self, stanza->to.resource, out);
+      wake (self, now, out);
+      break;
+    }
+}
+
+/* Who of the contact's resources is there. Only when the last one known leaves, the contact is offline: after a start of
+ * ours there may be others we never heard of. */
+static void
+on_availability (OreeGwWatch *self, const OreeStanza *stanza, OreeTime now, OreeGwOut *out)
+{
+  const char *resource = stanza->from.resource ? stanza->from.resource : "";
+
+  if (stanza->type == OREE_STANZA_TYPE_AVAILABLE)
+    {
+      gboolean rested = self->asleep && self->subscription == WAITING;
+
+      if (g_hash_table_size (self->online) < OREE_PIDF_TUPLES_MAX)
+        g_hash_table_add (self->online, g_strdup (resource));
+      self->asleep = FALSE;
+      if (rested && self->authorisation != OREE_GW_AUTHORISATION_NONE)
+        wake (self, now, out);
+      return;
+    }
+  if (stanza->from.resource == NULL && g_hash_table_size (self->online) > 0)
+    {
+      g_hash_table_remove_all (self->online);
+      self->asleep = TRUE;
+    }
+  else if (g_hash_table_remove (self->online, resource) && g_hash_table_size (self->online) == 0)
+    self->asleep = TRUE;
+}
+
+static void
+on_error (OreeGwWatch *self, const OreeStanza *stanza, OreeTime now, OreeGwOut *out)
+{
+  OreeStanzaErrView view;
+
+  oree_stanza_err_read (stanza->node, &view);
+  if ((view.condition == OREE_STANZA_ERR_ITEM_NOT_FOUND || view.condition == OREE_STANZA_ERR_GONE)
+      && self->authorisation != OREE_GW_AUTHORISATION_NONE)
+    begin_end (self, FALSE, now, out); /* the watcher exists no more */
+}
+
+void
+oree_gw_watch_on_stanza (OreeGwWatch *self, const OreeStanza *stanza, OreeTime now, OreeGwOut *out)
+{
+  if (stanza->kind != OREE_STANZA_PRESENCE)
+    return;
+  switch (stanza->type)
+    {
+    case OREE_STANZA_TYPE_SUBSCRIBE:
+      on_subscribe (self, now, out);
+      break;
+    case OREE_STANZA_TYPE_UNSUBSCRIBE:
+      if (self->authorisation != OREE_GW_AUTHORISATION_NONE)
+        begin_end (self, FALSE, now, out);
+      break;
+    case OREE_STANZA_TYPE_PROBE:
+      on_probe (self, stanza, now, out);
+      break;
+    case OREE_STANZA_TYPE_AVAILABLE:
+    case OREE_STANZA_TYPE_UNAVAILABLE:
+      on_availability (self, stanza, now, out);
+      break;
+    case OREE_STANZA_TYPE_ERROR:
+      on_error (self, stanza, now, out);
+      break;
+    case OREE_STANZA_TYPE_NORMAL:
+    case OREE_STANZA_TYPE_CHAT:
+    case OREE_STANZA_TYPE_GROUPCHAT:
+    case OREE_STANZA_TYPE_HEADLINE:
+    case OREE_STANZA_TYPE_SUBSCRIBED:
+    case OREE_STANZA_TYPE_UNSUBSCRIBED:
+    case OREE_STANZA_TYPE_GET:
+    case OREE_STANZA_TYPE_SET:
+    case OREE_STANZA_TYPE_RESULT:
+    case OREE_STANZA_TYPE_INVALID:
+    case OREE_N_STANZA_TYPES:
       break;
     }
 }
 
 /* --- from the SIP side ------------------------------------------------------------------------- */
 
-void
-oree_gw_watch_on_response (OreeGwWatch *self, guint status, guint32 expires, guint32 min_expires, guint32 random,
-                           OreeTime now)
+/* What a final response to a SUBSCRIBE means for the pair (interworking sheet 4.2, 4.3). */
+typedef enum
 {
-  if (self->dialog == OREE_GW_DIALOG_NONE)
+  ANSWER_LATER,      /* transient */
+  ANSWER_CANCELLED,  /* the authorisation is over */
+  ANSWER_NOBODY,     /* no such user: over while pending; an agreement once made survives it */
+  ANSWER_IMPOSSIBLE, /* no presence there */
+  ANSWER_NO_DIALOG,  /* this dialog is dead, a new one may work */
+  ANSWER_TOO_SHORT   /* 423 */
+} Answer;
+
+static const struct
+{
+  guint16 status;
+  Answer initial, refresh;
+} answers[] = {
+  { 401, ANSWER_CANCELLED, ANSWER_CANCELLED },   { 403, ANSWER_CANCELLED, ANSWER_CANCELLED },
+  { 404, ANSWER_NOBODY, ANSWER_NO_DIALOG },      { 405, ANSWER_IMPOSSIBLE, ANSWER_NO_DIALOG },
+  { 406, ANSWER_IMPOSSIBLE, ANSWER_IMPOSSIBLE }, { 407, ANSWER_CANCELLED, ANSWER_CANCELLED },
+  { 410, ANSWER_NOBODY, ANSWER_NO_DIALOG },      { 416, ANSWER_IMPOSSIBLE, ANSWER_NO_DIALOG },
+  { 423, ANSWER_TOO_SHORT, ANSWER_TOO_SHORT },   { 480, ANSWER_LATER, ANSWER_NO_DIALOG },
+  { 481, ANSWER_NO_DIALOG, ANSWER_NO_DIALOG },   { 482, ANSWER_LATER, ANSWER_NO_DIALOG },
+  { 483, ANSWER_LATER, ANSWER_NO_DIALOG },       { 484, ANSWER_NOBODY, ANSWER_NO_DIALOG },
+  { 485, ANSWER_NOBODY, ANSWER_NO_DIALOG },      { 489, ANSWER_CANCELLED, ANSWER_CANCELLED },
+  { 501, ANSWER_IMPOSSIBLE, ANSWER_NO_DIALOG },  { 603, ANSWER_CANCELLED, ANSWER_CANCELLED },
+  { 604, ANSWER_NOBODY, ANSWER_NO_DIALOG },
+};
+
+static Answer
+answer_of (guint status, gboolean fresh)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    if (answers[i].status == status)
+      return fresh ? answers[i].initial : answers[i].refresh;
+  return ANSWER_LATER;
+}
+
+static void
+accepted (OreeGwWatch *self, const OreeSipMsg *response, OreeTime now, OreeGwOut *out)
+{
+  guint32 expires = response ? MIN (oree_sip_expires (response, self->asked), self->asked) : self->asked;
+
+  if (self->subscription == WAITING)
+    return; /* the NOTIFY that ended it was faster */
+  if (expires == 0)
+    {
+      self->subscription = ASKING;
+      back_off (self, 0, now, out);
+      return;
+    }
+  self->subscription = LIVE;
+  /* RFC 6665 4.1.2.1: NOTIFY says it better, and may only shorten. */
+  if (!self->notified || now + (OreeTime) expires * OREE_SECOND < self->expires_at)
+    set_expiry (self, expires, now);
+  if (!self->notified)
+    self->notify_by = now + TIMER_N;
+}
+
+static void
+refused (OreeGwWatch *self, guint status, const OreeSipMsg *response, OreeTime now, OreeGwOut *out)
+{
+  guint32 retry_after = 0, shortest = 0;
+
+  switch (answer_of (status, self->fresh))
+    {
+    case ANSWER_CANCELLED:
+      cancelled (self, out);
+      return;
+    case ANSWER_NOBODY:
+      if (self->authorisation == OREE_GW_AUTHORISATION_PENDING)
+        {
+          cancelled (self, out);
+          return;
+        }
+      self->failures = MAX (self->failures, 7); /* once an hour: an account may come back */
+      break;
+    case ANSWER_IMPOSSIBLE:
+      impossible (self, out);
+      return;
+    case ANSWER_NO_DIALOG:
+      if (!self->fresh)
+        {
+          ask_anew (self, now, now, out);
+          return;
+        }
+      break;
+    case ANSWER_TOO_SHORT:
+      if (response != NULL && oree_sip_number (response, OREE_SIP_HDR_MIN_EXPIRES, G_MAXUINT32, &shortest)
+          && shortest > self->asked && shortest <= ASK_SECONDS_MAX)
+        {
+          self->asked = shortest;
+          ask (self, self->fresh, now, out);
+          return;
+        }
+      break;
+    case ANSWER_LATER:
+      break;
+    }
+  if (response != NULL)
+    oree_sip_retry_after (response, &retry_after);
+  if (self->subscription == ASKING || self->subscription == LIVE)
+    back_off (self, retry_after, now, out);
+}
+
+void
+oree_gw_watch_on_response (OreeGwWatch *self, guint status, const OreeSipMsg *response, OreeTime now, OreeGwOut *out)
+{
+  if (!self->in_flight || status < 200)
     return;
-  if (self->dialog == OREE_GW_DIALOG_ENDING)
-    {
-      if (status >= 300)
-        no_dialog (self);
-      return;
-    }
-  if (status >= 200 && status <= 299)
-    {
-      granted_until (self, expires, now);
-      self->notify_by = now + TIMER_N;
-      return;
-    }
-  switch (status)
-    {
-    case 401:
-    case 403:
-    case 407:
-    case 489:
-    case 603:
-      refused (self);
-      break;
-    case 404:
-    case 410:
-    case 604:
-      refused (self); /* nobody there: said as a refusal, which tells no more than it must */
-      break;
-    case 405:
-    case 406:
-    case 501:
-      no_dialog (self);
-      will (self, OREE_GW_DO_ERROR, 0);
-      refused (self);
-      break;
-    case 423:
-      if (min_expires > self->interval && min_expires <= 604800)
-        {
-          self->interval = min_expires;
-          subscribe (self, min_expires, now);
-        }
-      else
-        later (self, 0, random, now);
-      break;
-    case 481:
-      if (self->dialog == OREE_GW_DIALOG_LIVE)
-        subscribe (self, self->interval, now); /* RFC 8048 5.2.2: a new dialog, the authorisation stays */
-      else
-        later (self, 0, random, now);
-      break;
-    default:
-      later (self, 0, random, now);
-      break;
-    }
+  self->in_flight = FALSE;
+  if (self->subscription == ENDING)
+    end_answered (self, status, now, out);
+  else if (status < 300)
+    accepted (self, response, now, out);
+  else
+    refused (self, status, response, now, out);
 }
 
-void
-oree_gw_watch_on_notify (OreeGwWatch *self, OreeGwNotify state, const char *reason, guint32 retry_after, guint32 expires,
-                         guint32 random, OreeTime now)
+/* The document in a NOTIFY: 0 and *document (NULL: there is none), or the status that answers it. */
+static guint
+read_document (const OreeSipMsg *request, OreePidf **document)
 {
-  static const char *const final[] = { "rejected", "noresource", "invariant" };
+  *document = NULL;
+  if (request->body.length == 0)
+    return 0;
+  if (!oree_sip_msg_content_is (request, OREE_PIDF_TYPE))
+    return 415;
+  return oree_pidf_parse (document, request->body) > 0 ? 0 : 400;
+}
 
+/* A single language tag; a list is none (RFC 8048 6.3). */
+static char *
+language_of (const OreeSipMsg *request)
+{
+  OreeSpan tag = oree_span_trim_lws (oree_sip_msg_value (request, OREE_SIP_HDR_CONTENT_LANGUAGE));
+
+  for (gsize i = 0; i < tag.length; i++)
+    if (!g_ascii_isalnum (tag.data[i]) && tag.data[i] != '-')
+      return NULL;
+  return tag.length > 0 && tag.length <= 64 ? oree_span_dup (tag) : NULL;
+}
+
+static void
+notified_active (OreeGwWatch *self, const OreeSipMsg *request, OreePidf *document, OreeGwOut *out)
+{
+  gboolean first = self->authorisation != OREE_GW_AUTHORISATION_GRANTED;
+
+  self->failures = 0;
+  if (first)
+    {
+      self->authorisation = OREE_GW_AUTHORISATION_GRANTED;
+      oree_gw_out_authorisation (out, OREE_GW_AUTHORISATION_GRANTED);
+      oree_gw_out_presence (out, OREE_STANZA_TYPE_SUBSCRIBED, &self->user, &self->contact);
+    }
+  if (document != NULL)
+    {
+      g_clear_pointer (&self->document, oree_pidf_free);
+      g_free (self->language);
+      self->document = document;
+      self->language = language_of (request);
+      show_document (self, out);
+    }
+  else if (first)
+    show_gone (self, out); /* allowed, and nothing known */
+}
+
+static void
+notified_terminated (OreeGwWatch *self, const OreeSipSubstate *state, OreeTime now, OreeGwOut *out)
+{
+  OreeTime delay = (OreeTime) MIN (state->has_retry_after ? state->retry_after : 0, RETRY_MAX_SECONDS) * OREE_SECOND;
+
+  if (oree_span_equal_nocase_str (state->reason, "rejected"))
+    cancelled (self, out);
+  else if (oree_span_equal_nocase_str (state->reason, "noresource"))
+    {
+      if (self->authorisation == OREE_GW_AUTHORISATION_PENDING)
+        cancelled (self, out);
+      else
+        rest (self, out);
+    }
+  else if (oree_span_equal_nocase_str (state->reason, "invariant"))
+    {
+      clear_dialog (self); /* what was shown stays true */
+      self->subscription = WAITING;
+      self->retry_at = OREE_TIME_NEVER;
+    }
+  else if (self->asleep)
+    rest (self, out);
+  else if (oree_span_equal_nocase_str (state->reason, "probation") || oree_span_equal_nocase_str (state->reason, "giveup"))
+    {
+      self->subscription = ASKING; /* nothing stands any more: this is a failure, and is shown */
+      back_off (self, (guint32) (delay / OREE_SECOND), now, out);
+    }
+  else /* deactivated, timeout, none, unknown */
+    ask_anew (self, now + delay, now, out);
+}
+
+guint
+oree_gw_watch_on_notify (OreeGwWatch *self, const OreeSipMsg *request, OreeTime now, OreeGwOut *out)
+{
+  OreeSipSubstate state;
+  OreeSipEvent event;
+  OreePidf *document;
+  guint status;
+
+  if (oree_sip_event_parse (&event, oree_sip_msg_value (request, OREE_SIP_HDR_EVENT)) <= 0
+      || !oree_span_equal_str (event.package, "presence"))
+    return 489;
+  if (oree_sip_substate_parse (&state, oree_sip_msg_value (request, OREE_SIP_HDR_SUBSCRIPTION_STATE)) <= 0)
+    return 400;
+  if (self->subscription == IDLE || self->subscription == WAITING)
+    return 481;
+
+  self->notified = TRUE;
   self->notify_by = OREE_TIME_NEVER;
-  if (self->dialog == OREE_GW_DIALOG_ENDING)
+  if (self->subscription == ENDING)
     {
-      if (state == OREE_GW_NOTIFY_TERMINATED)
-        no_dialog (self);
-      else
-        self->notify_by = now + TIMER_N;
-      return;
+      if (state.kind == OREE_SIP_SUBSTATE_TERMINATED && !self->in_flight)
+        ended (self, now, out);
+      else if (state.kind != OREE_SIP_SUBSTATE_TERMINATED)
+        self->notified = FALSE; /* an older one; the last is yet to come */
+      return 200;
     }
-  switch (state)
+  status = read_document (request, &document);
+  if (state.kind == OREE_SIP_SUBSTATE_TERMINATED)
     {
-    case OREE_GW_NOTIFY_PENDING:
-      self->dialog = OREE_GW_DIALOG_LIVE;
-      break;
-    case OREE_GW_NOTIFY_ACTIVE:
-      self->dialog = OREE_GW_DIALOG_LIVE;
-      self->failures = 0;
-      if (expires > 0 && now + (OreeTime) expires * OREE_SECOND < self->ends_at)
-        granted_until (self, expires, now);
-      if (self->authz == OREE_GW_AUTHZ_PENDING)
-        {
-          self->authz = OREE_GW_AUTHZ_GRANTED;
-          will (self, OREE_GW_DO_SAVE, 0);
-          will (self, OREE_GW_DO_SUBSCRIBED, 0); /* the first active NOTIFY only */
-        }
-      if (self->authz == OREE_GW_AUTHZ_GRANTED)
-        will (self, OREE_GW_DO_SHOW, 0);
-      break;
-    case OREE_GW_NOTIFY_TERMINATED:
-      for (guint i = 0; i < G_N_ELEMENTS (final); i++)
-        if (g_strcmp0 (reason, final[i]) == 0)
-          {
-            refused (self);
-            return;
-          }
-      if (g_strcmp0 (reason, "deactivated") == 0 || g_strcmp0 (reason, "timeout") == 0)
-        {
-          if (self->authz != OREE_GW_AUTHZ_NONE)
-            subscribe (self, self->interval, now);
-          else
-            no_dialog (self);
-        }
-      else
-        later (self, retry_after, random, now);
-      break;
+      g_clear_pointer (&document, oree_pidf_free); /* what it shows is over with it */
+      notified_terminated (self, &state, now, out);
+      return status ? status : 200;
     }
+  self->subscription = LIVE;
+  if (state.has_expires && state.expires > 0
+      && (self->in_flight || now + (OreeTime) state.expires * OREE_SECOND < self->expires_at))
+    set_expiry (self, MIN (state.expires, self->asked), now);
+  else if (self->expires_at == OREE_TIME_NEVER)
+    set_expiry (self, self->asked, now); /* an old notifier that says nothing */
+  if (state.kind == OREE_SIP_SUBSTATE_PENDING)
+    g_clear_pointer (&document, oree_pidf_free); /* RFC 8048 5.2.1: silent until allowed */
+  else
+    notified_active (self, request, document, out);
+  return status ? status : 200;
 }
 
-/* --- time -------------------------------------------------------------------------------------- */
-
-void
-oree_gw_watch_on_deadline (OreeGwWatch *self, guint32 random, OreeTime now)
-{
-  if (self->dialog == OREE_GW_DIALOG_NONE)
-    {
-      if (now >= self->retry_at)
-        subscribe (self, self->interval, now);
-      return;
-    }
-  if (now >= self->notify_by || now >= self->ends_at)
-    {
-      if (self->dialog == OREE_GW_DIALOG_ENDING)
-        no_dialog (self);
-      else
-        later (self, 0, random, now);
-    }
-  else if (now >= self->refresh_at)
-    {
-      self->refresh_at = OREE_TIME_NEVER;
-      will (self, OREE_GW_DO_REFRESH, self->interval);
-    }
-}
+/* --- deadlines --------------------------------------------------------------------------------- */
 
 OreeTime
 oree_gw_watch_deadline (const OreeGwWatch *self)
 {
-  if (self->dialog == OREE_GW_DIALOG_NONE)
-    return self->retry_at;
-  return MIN (MIN (self->refresh_at, self->ends_at), self->notify_by);
+  if (self->in_flight)
+    return OREE_TIME_NEVER; /* its answer comes, or its transaction ends */
+  switch (self->subscription)
+    {
+    case WAITING:
+      return self->retry_at;
+    case LIVE:
+      return MIN (MIN (self->expires_at, self->refresh_at), self->notify_by);
+    case ENDING:
+      return self->notify_by;
+    case IDLE:
+    case ASKING:
+      break;
+    }
+  return OREE_TIME_NEVER;
+}
+
+void
+oree_gw_watch_on_deadline (OreeGwWatch *self, OreeTime now, OreeGwOut *out)
+{
+  if (oree_gw_watch_deadline (self) > now)
+    return;
+  if (self->subscription == WAITING)
+    ask (self, TRUE, now, out);
+  else if (self->subscription == ENDING)
+    ended (self, now, out);
+  else if (self->notify_by <= now)
+    {
+      self->expires_at = now; /* RFC 6665 4.1.2.2: no NOTIFY, no subscription */
+      back_off (self, 0, now, out);
+    }
+  else if (self->expires_at <= now && self->asleep)
+    rest (self, out);
+  else if (self->expires_at <= now)
+    ask_anew (self, now, now, out);
+  else if (self->asleep)
+    self->refresh_at = OREE_TIME_NEVER;
+  else
+    {
+      self->refresh_at = OREE_TIME_NEVER;
+      ask (self, FALSE, now, out);
+    }
 }
 
 gboolean
 oree_gw_watch_is_over (const OreeGwWatch *self)
 {
-  return self->authz == OREE_GW_AUTHZ_NONE && self->dialog == OREE_GW_DIALOG_NONE
-         && (self->commands == NULL || self->commands->len == 0);
+  return self->authorisation == OREE_GW_AUTHORISATION_NONE && self->subscription == IDLE;
+}
+
+const char *
+oree_gw_watch_authorisation (const OreeGwWatch *self)
+{
+  return oree_gw_authorisation_nick (self->authorisation);
+}
+
+const char *
+oree_gw_watch_subscription (const OreeGwWatch *self)
+{
+  return subscription_nicks[self->subscription];
 }
