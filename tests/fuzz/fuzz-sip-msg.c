@@ -41,6 +41,18 @@ answer (const OreeSipMsg *msg, gssize error)
   g_string_free (text, TRUE);
 }
 
+/* What the parser takes off a stream, the framer cuts at the same place: two readers, one message. */
+static void
+framer_agrees (const guint8 *data, gsize size, gssize parsed)
+{
+  OreeSipFrame frame;
+  gssize cut;
+
+  oree_sip_frame_init (&frame);
+  cut = oree_sip_frame_next (&frame, data, size);
+  g_assert (cut == parsed || cut == OREE_PARSE_TOO_MANY); /* the framer counts the lines of folds too */
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -54,6 +66,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
         answer (&msg, result);
       if (result <= 0)
         continue;
+      if (framing == OREE_SIP_MSG_STREAM)
+        framer_agrees (data, size, result);
       oree_sip_check (&msg);
       round_trip (&msg);
     }

@@ -245,7 +245,8 @@ oree_sip_dialog_begin_request (OreeSipDialog *self, OreeSipWriter *writer, const
   g_autoptr (GString) from = g_string_new (NULL);
   g_autoptr (GString) to = g_string_new (NULL);
 
-  self->local_cseq++;
+  if (!g_str_equal (method, "ACK")) /* RFC 3261 13.2.2.4: the number of the INVITE */
+    self->local_cseq++;
   oree_sip_write_request (writer, method,
                           oree_span_str (strict ? g_ptr_array_index (self->routes, 0) : self->remote_target));
   oree_sip_write_header (writer, OREE_SIP_HDR_VIA, via);

@@ -46,7 +46,7 @@ gboolean oree_sip_dialog_on_response (OreeSipDialog *self, const OreeSipMsg *res
  * target from SUBSCRIBE, NOTIFY, INVITE, UPDATE. */
 guint oree_sip_dialog_on_request (OreeSipDialog *self, const OreeSipMsg *request);
 
-/* Starts the next request: request line, Via, Max-Forwards, Route, From, To, Call-ID, CSeq (one higher), Contact.
+/* Starts the next request: request line, Via, Max-Forwards, Route, From, To, Call-ID, CSeq (one higher; ACK: the same), Contact.
  * `via` is "SIP/2.0/TLS host:port;branch=…". Add the rest with oree_sip_write_header() and finish. */
 void oree_sip_dialog_begin_request (OreeSipDialog *self, OreeSipWriter *writer, const char *method, const char *via);
 /* The URI whose host the next request goes to: the first route, or the remote target. Borrowed. */

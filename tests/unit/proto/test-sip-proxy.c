@@ -261,6 +261,56 @@ test_txn (gconstpointer data)
     }
 }
 
+/* The messages of RFC 4475 whose outcome is the proxy's to decide. */
+static void
+test_torture (void)
+{
+  static const struct
+  {
+    const char *file;
+    guint status;
+    const char *unsupported;
+  } rows[] = {
+    { "bext01", 420, "noProxiesSupportThis, norDoAnyProxiesSupportThis" },
+    { "zeromf", 483, "" },
+    { "unkscm", 416, "" },
+    { "invut", 0, "" },
+    { "sdp01", 0, "" },
+    { "inv2543", 0, "" },
+    { "longreq", 0, "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/sip/torture/%s.dat", OREE_VECTORS, rows[i].file);
+      g_autofree char *data = NULL;
+      g_autoptr (GString) unsupported = g_string_new (NULL);
+      gsize length;
+      OreeSipMsg msg;
+
+      g_assert_true (g_file_get_contents (path, &data, &length, NULL));
+      g_assert_cmpint (oree_sip_msg_parse (&msg, data, length, OREE_SIP_MSG_DATAGRAM), >, 0);
+      g_assert_cmpuint (oree_sip_proxy_admit (&rules, &msg, unsupported), ==, rows[i].status);
+      g_assert_cmpstr (unsupported->str, ==, rows[i].unsupported);
+    }
+}
+
+/* RFC 4475 3.3.10: the response is ours to return, and the Via below points at everybody. */
+static void
+test_torture_broadcast (void)
+{
+  static const OreeSipSelf top[] = { { "192.0.2.198", 0 }, { NULL, 0 } };
+  static const OreeSipProxyRules top_rules = { test_secret, top, NULL };
+  g_autofree char *path = g_strdup_printf ("%s/sip/torture/bcast.dat", OREE_VECTORS);
+  g_autofree char *data = NULL;
+  gsize length;
+  OreeSipMsg msg;
+
+  g_assert_true (g_file_get_contents (path, &data, &length, NULL));
+  g_assert_cmpint (oree_sip_msg_parse (&msg, data, length, OREE_SIP_MSG_DATAGRAM), >, 0);
+  g_assert_null (oree_sip_proxy_return (&top_rules, &msg));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,5 +340,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &txns[i], test_txn);
     }
+  g_test_add_func ("/proto/sip/proxy/torture", test_torture);
+  g_test_add_func ("/proto/sip/proxy/torture-broadcast", test_torture_broadcast);
   return g_test_run ();
 }
