@@ -41,6 +41,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
           g_autofree char *display = oree_sip_addr_dup_display (&addr);
 
           g_assert (inside (addr.uri, value) && addr.uri.length > 0 && inside (addr.tag, value));
+          g_assert (addr.display.length == 0 || display != NULL);
         }
     }
   rest = value;
