@@ -56,9 +56,9 @@ void oree_publish_write_result (const OreePublishResult *result, OreeSipWriter *
  * published still stands until it expires: a device may publish through another. */
 gboolean oree_presentity_set_registered (OreePresentity *self, gboolean registered);
 
-/* The document of this moment, application/pidf+xml, entity = the address of record: the tuples of every publication, the
- * latest first, under identifiers of their own, and the notes of the latest that has any. Nothing published: one tuple, open
- * when registered, else closed. Owned. `timestamp` (RFC 3339) stands in that one tuple; NULL: none. */
+/* The document of this moment, application/pidf+xml, entity = the address of record: the tuples of every publication with
+ * their notes, the latest first, an identifier taken already made different. Nothing published: one tuple, open when
+ * registered, else closed, with `timestamp` (RFC 3339; NULL: none). Owned. */
 GBytes *oree_presentity_compose (OreePresentity *self, const char *timestamp);
 /* The document of somebody unavailable: what a watcher who may not know sees (RFC 3856 6.6.2), and the last one. Owned. */
 GBytes *oree_presentity_closed (const char *aor);
