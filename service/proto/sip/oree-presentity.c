@@ -166,7 +166,7 @@ oree_presentity_publish (OreePresentity *self, const OreePublishRequest *request
   renew (self, publication, request->expires, now);
   if (document != NULL)
     {
-      oree_pidf_free (publication->document);
+      g_clear_pointer (&publication->document, oree_pidf_free);
       publication->document = g_steal_pointer (&document);
       result.changed = TRUE;
     }
