@@ -240,7 +240,7 @@ run (Stream *stream)
           oree_s2s_backoff_succeeded (backoff_of (lane, stream->remote));
           oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_READY);
           oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_READY, "partner", stream->remote, "direction", "out",
-                                                 "method", oree_s2s_proof_nick (stream->proof), "peer", stream->peer, NULL));
+                                                 "method", oree_xmpp_auth_nick (stream->proof), "peer", stream->peer, NULL));
           break;
         case OREE_EFFECT_ACKED:
           report (lane, effect.token, TRUE, (OreeS2sAcked) effect.code, OREE_S2S_OK);
@@ -319,6 +319,7 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
   if (stream->closed)
     return bytes.length;
   oree_s2s_out_on_bytes (stream->machine, now);
+  oree_reactor_at_end (oree_worker_reactor (stream->lane->worker), &stream->flush);
   while (used < bytes.length && !stream->closed)
     {
       g_auto (OreeXmlEvent) event = { 0 };
@@ -708,7 +709,7 @@ oree_xmpp_out_list (OreeLane *lane, GVariantBuilder *rows)
       g_variant_dict_insert (&row, "local-domain", "s", stream->local);
       g_variant_dict_insert (&row, "peer", "s", stream->peer != NULL ? stream->peer : "");
       g_variant_dict_insert (&row, "state", "s", oree_s2s_out_is_ready (stream->machine) ? "ready" : "connecting");
-      g_variant_dict_insert (&row, "method", "s", oree_s2s_proof_nick (stream->proof));
+      g_variant_dict_insert (&row, "method", "s", oree_xmpp_auth_nick (stream->proof));
       g_variant_dict_insert (&row, "tls", "b", stream->conn != NULL && oree_conn_is_tls (stream->conn));
       g_variant_dict_insert (&row, "acknowledgements", "b", oree_s2s_out_has_acks (stream->machine));
       g_variant_dict_insert (&row, "since", "x", stream->since);

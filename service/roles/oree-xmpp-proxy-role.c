@@ -252,7 +252,7 @@ ready (Stream *stream, const OreeS2sPair *pair, OreeS2sProof proof)
       lane->reasons[verdict.reason]++;
       oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_REFUSED, "partner", pair->from, "direction", "in",
                                              "reason", oree_reason_nick (verdict.reason), "method",
-                                             oree_s2s_proof_nick (proof), "peer", stream->peer, NULL));
+                                             oree_xmpp_auth_nick (proof), "peer", stream->peer, NULL));
       if (verdict.reason != OREE_REASON_NOT_A_PARTNER)
         oree_s2s_in_close (stream->machine, OREE_S2S_BLOCKED, oree_worker_now (lane->worker), &stream->effects);
       return;
@@ -271,7 +271,7 @@ ready (Stream *stream, const OreeS2sPair *pair, OreeS2sProof proof)
     }
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_READY);
   oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_READY, "partner", pair->from, "direction", "in", "method",
-                                         oree_s2s_proof_nick (proof), "peer", stream->peer, NULL));
+                                         oree_xmpp_auth_nick (proof), "peer", stream->peer, NULL));
   oree_lane_run (lane, oree_lane_of (lane, pair->from), alive_on_owner, g_strdup (pair->from), g_free);
 }
 
@@ -289,6 +289,21 @@ deliver (Stream *stream, OreeStanza *stanza, guint64 slot)
   oree_lane_run (lane, oree_lane_of (lane, stanza->from.domain), handle_on_owner, rx, rx_free_data);
 }
 
+/* The reason in the words of policy where policy spoke ("blocked-domain", not "blocked"). */
+static const char *
+reason_nick (Stream *stream, OreeS2sReason reason)
+{
+  const char *remote = oree_s2s_in_remote (stream->machine), *local = oree_s2s_in_local (stream->machine);
+  OreeVerdict verdict;
+
+  if (reason != OREE_S2S_BLOCKED || remote == NULL || local == NULL)
+    return oree_s2s_reason_nick (reason);
+  verdict = oree_xmpp_stream_verdict (stream->lane->policy, OREE_DIRECTION_IN, local, remote,
+                                      stream->proof == OREE_S2S_PROOF_NONE ? OREE_XMPP_AUTH_PENDING
+                                                                           : oree_xmpp_auth_of (stream->proof));
+  return verdict.allow ? oree_s2s_reason_nick (reason) : oree_reason_nick (verdict.reason);
+}
+
 static void
 say_closed (Stream *stream, OreeS2sReason reason)
 {
@@ -298,12 +313,12 @@ say_closed (Stream *stream, OreeS2sReason reason)
 
   if (was_ready)
     oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_CLOSED, "partner", claimed, "direction", "in", "reason",
-                                           oree_s2s_reason_nick (reason), "peer", stream->peer, NULL));
+                                           reason_nick (stream, reason), "peer", stream->peer, NULL));
   else if (reason != OREE_S2S_OK && reason != OREE_S2S_SHUTDOWN && reason != OREE_S2S_CONNECTION_LOST)
     {
       oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_REFUSED);
       oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_REFUSED, "partner", claimed, "direction", "in", "reason",
-                                             oree_s2s_reason_nick (reason), "detail", stream->cert_outcome, "peer",
+                                             reason_nick (stream, reason), "detail", stream->cert_outcome, "peer",
                                              stream->peer, NULL));
     }
 }
@@ -424,6 +439,7 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
   if (stream->closed)
     return bytes.length;
   oree_s2s_in_on_bytes (stream->machine, now);
+  oree_reactor_at_end (oree_worker_reactor (stream->lane->worker), &stream->flush);
   while (used < bytes.length && !stream->closed)
     {
       g_auto (OreeXmlEvent) event = { 0 };
@@ -720,7 +736,7 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
       g_variant_dict_insert (&row, "local-domain", "s", local != NULL ? local : "");
       g_variant_dict_insert (&row, "peer", "s", stream->peer);
       g_variant_dict_insert (&row, "state", "s", oree_s2s_in_is_ready (stream->machine) ? "ready" : "connecting");
-      g_variant_dict_insert (&row, "method", "s", oree_s2s_proof_nick (stream->proof));
+      g_variant_dict_insert (&row, "method", "s", oree_xmpp_auth_nick (stream->proof));
       g_variant_dict_insert (&row, "tls", "b", stream->conn != NULL && oree_conn_is_tls (stream->conn));
       g_variant_dict_insert (&row, "acknowledgements", "b", oree_s2s_in_has_acks (stream->machine));
       g_variant_dict_insert (&row, "since", "x", stream->since);

@@ -55,6 +55,12 @@ oree_xmpp_auth_of (OreeS2sProof proof)
   return auths[proof];
 }
 
+const char *
+oree_xmpp_auth_nick (OreeS2sProof proof)
+{
+  return oree_enum_to_nick (oree_xmpp_auths, oree_xmpp_auth_of (proof));
+}
+
 OreeVerdict
 oree_xmpp_stream_verdict (const OreePolicy *policy, OreeDirection direction, const char *local, const char *remote,
                           OreeXmppAuth auth)

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 void oree_xmpp_stand (const OreePolicy *policy, const char *domain, OreeS2sPolicy *out);
 /* The machines' word for a proof in the deciding function's. */
 OreeXmppAuth oree_xmpp_auth_of (OreeS2sProof proof);
+/* The same as people read it: "sasl-tls", "tls-dialback", "tcp-dialback", "none"; static. */
+const char *oree_xmpp_auth_nick (OreeS2sProof proof);
 /* May a stream between the two domains stand, given how it was proved? */
 OreeVerdict oree_xmpp_stream_verdict (const OreePolicy *policy, OreeDirection direction, const char *local,
                                       const char *remote, OreeXmppAuth auth);

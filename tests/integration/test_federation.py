@@ -70,7 +70,7 @@ async def test_dialback_over_tls_both_ways(lab, partner, alice):
 async def test_a_message_arrives_as_it_was_written(lab, alice, text):
     juliet = await meet(lab)
     juliet.say(ALICE_JID, text)
-    await alice.heard(text, 20)
+    await alice.heard(text.replace("\n", "\r\n"), 20)  # lines of SIP text end in CR LF
     assert await alice.say(JULIET_URI, text) == 200
     await juliet.heard(text)
     await juliet.stop()

@@ -101,7 +101,7 @@ class World:
 
     @property
     def edge_authority(self):
-        return self.edge.state / "pki" / "ca.pem"
+        return self.edge.state / "lab-ca" / "ca.pem"
 
     async def xmpp_user(self, name, **options):
         from lab.xmpp_user import XmppUser
