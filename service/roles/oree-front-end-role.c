@@ -355,6 +355,21 @@ source_of (const OreeSipRx *rx)
   return colon != NULL ? g_strndup (rx->peer, (gsize) (colon - rx->peer)) : g_strdup (rx->peer);
 }
 
+/* Clients that give up at a challenge they cannot answer instead of taking the next one (RFC 8760 2.4): MD5 alone for
+ * them. Debian 12's baresip 1.0.0 ends its sign-in with ENOSYS when it is offered SHA-256 beside MD5. */
+static const char *const md5_alone_agents[] = { "baresip v0.", "baresip v1." };
+
+static gboolean
+wants_md5_alone (const OreeSipMsg *msg)
+{
+  OreeSpan agent = oree_sip_msg_value (msg, OREE_SIP_HDR_USER_AGENT);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (md5_alone_agents); i++)
+    if (oree_span_starts_with (agent, md5_alone_agents[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 challenge (OreeLane *lane, OreeSipRx *rx, const char *realm, gboolean stale)
 {
@@ -366,7 +381,7 @@ challenge (OreeLane *lane, OreeSipRx *rx, const char *realm, gboolean stale)
   oree_sip_write_response (&writer, &rx->msg, registers ? 401 : 407, NULL, tag, FALSE);
   oree_sip_digest_challenge (lane->front_end->digest,
                              registers ? OREE_SIP_HDR_WWW_AUTHENTICATE : OREE_SIP_HDR_PROXY_AUTHENTICATE, realm, stale,
-                             oree_worker_now (lane->worker), &writer);
+                             wants_md5_alone (&rx->msg), oree_worker_now (lane->worker), &writer);
   oree_sip_hub_respond_with (lane, rx, &writer);
 }
 

@@ -367,15 +367,15 @@ use_nonce (OreeSipDigest *self, guint64 number, OreeTime made, guint32 count, Or
 /* --- Asking and judging --- */
 
 void
-oree_sip_digest_challenge (OreeSipDigest *self, OreeSipHdrId id, const char *realm, gboolean stale, OreeTime now,
-                           OreeSipWriter *writer)
+oree_sip_digest_challenge (OreeSipDigest *self, OreeSipHdrId id, const char *realm, gboolean stale, gboolean md5_alone,
+                           OreeTime now, OreeSipWriter *writer)
 {
   g_autoptr (GString) quoted = g_string_new (NULL);
   char nonce[2 * NONCE_BYTES + 1];
 
   make_nonce (self, oree_span_str (realm), now, nonce);
   oree_sip_hdr_append_quoted (quoted, oree_span_str (realm));
-  for (gsize i = 0; i < G_N_ELEMENTS (algorithms); i++)
+  for (gsize i = md5_alone ? OREE_SIP_DIGEST_MD5 : 0; i < G_N_ELEMENTS (algorithms); i++)
     oree_sip_write_header_format (writer, id, "Digest realm=%s, nonce=\"%s\", algorithm=%s, qop=\"auth\"%s", quoted->str,
                                   nonce, algorithms[i].name, stale ? ", stale=true" : "");
 }

@@ -61,9 +61,9 @@ void oree_sip_digest_free (OreeSipDigest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeSipDigest, oree_sip_digest_free)
 
 /* Writes one challenge header per algorithm, all with one fresh nonce. `id`: WWW-Authenticate (401) or
- * Proxy-Authenticate (407). */
-void oree_sip_digest_challenge (OreeSipDigest *self, OreeSipHdrId id, const char *realm, gboolean stale, OreeTime now,
-                                OreeSipWriter *writer);
+ * Proxy-Authenticate (407). `md5_alone`: for a client that cannot choose among several. */
+void oree_sip_digest_challenge (OreeSipDigest *self, OreeSipHdrId id, const char *realm, gboolean stale,
+                                gboolean md5_alone, OreeTime now, OreeSipWriter *writer);
 /* Judges an answer. `ha1`: what is stored per algorithm, NULL or "" where nothing is (all NULL: no such user, which takes
  * as long as a wrong password). `ruri`: the Request-URI as received; the digest's URI must be that or one at `realm`. */
 OreeSipDigestOutcome oree_sip_digest_check (OreeSipDigest *self, const OreeSipCredentials *credentials, OreeSpan method,

@@ -56,7 +56,7 @@ nonce_of (OreeSipDigest *digest, gboolean stale, OreeTime now)
   const char *start;
 
   oree_sip_write_request (&writer, "X", oree_span_str ("sip:x"));
-  oree_sip_digest_challenge (digest, OREE_SIP_HDR_WWW_AUTHENTICATE, REALM, stale, now, &writer);
+  oree_sip_digest_challenge (digest, OREE_SIP_HDR_WWW_AUTHENTICATE, REALM, stale, FALSE, now, &writer);
   text = sip_text_finish (&writer);
   start = strstr (text, "nonce=\"") + strlen ("nonce=\"");
   return g_strndup (start, strcspn (start, "\""));
@@ -97,7 +97,7 @@ challenge_offers_sha_256_first (void)
   const char *sha, *md5;
 
   oree_sip_write_request (&writer, "X", oree_span_str ("sip:x"));
-  oree_sip_digest_challenge (digest, OREE_SIP_HDR_WWW_AUTHENTICATE, "a \"b\"", TRUE, AT (1), &writer);
+  oree_sip_digest_challenge (digest, OREE_SIP_HDR_WWW_AUTHENTICATE, "a \"b\"", TRUE, FALSE, AT (1), &writer);
   text = sip_text_finish (&writer);
   sha = strstr (text, "algorithm=SHA-256, qop=\"auth\", stale=true\r\n");
   md5 = strstr (text, "algorithm=MD5, qop=\"auth\", stale=true\r\n");
@@ -105,6 +105,21 @@ challenge_offers_sha_256_first (void)
   g_assert_nonnull (md5);
   g_assert_true (sha < md5);
   g_assert_nonnull (strstr (text, "WWW-Authenticate: Digest realm=\"a \\\"b\\\"\", nonce=\""));
+}
+
+/* A client that cannot choose is not asked to. */
+static void
+challenge_may_be_md5_alone (void)
+{
+  g_autoptr (OreeSipDigest) digest = oree_sip_digest_new (key, 0);
+  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+  g_autofree char *text = NULL;
+
+  oree_sip_write_request (&writer, "X", oree_span_str ("sip:x"));
+  oree_sip_digest_challenge (digest, OREE_SIP_HDR_WWW_AUTHENTICATE, REALM, FALSE, TRUE, AT (1), &writer);
+  text = sip_text_finish (&writer);
+  g_assert_nonnull (strstr (text, "algorithm=MD5"));
+  g_assert_null (strstr (text, "SHA-256"));
 }
 
 static void
@@ -366,6 +381,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/proto/sip/digest/rfc-7616-example", rfc_7616_example);
   g_test_add_func ("/proto/sip/digest/challenge-offers-sha-256-first", challenge_offers_sha_256_first);
+  g_test_add_func ("/proto/sip/digest/challenge-may-be-md5-alone", challenge_may_be_md5_alone);
   g_test_add_func ("/proto/sip/digest/right-and-wrong-answers", right_and_wrong_answers);
   g_test_add_func ("/proto/sip/digest/empty-digest-never-matches", empty_digest_never_matches);
   g_test_add_func ("/proto/sip/digest/each-count-is-good-once", each_count_is_good_once);
