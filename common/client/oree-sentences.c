@@ -6,6 +6,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define SIP_STATUS_PREFIX "sip-"
+
 typedef struct
 {
   const char *nick;
@@ -19,7 +21,7 @@ static const Sentence errors[] = {
   [OREE_ERROR_NOT_FOUND] = { "not-found", N_ ("There is nothing with this name.") },
   [OREE_ERROR_DENIED] = { "denied", N_ ("You are not permitted to do this.") },
   [OREE_ERROR_BUSY] = { "busy", N_ ("Another operation is under way. Try again in a moment.") },
-  [OREE_ERROR_UNSUPPORTED] = { "unsupported", N_ ("This is not possible now.") },
+  [OREE_ERROR_UNSUPPORTED] = { "unsupported", N_ ("The present state does not allow this.") },
   [OREE_ERROR_TIMED_OUT] = { "timed-out", N_ ("The service did not answer in time.") },
   [OREE_ERROR_UNAVAILABLE] = { "unavailable", N_ ("The Orée service is not running, or cannot be reached.") },
 };
@@ -100,7 +102,7 @@ static const Sentence reasons[] = {
   { "user-elsewhere", N_ ("The user’s home is on another server.") },
   { "no-route", N_ ("There is no route to this domain.") },
   /* Certificates: net/oree-peer-cert.h. */
-  { "ok", N_ ("Everything is in order.") },
+  { "ok", N_ ("It ended in good order.") },
   { "no-certificate", N_ ("The other side showed no certificate.") },
   { "malformed", N_ ("The certificate cannot be read.") },
   { "too-many-names", N_ ("The certificate contains too many names.") },
@@ -112,6 +114,70 @@ static const Sentence reasons[] = {
   { "expired", N_ ("The certificate has expired.") },
   { "wrong-usage", N_ ("The certificate may not be used for this purpose.") },
   { "wrong-name", N_ ("The certificate was issued for another name.") },
+  /* Streams: proto/xmpp/oree-s2s-reason.h. */
+  { "idle", N_ ("There was nothing to carry.") },
+  { "shutdown", N_ ("Our service is stopping.") },
+  { "replaced", N_ ("The settings changed, and a new stream takes its place.") },
+  { "connection-lost", N_ ("The connection was lost.") },
+  { "establish-timeout", N_ ("The stream was not established in time.") },
+  { "connect-failed", N_ ("No connection could be made.") },
+  { "not-found", N_ ("No XMPP server was found for this domain.") },
+  { "peer-error", N_ ("The other side reported an error.") },
+  { "peer-host-unknown", N_ ("The other server does not serve this domain.") },
+  { "peer-policy", N_ ("The other server does not want to communicate with us.") },
+  { "bad-xml", N_ ("The other side sent XML that is broken or not allowed.") },
+  { "limit", N_ ("The other side exceeded a limit.") },
+  { "bad-protocol", N_ ("The other side sent something out of place.") },
+  { "bad-header", N_ ("The other side opened the stream incorrectly.") },
+  { "host-unknown", N_ ("The other side wanted a domain that is none of ours.") },
+  { "improper-addressing", N_ ("A sender or recipient is missing or not valid.") },
+  { "invalid-from", N_ ("The other side used a sender’s domain that it has not proved.") },
+  { "identity-swap", N_ ("The other side changed its identity within the stream.") },
+  { "blocked", N_ ("The domain is blocked.") },
+  { "stranger", N_ ("The domain is not an XMPP partner.") },
+  { "tls-refused", N_ ("The other side does not want TLS.") },
+  { "tls-failed", N_ ("TLS could not be negotiated.") },
+  { "cert-not-proven", N_ ("The certificate does not prove the domain.") },
+  { "sasl-refused", N_ ("The other side refused SASL, and nothing else is allowed.") },
+  { "sasl-attempts", N_ ("There were too many attempts to authenticate.") },
+  { "no-method", N_ ("The two sides have no way to authenticate in common.") },
+  { "dialback-invalid", N_ ("The dialback key was wrong.") },
+  { "dialback-error", N_ ("The dialback key could not be verified.") },
+  { "dialback-timeout", N_ ("The dialback key was not verified in time.") },
+  { "dialback-attempts", N_ ("There were too many wrong dialback keys.") },
+  { "ack-timeout", N_ ("The other side no longer acknowledges what it receives.") },
+  { "ack-invalid", N_ ("The other side acknowledged more than was sent.") },
+  { "queue-full", N_ ("Too much is waiting to be sent.") },
+  { "too-big", N_ ("It is larger than the other side accepts.") },
+  { "outcome-unknown", N_ ("It was sent, but the stream was lost before the other side acknowledged it: it may have arrived.") },
+  /* What an XMPP server answers (RFC 6120 8.3.3). */
+  { "bad-request", N_ ("The other side does not understand the request.") },
+  { "conflict", N_ ("The other side reported a conflict.") },
+  { "feature-not-implemented", N_ ("The other side does not support this.") },
+  { "forbidden", N_ ("The other side forbids it.") },
+  { "gone", N_ ("The recipient is no longer at this address.") },
+  { "internal-server-error", N_ ("The other server had an internal error.") },
+  { "item-not-found", N_ ("The recipient does not exist.") },
+  { "jid-malformed", N_ ("The address is not valid.") },
+  { "not-acceptable", N_ ("The other side does not accept it.") },
+  { "not-allowed", N_ ("The other side does not allow it.") },
+  { "not-authorized", N_ ("The other side demands authentication.") },
+  { "policy-violation", N_ ("The policy of the other side does not allow it.") },
+  { "recipient-unavailable", N_ ("The recipient is not available at the moment.") },
+  { "redirect", N_ ("The other side refers to another address.") },
+  { "registration-required", N_ ("The other side demands a registration.") },
+  { "remote-server-not-found", N_ ("The server of the recipient was not found.") },
+  { "remote-server-timeout", N_ ("The server of the recipient did not answer in time.") },
+  { "resource-constraint", N_ ("The other side is overloaded.") },
+  { "service-unavailable", N_ ("The recipient cannot be reached.") },
+  { "subscription-required", N_ ("The recipient must have accepted the contact first.") },
+  { "undefined-condition", N_ ("The other side reported an error without naming it.") },
+  { "unexpected-request", N_ ("The other side did not expect this.") },
+  /* Signing in. */
+  { "wrong-password", N_ ("The password is wrong.") },
+  { "too-many-failures", N_ ("There were too many failed attempts from this address.") },
+  { "foreign-uri", N_ ("The proof of identity was made for another address.") },
+  { "shutting-down", N_ ("Our service is stopping.") },
   /* What degrades a role: net/oree-net-error.h and the roles themselves. */
   { "port-busy", N_ ("The port is already in use by another program.") },
   { "address-unavailable", N_ ("The address does not belong to this computer.") },
@@ -191,12 +257,19 @@ static const Sentence levels[] = {
 static const Sentence directions[] = {
   { "in", NC_ ("direction", "incoming") },
   { "out", NC_ ("direction", "outgoing") },
+  { "to-sip", NC_ ("direction", "from XMPP to SIP") },
+  { "to-xmpp", NC_ ("direction", "from SIP to XMPP") },
 };
 
 static const Sentence methods[] = {
   { "sasl-tls", N_ ("SASL over TLS") },
   { "tls-dialback", N_ ("TLS dialback") },
   { "tcp-dialback", N_ ("TCP dialback") },
+  { "external", N_ ("SASL over TLS") },
+  { "certificate", N_ ("certificate") },
+  { "dialback-tls", N_ ("TLS dialback") },
+  { "dialback", N_ ("TCP dialback") },
+  { "none", N_ ("not authenticated") },
 };
 
 static const Sentence steps[] = {
@@ -220,6 +293,15 @@ static const Sentence outcomes[] = {
   { "pass", NC_ ("outcome", "yes") },
   { "skip", NC_ ("outcome", "not asked") },
   { "refuse", NC_ ("outcome", "no") },
+};
+
+static const Sentence types[] = {
+  { "string", NC_ ("form of a value", "a text") },
+  { "boolean", NC_ ("form of a value", "true or false") },
+  { "uint", NC_ ("form of a value", "a whole number") },
+  { "enum", NC_ ("form of a value", "one of the allowed words") },
+  { "list", NC_ ("form of a value", "a list, separated by commas") },
+  { "secret", NC_ ("form of a value", "a text") },
 };
 
 static const Sentence *
@@ -252,6 +334,9 @@ static char *
 detail_in_words (const char *name, const char *value, GVariant *details)
 {
   if (g_str_equal (name, "reason"))
+    return oree_sentence_reason (value);
+  /* A detail may be a second, more exact reason. */
+  if (g_str_equal (name, "detail") && FIND (reasons, value) != NULL)
     return oree_sentence_reason (value);
   if (g_str_equal (name, "role"))
     return g_strdup (oree_sentence_role (value));
@@ -308,22 +393,39 @@ oree_sentence_error (OreeError code)
   return _ (errors[code].text);
 }
 
+/* The sentence alone, without what it is about. */
+static char *
+problem_in_words (const OreeProblem *problem)
+{
+  const char *nick = problem->code < OREE_N_PROBLEMS ? oree_problem_nick (problem->code) : problem->detail;
+  const char *detail = problem->detail != NULL ? problem->detail : "";
+  const Sentence *sentence = FIND (problems, nick);
+  GVariantDict dict;
+  g_autoptr (GVariant) details = NULL;
+
+  /* A name that cannot be one: the detail is the code that says why, and is about the name. */
+  if (problem->code == OREE_PROBLEM_BAD_ID && FIND (problems, detail) != NULL)
+    {
+      sentence = FIND (problems, detail);
+      detail = problem->id;
+    }
+  else if (problem->code == OREE_PROBLEM_WRONG_TYPE)
+    detail = in_words_with_context (FIND (types, detail), "form of a value", detail);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "detail", "s", detail);
+  details = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return fill (in_words (sentence, nick), details);
+}
+
 char *
 oree_sentence_problem (const OreeProblem *problem)
 {
-  const char *nick = problem->code < OREE_N_PROBLEMS ? oree_problem_nick (problem->code) : problem->detail;
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-  g_autoptr (GVariant) details = NULL;
-  g_autofree char *sentence = NULL;
-  GString *out = g_string_new (NULL);
+  g_autofree char *sentence = problem_in_words (problem);
+  GString *out = g_string_new (problem->kind);
 
-  g_variant_dict_insert (&dict, "detail", "s", problem->detail != NULL ? problem->detail : "");
-  details = g_variant_ref_sink (g_variant_dict_end (&dict));
-  sentence = fill (in_words (FIND (problems, nick), nick), details);
-  g_string_append (out, problem->kind);
   if (problem->id != NULL && *problem->id != '\0')
     g_string_append_printf (out, "%s%s", out->len > 0 ? " " : "", problem->id);
-  if (problem->field != NULL && *problem->field != '\0')
+  if (problem->field != NULL && *problem->field != '\0' && !g_str_equal (problem->field, "id"))
     g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", problem->field);
   if (out->len > 0)
     /* TRANSLATORS: stands between the name of what is wrong and the sentence that says why. */
@@ -332,9 +434,24 @@ oree_sentence_problem (const OreeProblem *problem)
   return g_string_free (out, FALSE);
 }
 
+/* "sip-486": the status the SIP side answered. */
+static char *
+status_in_words (const char *nick)
+{
+  GVariantDict dict;
+  g_autoptr (GVariant) details = NULL;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "status", "s", nick + strlen (SIP_STATUS_PREFIX));
+  details = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return fill (_ ("The SIP side answered {status}."), details);
+}
+
 char *
 oree_sentence_reason (const char *nick)
 {
+  if (g_str_has_prefix (nick, SIP_STATUS_PREFIX))
+    return status_in_words (nick);
   return g_strdup (in_words (FIND (reasons, nick), nick));
 }
 

@@ -13,15 +13,32 @@ is_kept (const char *interface, const char *method, const char *outcome)
   return g_strcmp0 (action, OREE_ACTION_VIEW) != 0 || g_str_equal (outcome, "denied");
 }
 
+/* The log names no people: every address in it loses its local part. */
+static char *
+redacted (const char *note)
+{
+  g_auto (GStrv) words = g_strsplit (note != NULL ? note : "", " ", -1);
+
+  for (char **word = words; *word != NULL; word++)
+    if (strchr (*word, '@') != NULL)
+      {
+        char *shown = oree_log_redact (*word);
+
+        g_free (*word);
+        *word = shown;
+      }
+  return g_strjoinv (" ", words);
+}
+
 void
 oree_bus_audit (OreeService *service, const char *who, const char *interface, const char *method, const char *note,
                 const char *outcome)
 {
-  g_autofree char *shown = note != NULL && strchr (note, '@') != NULL ? oree_log_redact (note) : g_strdup (note);
+  g_autofree char *shown = redacted (note);
   GVariantDict body;
 
-  oree_info ("call %s.%s by %s%s%s: %s", interface + strlen (OREE_BUS_NAME) + 1, method, who, shown != NULL ? " " : "",
-             shown != NULL ? shown : "", outcome);
+  oree_info ("call %s.%s by %s%s%s: %s", interface + strlen (OREE_BUS_NAME) + 1, method, who, *shown != '\0' ? " " : "",
+             shown, outcome);
   if (!is_kept (interface, method, outcome))
     return;
   g_variant_dict_init (&body, NULL);

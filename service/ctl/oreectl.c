@@ -92,7 +92,7 @@ oreectl_time (gint64 wall)
 static void
 append_command (GString *text, const char *name, const char *arguments, const char *help)
 {
-  g_string_append_printf (text, "  %s %s\n      %s\n", name, arguments, help);
+  g_string_append_printf (text, "  %s%s%s\n      %s\n", name, *arguments != '\0' ? " " : "", arguments, help);
 }
 
 /* The commands, for --help; owned. */
