@@ -130,7 +130,7 @@ on_root (OreeXmlReader *self, const char *name, const char *prefix, const char *
       oree_xml_builder_attribute_ns (self->builder, declared != NULL ? declared : "xmlns", OREE_NS_XMLNS,
                                      oree_span_str (bound));
     }
-  g_string_append_c (tag, '>');
+  g_string_append (tag, " >"); /* never under the four bytes libxml2 waits for at the start */
   g_free (self->root_tag);
   self->root_tag = g_string_free (tag, FALSE);
   self->ready = oree_xml_builder_finish (self->builder);
@@ -310,6 +310,8 @@ need_parser (OreeXmlReader *self)
       self->open = 0;
       xmlParseChunk (self->parser, self->root_tag, (int) strlen (self->root_tag), 0);
       self->priming = FALSE;
+      if (self->open != 1)
+        return FALSE;
     }
   return self->error == 0;
 }

@@ -80,6 +80,7 @@ typedef struct
 static const Row streams[] = {
   { "header", HEAD, "H" },
   { "header-with-end", HEAD "</stream:stream>", "HE" },
+  { "too-short-for-a-header", "<a><b/></a>", "!-1" },
   { "header-self-closed", "<s:stream xmlns:s='urn:s'/>", "HE" },
   { "space-before-header", " \r\n" OPEN, "H" },
   { "one-stanza", OPEN "<message/>", "HS10:<message/>" },

@@ -787,7 +787,7 @@ static const Script scripts[] = {
   { "dialback-empty-key", N, N, TRUE, NULL, HEAD "<db:result from='alpha.test' to='beta.test'/>", "<not-acceptable ", "" },
   { "unsolicited-result", N, N, TRUE, NULL, HEAD "<db:result from='alpha.test' to='beta.test' type='valid'/>" MSG CLOSE_TAG, "<not-authorized ", "close(not-authenticated) " },
   { "unsolicited-verify", N, N, TRUE, NULL, HEAD "<db:result from='alpha.test' to='beta.test'>key</db:result>" "<db:verify from='alpha.test' to='beta.test' id='id-beta.test-1' type='valid'/>" MSG CLOSE_TAG, "<not-authorized ", "ask(beta.test,alpha.test,id-beta.test-1,key) close(not-authenticated) " },
-  { "verify-valid", N, N, TRUE, NULL, HEAD "<db:verify from='alpha.test' to='beta.test' id='D6'>5ff2f7ac6f1e7d2ac2a4df2e8f9a6b1b</db:verify>", "<db:verify from='beta.test' to='alpha.test' id='D6' type='invalid'/>", "" },
+  { "verify-invalid", N, N, TRUE, NULL, HEAD "<db:verify from='alpha.test' to='beta.test' id='D6'>5ff2f7ac6f1e7d2ac2a4df2e8f9a6b1b</db:verify>", "<db:verify from='beta.test' to='alpha.test' id='D6' type='invalid'/>", "" },
   { "verify-unknown-to", N, N, TRUE, NULL, HEAD "<db:verify from='alpha.test' to='nobody.test' id='D6'>k</db:verify>", "id='D6' type='error'><error type='cancel'><item-not-found ", "" },
   { "verify-without-id", N, N, TRUE, NULL, HEAD "<db:verify from='alpha.test' to='beta.test'>k</db:verify>", "<bad-request ", "" },
 

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bytes of a peer against both stream machines. The first byte says which certificate it showed. No stanza may come
+ * through unproved, and every stanza put in must come out once. */
+#include "codec/xml/oree-xml-write.h"
+#include "proto/xmpp/oree-s2s-in.h"
+#include "proto/xmpp/oree-s2s-out.h"
+
+int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
+
+static gboolean
+is_ours (gpointer data, const char *domain)
+{
+  return strcmp (domain, "beta.test") == 0;
+}
+
+static void
+policy (gpointer data, const char *domain, OreeS2sPolicy *out)
+{
+  guint bits = *(guint8 *) data;
+
+  *out = (OreeS2sPolicy){ OREE_S2S_STANDING_PARTNER, bits >> 1 & 1, bits >> 2 & 1, TRUE, 60 * OREE_SECOND,
+                          600 * OREE_SECOND, 300 * OREE_SECOND };
+}
+
+static gboolean
+proves (gpointer data, const char *domain)
+{
+  return (*(guint8 *) data & 1) != 0 && strcmp (domain, "alpha.test") == 0;
+}
+
+static char *
+stream_id (gpointer data)
+{
+  return g_strdup ("id");
+}
+
+/* Carries out what both have in common; returns how many tokens came out. */
+static guint
+carry_out (OreeEffects *effects, OreeXmlReader *reader, gboolean *tls, OreeS2sIn *in, gboolean *proved)
+{
+  OreeEffect e;
+  guint tokens = 0;
+
+  while (oree_effects_take (effects, &e))
+    {
+      tokens += in == NULL && (e.kind == OREE_EFFECT_ACKED || e.kind == OREE_EFFECT_FAIL);
+      *tls |= e.kind == OREE_EFFECT_TLS;
+      if (e.kind == OREE_EFFECT_RESTART)
+        oree_xml_reader_reset (reader);
+      if (e.kind == OREE_EFFECT_READY)
+        *proved = TRUE;
+      if (e.kind == OREE_EFFECT_DELIVER)
+        g_assert_true (*proved);
+      oree_effect_clear (&e);
+    }
+  return tokens;
+}
+
+static void
+run_in (guint8 *bits, const guint8 *data, gsize size)
+{
+  OreeS2sQueries queries = { bits, is_ours, policy, proves, stream_id };
+  g_autoptr (OreeS2sIn) in = oree_s2s_in_new (&queries, OREE_SPAN_LITERAL ("secret"), TRUE, FALSE, 0);
+  g_autoptr (OreeXmlReader) reader = oree_xml_reader_new (&oree_xml_caps_preauth);
+  gboolean tls = FALSE, proved = FALSE;
+
+  for (gsize at = 0; at < size && !oree_s2s_in_is_closed (in);)
+    {
+      g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
+      g_auto (OreeXmlEvent) event = { 0 };
+      gssize n = oree_xml_reader_feed (reader, data + at, size - at, &event);
+
+      if (n < 0)
+        {
+          oree_s2s_in_on_parse_error (in, n, 1, &effects);
+          at = size;
+        }
+      else
+        {
+          at += (gsize) n;
+          oree_s2s_in_on_event (in, &event, 1, &effects);
+        }
+      oree_s2s_in_flush (in, 1, &effects);
+      carry_out (&effects, reader, &tls, in, &proved);
+      if (tls)
+        oree_s2s_in_on_tls (in, 1, &effects);
+      tls = FALSE;
+    }
+  for (guint i = 0; i < 8 && !oree_s2s_in_is_closed (in); i++)
+    {
+      g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
+
+      g_assert_cmpint (oree_s2s_in_deadline (in), <, OREE_TIME_NEVER);
+      oree_s2s_in_on_deadline (in, (i + 1) * OREE_MINUTE * 11, &effects);
+      carry_out (&effects, reader, &tls, in, &proved);
+    }
+  g_assert_true (oree_s2s_in_is_closed (in));
+}
+
+static void
+run_out (guint8 *bits, const guint8 *data, gsize size)
+{
+  OreeS2sOutOptions options = { .from = "beta.test", .to = "alpha.test", .secret = OREE_SPAN_LITERAL ("secret"),
+                                .certificate = TRUE };
+  g_autoptr (OreeXmlReader) reader = oree_xml_reader_new (&oree_xml_caps_preauth);
+  g_autoptr (OreeS2sOut) out = NULL;
+  g_autoptr (OreeXmlNode) node = oree_stanza_build_message (OREE_STANZA_TYPE_CHAT, "a@beta.test", "b@alpha.test", "1",
+                                                            NULL, NULL, "x", NULL);
+  g_auto (OreeEffects) first = OREE_EFFECTS_INIT;
+  gboolean tls = FALSE, proved = FALSE;
+  guint tokens = 0;
+
+  policy (bits, NULL, &options.policy);
+  out = oree_s2s_out_new (&options, 0);
+  oree_s2s_out_start (out, 0, &first);
+  for (guint i = 0; i < 3; i++)
+    oree_s2s_out_send (out, node, i, 0, &first);
+  tokens += carry_out (&first, reader, &tls, NULL, &proved);
+  for (gsize at = 0; at < size;)
+    {
+      g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
+      g_auto (OreeXmlEvent) event = { 0 };
+      gssize n = oree_xml_reader_feed (reader, data + at, size - at, &event);
+
+      if (n < 0)
+        {
+          oree_s2s_out_on_parse_error (out, n, 1, &effects);
+          at = size;
+        }
+      else
+        {
+          at += (gsize) n;
+          oree_s2s_out_on_event (out, &event, 1, &effects);
+        }
+      oree_s2s_out_flush (out, 1, &effects);
+      tokens += carry_out (&effects, reader, &tls, NULL, &proved);
+      if (tls)
+        oree_s2s_out_on_tls (out, (*bits & 1) != 0, 1, &effects);
+      tls = FALSE;
+      tokens += carry_out (&effects, reader, &tls, NULL, &proved);
+    }
+  oree_s2s_out_on_lost (out, OREE_S2S_CONNECTION_LOST, 2, &first);
+  tokens += carry_out (&first, reader, &tls, NULL, &proved);
+  g_assert_cmpuint (tokens, ==, 3);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  guint8 bits;
+
+  if (size == 0)
+    return 0;
+  bits = data[0];
+  run_in (&bits, data + 1, size - 1);
+  run_out (&bits, data + 1, size - 1);
+  return 0;
+}
