@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What carrying a message costs before anybody looks into it: a worker echoes 300-byte messages over TLS, in batches
- * and one at a time, in clear for comparison. Prints CPU of the echoing thread per message, in and out together. */
+ * and one at a time, in clear for comparison. Prints CPU of the echoing thread per message, in and out together, and
+ * what an idle connection holds. */
 #include "net-fixture.h"
 #include "net/oree-conn.h"
+#include <malloc.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -132,6 +134,63 @@ run (gboolean tls, guint window, gsize messages)
   oree_worker_free (worker);
 }
 
+/* Connections that do nothing, both ends here: what one holds, and what setting one up costs. */
+static guint opened;
+
+static void
+opened_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
+{
+  g_assert_true (ok);
+  opened++;
+}
+
+static const OreeConnCallbacks idle_callbacks = { .on_data = echo_data, .on_tls = opened_cb, .on_closed = load_closed };
+
+static gsize
+heap_in_use (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+}
+
+static void
+run_idle (gboolean tls, guint pairs)
+{
+  OreeWorker *worker = oree_worker_new (0);
+  g_autofree OreeConn **conns = g_new0 (OreeConn *, 2 * pairs);
+  Load load = { 0, 0, 0, 0 };
+  gsize before;
+  gint64 cpu;
+
+  oree_worker_adopt (worker);
+  opened = 0;
+  before = heap_in_use ();
+  cpu = thread_cpu ();
+  for (guint i = 0; i < pairs; i++)
+    {
+      int fds[2];
+
+      g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
+      for (guint end = 0; end < 2; end++)
+        {
+          conns[2 * i + end] = oree_conn_new (worker, fds[end]);
+          oree_conn_set_callbacks (conns[2 * i + end], &idle_callbacks, &load);
+          if (tls)
+            oree_conn_start_tls (conns[2 * i + end], end ? fixture.contoso : fixture.fabrikam,
+                                 end ? OREE_TLS_CLIENT : OREE_TLS_SERVER, NULL, NULL);
+        }
+      while (tls && opened < 2 * (i + 1))
+        oree_worker_iterate (worker, TRUE);
+    }
+  g_print ("%-6s idle        %7.2f KiB each, set up in %.0f us CPU each\n", tls ? "TLS" : "clear",
+           (double) (heap_in_use () - before) / 1024 / (2 * pairs),
+           (double) (thread_cpu () - cpu) / 1000 / (2 * pairs));
+  for (guint i = 0; i < 2 * pairs; i++)
+    oree_conn_free (conns[i]);
+  oree_worker_free (worker);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -142,6 +201,7 @@ main (int argc, char **argv)
       run (tls != 0, 1, 50000);
       run (tls != 0, 10, 200000);
       run (tls != 0, 200, 500000);
+      run_idle (tls != 0, 400);
     }
   tls_fixture_clear (&fixture);
   return 0;

@@ -5,6 +5,7 @@
 #include "net/oree-dial.h"
 #include "net/oree-listen.h"
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static OreeWorker *worker;
@@ -147,6 +148,35 @@ test_bind_errors (void)
   g_assert_true (oree_listen_bind (&taken, fds, 2, NULL, NULL)); /* free again at once */
   close (fds[0]);
   close (fds[1]);
+}
+
+/* As systemd hands sockets over: in the environment, from descriptor 3 on; in a process of its own. */
+static void
+test_inherited_sockets_are_found_once (void)
+{
+  OreeEndpoint at = endpoint ("127.0.0.1:0"), other = endpoint ("127.0.0.1:1"), bound;
+  int fd, status = 1;
+  pid_t child;
+
+  g_assert_true (oree_listen_bind (&at, &fd, 1, &bound, NULL));
+  child = fork ();
+  if (child == 0)
+    {
+      g_autofree char *pid = g_strdup_printf ("%d", getpid ());
+
+      dup2 (fd, 3);
+      g_setenv ("LISTEN_FDS", "1", TRUE);
+      if (oree_listen_inherit (&bound) != -1) /* meant for somebody else */
+        _exit (2);
+      g_setenv ("LISTEN_PID", pid, TRUE);
+      _exit (oree_listen_inherit (&other) == -1 && oree_listen_inherit (&bound) == 3 &&
+                 oree_listen_inherit (&bound) == -1
+               ? 0
+               : 3);
+    }
+  waitpid (child, &status, 0);
+  g_assert_cmpint (status, ==, 0);
+  close (fd);
 }
 
 static void
@@ -327,6 +357,7 @@ main (int argc, char **argv)
   oree_worker_adopt (worker);
   g_test_add_func ("/net/listen/workers-share-a-port", test_workers_share_a_port);
   g_test_add_func ("/net/listen/bind-errors-have-reasons", test_bind_errors);
+  g_test_add_func ("/net/listen/inherited-sockets-are-found-once", test_inherited_sockets_are_found_once);
   g_test_add_func ("/net/listen/one-address-cannot-take-everything", test_one_address_cannot_take_everything);
   g_test_add_func ("/net/listen/out-of-descriptors-pauses", test_out_of_descriptors_pauses);
   g_test_add_func ("/net/dial/goes-on-to-the-next", test_dial_goes_on_to_the_next);
