@@ -156,8 +156,21 @@ rpid_show (const OreeXmlNode *holder)
   return OREE_SHOW_NONE;
 }
 
+/* What the person does, for tuples that do not say. Whoever writes XMPP's show in one tuple means it when another has
+ * none: then the person says nothing. */
 static OreeShow
-tuple_show (const OreeXmlNode *tuple, const OreeXmlNode *status, const OreeXmlNode *person)
+person_show (const OreeXmlNode *root, const OreeXmlNode *person)
+{
+  const OreeXmlNode *tuple = oree_xml_node_child (root, "tuple", NS_PIDF);
+
+  for (; tuple != NULL; tuple = oree_xml_node_next_named (tuple, "tuple", NS_PIDF))
+    if (oree_xml_node_child (oree_xml_node_child (tuple, "status", NS_PIDF), "show", NS_CLIENT) != NULL)
+      return OREE_SHOW_NONE;
+  return rpid_show (person);
+}
+
+static OreeShow
+tuple_show (const OreeXmlNode *tuple, const OreeXmlNode *status, OreeShow otherwise)
 {
   const OreeXmlNode *node = oree_xml_node_child (status, "show", NS_CLIENT);
   OreeShow show = OREE_SHOW_NONE;
@@ -165,7 +178,7 @@ tuple_show (const OreeXmlNode *tuple, const OreeXmlNode *status, const OreeXmlNo
   if (node != NULL && oree_show_from_name (trimmed_text (node), &show))
     return show;
   if ((show = rpid_show (tuple)) == OREE_SHOW_NONE && (show = rpid_show (status)) == OREE_SHOW_NONE)
-    show = rpid_show (person);
+    show = otherwise;
   return show;
 }
 
@@ -199,7 +212,7 @@ take_notes (OreePidfTuple *tuple, const OreeXmlNode *holder, const char *ns)
 }
 
 static int
-take_tuple (OreePidf *self, const OreeXmlNode *node, const OreeXmlNode *person)
+take_tuple (OreePidf *self, const OreeXmlNode *node, const OreeXmlNode *person, OreeShow otherwise)
 {
   const char *id = oree_xml_node_attribute (node, "id");
   const OreeXmlNode *status = oree_xml_node_child (node, "status", NS_PIDF);
@@ -219,7 +232,7 @@ take_tuple (OreePidf *self, const OreeXmlNode *node, const OreeXmlNode *person)
     return OREE_PARSE_TOO_MANY;
 
   tuple->open = tuple_open (node, status);
-  tuple->show = tuple->open ? tuple_show (node, status, person) : OREE_SHOW_NONE;
+  tuple->show = tuple->open ? tuple_show (node, status, otherwise) : OREE_SHOW_NONE;
   if (contact != NULL)
     {
       const char *q = oree_xml_node_attribute (contact, "priority");
@@ -244,6 +257,7 @@ oree_pidf_parse (OreePidf **pidf, OreeSpan body)
   g_autoptr (OreePidf) self = NULL;
   const OreeXmlNode *person, *node;
   const char *entity;
+  OreeShow otherwise;
   gssize taken;
 
   *pidf = NULL;
@@ -260,10 +274,11 @@ oree_pidf_parse (OreePidf **pidf, OreeSpan body)
 
   self = oree_pidf_new (entity);
   person = oree_xml_node_child (root, "person", NS_PERSON);
+  otherwise = person_show (root, person);
   for (node = oree_xml_node_child (root, "tuple", NS_PIDF); node != NULL;
        node = oree_xml_node_next_named (node, "tuple", NS_PIDF))
     {
-      int error = take_tuple (self, node, person);
+      int error = take_tuple (self, node, person, otherwise);
 
       if (error < 0)
         return error;

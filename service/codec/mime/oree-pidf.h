@@ -59,7 +59,7 @@ OreePidfTuple *oree_pidf_add_tuple (OreePidf *self, const char *id);
 void oree_pidf_tuple_add_note (OreePidfTuple *self, const char *lang, const char *text);
 
 /* Reads a document, whole, at most OREE_PIDF_BYTES_MAX. Folded on the way: `show` is jabber:client show, else RPID of the
- * tuple, else RPID of the person (interworking sheet 5.3); notes are the tuple's, else the person's, else the document's;
+ * tuple, else RPID of the person where no tuple has the first (interworking sheet 5.3); notes are the tuple's, else the person's, else the document's;
  * a missing <basic/> is open when the tuple shows or reaches anything. Unknown elements are passed over, with
  * mustUnderstand too. > 0 octets taken and *pidf owned, else an OreeParseError: TOO_LONG, TOO_MANY (tuples), what the XML
  * reader says, BAD_VALUE (no PIDF), MISSING (entity or tuple id), DUPLICATE (tuple id). */

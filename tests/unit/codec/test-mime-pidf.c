@@ -46,6 +46,8 @@ basic_and_show_are_folded (void)
     { "<status><basic>closed</basic></status>", "<p:person id='p'><r:activities><r:busy/></r:activities></p:person>", FALSE, OREE_SHOW_NONE },
     { "<status><basic>open</basic></status><r:activities><r:unknown/></r:activities>", "", TRUE, OREE_SHOW_NONE },
     { "<status><basic>open</basic><show>dnd</show></status>", "", TRUE, OREE_SHOW_NONE },
+    { "<status><basic>open</basic></status>", "<tuple id='u'><status><c:show>dnd</c:show></status></tuple>"
+      "<p:person id='p'><r:activities><r:busy/></r:activities></p:person>", TRUE, OREE_SHOW_NONE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
