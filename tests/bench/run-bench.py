@@ -66,7 +66,7 @@ async def measure_gateway(build, options, names, authority, certificate, key, li
         await world.start()
         await world.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated",
                                  "tls-negotiation=required", "sasl-negotiation=required",
-                                 "support-dialback-negotiation=false")
+                                 "support-dialback-negotiation=false", f"connection-limit={options.idle + 10}")
         return await generate(build, options, certificate, key, listen, [
             "--label", "oree", "--pid", world.edge.process.pid, "--domain", OUR_DOMAIN, "--user", "alice",
             "--password", OUR_PASSWORD, "--sip", f"{EDGE_ADDRESS}:{world.sip_port}",
