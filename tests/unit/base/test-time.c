@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/oree-time.h"
+#include "oree-test.h"
 #include <string.h>
 
 static void
@@ -36,7 +37,7 @@ formats_and_parses_rfc3339 (void)
     {
       gint64 wall = 5;
 
-      g_test_message ("%s", bad[i]);
+      oree_test_say (bad[i]);
       g_assert_false (oree_time_parse_wall (bad[i], strlen (bad[i]), &wall));
       g_assert_cmpint (wall, ==, 5);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/oree-limits.h"
 #include "codec/mime/oree-pidf.h"
+#include "oree-test.h"
 
 #define HEAD "<presence xmlns='urn:ietf:params:xml:ns:pidf' xmlns:p='urn:ietf:params:xml:ns:pidf:data-model'" \
              " xmlns:r='urn:ietf:params:xml:ns:pidf:rpid' xmlns:c='jabber:client' entity='sip:otto@phone.test'>"
@@ -55,7 +56,7 @@ basic_and_show_are_folded (void)
       g_autofree char *text = g_strconcat (HEAD "<tuple id='t'>", rows[i].tuple, "</tuple>", rows[i].rest, TAIL, NULL);
       g_autoptr (OreePidf) pidf = parse (text);
 
-      g_test_message ("%s", text);
+      oree_test_say (text);
       g_assert_cmpint (nth (pidf, 0)->open, ==, rows[i].open);
       g_assert_cmpint (nth (pidf, 0)->show, ==, rows[i].show);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/oree-gw-addr.h"
+#include "oree-test.h"
 
 /* RFC 7247 6 and XEP-0106; each pair holds in both directions. */
 static const struct { const char *uri, *jid; } pairs[] = {
@@ -77,7 +78,7 @@ takes_other_spellings_from_sip (void)
       gboolean good = oree_gw_jid_from_uri (&jid, oree_span_str (rows[i].uri));
       g_autofree char *wire = good ? oree_jid_to_string (&jid) : NULL;
 
-      g_test_message ("%s", rows[i].uri);
+      oree_test_say (rows[i].uri);
       if (rows[i].jid != NULL || strstr (rows[i].uri, ";gr=") == NULL)
         g_assert_cmpstr (wire, ==, rows[i].jid);
       else if (good) /* an unusable GRUU may only cost the resource */
@@ -100,7 +101,7 @@ refuses_jids_that_would_not_come_back (void)
     {
       g_auto (OreeJid) jid = OREE_JID_INIT;
 
-      g_test_message ("%s", rows[i]);
+      oree_test_say (rows[i]);
       g_assert_true (oree_jid_parse (&jid, oree_span_str (rows[i])));
       g_assert_null (oree_gw_uri_from_jid (&jid));
       g_assert_null (oree_gw_aor_from_jid (&jid));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gw-test.h"
 #include "gateway/oree-gw-message.h"
+#include "oree-test.h"
 
 #define ADDRESSES "from='mira@cafe.test/desk' to='otto@phone.test' id='m1'"
 
@@ -41,7 +42,7 @@ stanzas_become_message_parts (void)
       g_auto (OreeGwSip) sip = { 0 };
       OreeStanzaErr err;
 
-      g_test_message ("%s", to_sip[i].stanza);
+      oree_test_say (to_sip[i].stanza);
       g_assert_cmpint (oree_gw_message_to_sip (stanza, threads, 1000, &sip, &err), ==,
                        to_sip[i].body ? OREE_GW_MESSAGE_OK : OREE_GW_MESSAGE_EMPTY);
       g_assert_cmpstr (sip.call_id, ==, to_sip[i].call_id);
@@ -121,7 +122,8 @@ requests_become_stanzas (void)
       g_autoptr (OreeXmlNode) wanted = NULL;
       g_autofree char *xml = NULL;
 
-      g_test_message ("%s%s", to_xmpp[i].headers, to_xmpp[i].body);
+      oree_test_say (to_xmpp[i].headers);
+      oree_test_say (to_xmpp[i].body);
       if (to_xmpp[i].status != 0)
         {
           g_assert_null (node);

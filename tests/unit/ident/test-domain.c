@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ident/oree-domain.h"
+#include "oree-test.h"
 
 #define L63 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg"
 
@@ -34,7 +35,7 @@ normalises_to_a_labels (void)
       g_autofree char *got = oree_domain_normalise (oree_span_str (rows[i].text));
       g_autofree char *again = got ? oree_domain_normalise (oree_span_str (got)) : NULL;
 
-      g_test_message ("%s", rows[i].text);
+      oree_test_say (rows[i].text);
       g_assert_cmpstr (got, ==, rows[i].domain);
       g_assert_cmpstr (again, ==, got);
       if (got != NULL)

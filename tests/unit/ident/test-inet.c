@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/oree-limits.h"
 #include "ident/oree-dns.h"
+#include "oree-test.h"
 #include <arpa/inet.h>
 
 static void
@@ -66,7 +67,7 @@ cuts_host_and_port (void)
       guint16 port;
       gboolean good = oree_host_port_parse (oree_span_str (rows[i].text), rows[i].fallback, &host, &port);
 
-      g_test_message ("%s", rows[i].text);
+      oree_test_say (rows[i].text);
       g_assert_cmpint (good, ==, rows[i].host != NULL);
       if (good)
         {

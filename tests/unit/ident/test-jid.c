@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/oree-limits.h"
 #include "ident/oree-jid.h"
+#include "oree-test.h"
 
 static void
 parses_and_prepares (void)
@@ -36,7 +37,7 @@ parses_and_prepares (void)
       g_auto (OreeJid) copy = OREE_JID_INIT;
       g_autofree char *wire = NULL;
 
-      g_test_message ("%s", rows[i].text);
+      oree_test_say (rows[i].text);
       g_assert_true (oree_jid_parse (&jid, oree_span_str (rows[i].text)));
       g_assert_cmpstr (jid.local, ==, rows[i].local);
       g_assert_cmpstr (jid.domain, ==, rows[i].domain);
@@ -52,7 +53,7 @@ parses_and_prepares (void)
     {
       OreeJid jid;
 
-      g_test_message ("%s", bad[i]);
+      oree_test_say (bad[i]);
       g_assert_false (oree_jid_parse (&jid, oree_span_str (bad[i])));
       g_assert_null (jid.local);
       g_assert_null (jid.domain);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/oree-limits.h"
 #include "ident/oree-sip-uri.h"
+#include "oree-test.h"
 
 typedef struct
 {
@@ -40,7 +41,7 @@ parses_into_parts_and_writes_them_back (void)
       g_autoptr (GString) out = g_string_new (NULL);
       OreeSipUri again;
 
-      g_test_message ("%s", row->text);
+      oree_test_say (row->text);
       g_assert_true (oree_sip_uri_parse (&uri, oree_span_str (row->text)));
       g_assert_cmpint (uri.scheme, ==, row->scheme);
       g_assert_true (oree_span_equal_str (uri.user, row->user));
@@ -73,7 +74,7 @@ refuses_malformed (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
-      g_test_message ("%s", bad[i]);
+      oree_test_say (bad[i]);
       g_assert_false (oree_sip_uri_parse (&uri, oree_span_str (bad[i])));
     }
   g_assert_false (oree_sip_uri_parse (&uri, oree_span_str (longest)));
@@ -157,7 +158,7 @@ canonical_address_of_record (void)
       g_autofree char *aor = oree_sip_aor_normalise (oree_span_str (rows[i].text));
       g_autofree char *again = aor ? oree_sip_aor_normalise (oree_span_str (aor)) : NULL;
 
-      g_test_message ("%s", rows[i].text);
+      oree_test_say (rows[i].text);
       g_assert_cmpstr (aor, ==, rows[i].aor);
       g_assert_cmpstr (again, ==, aor);
     }
