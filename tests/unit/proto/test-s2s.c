@@ -855,17 +855,15 @@ assert_pieces (const char *text, const char *pieces)
     }
 }
 
+/* Plays `peer` to a fresh machine of `side`. */
 static void
-test_script (gconstpointer data)
+play_in (Side *side, const char *peer, GString *sent, GString *log)
 {
-  const Script *row = data;
-  Side beta = { BETA, policy (row->tls, row->sasl, row->dialback), row->proven, 0 };
-  OreeS2sQueries answers = queries (&beta);
+  OreeS2sQueries answers = queries (side);
   g_autoptr (OreeS2sIn) in = oree_s2s_in_new (&answers, SECRET, TRUE, FALSE, 0);
   g_autoptr (OreeXmlReader) reader = oree_xml_reader_new (&oree_xml_caps_preauth);
-  g_autoptr (GString) sent = g_string_new (NULL), log = g_string_new (NULL);
   g_autoptr (OreeDialbackCheck) ask = NULL;
-  const char *p = row->peer, *end = p + strlen (p);
+  const char *p = peer, *end = p + strlen (p);
   gboolean tls = FALSE;
 
   while (p < end)
@@ -904,10 +902,20 @@ test_script (gconstpointer data)
         }
       run_script_effects (&effects, in, reader, sent, log, &ask, &tls);
     }
+  if (!oree_s2s_in_is_closed (in))
+    g_assert_cmpint (oree_s2s_in_deadline (in), <, OREE_TIME_NEVER);
+}
+
+static void
+test_script (gconstpointer data)
+{
+  const Script *row = data;
+  Side beta = { BETA, policy (row->tls, row->sasl, row->dialback), row->proven, 0 };
+  g_autoptr (GString) sent = g_string_new (NULL), log = g_string_new (NULL);
+
+  play_in (&beta, row->peer, sent, log);
   g_assert_cmpstr (log->str, ==, row->log);
   assert_pieces (sent->str, row->sent);
-  if (strstr (log->str, "close(") == NULL && !oree_s2s_in_is_closed (in))
-    g_assert_cmpint (oree_s2s_in_deadline (in), <, OREE_TIME_NEVER);
 }
 
 /* A stranger gets so many answers, then the stream ends; so does it after a while. */
@@ -1038,18 +1046,13 @@ static const Script outs[] = {
 };
 
 static void
-test_out_script (gconstpointer data)
+play_out (Wire *wire, const char *peer, gboolean proven)
 {
-  const Script *row = data;
-  Side beta = { BETA, policy (R, O, TRUE), NULL, 0 };
-  OreeS2sPolicy alpha = policy (row->tls, row->sasl, row->dialback);
-  g_autoptr (Wire) wire = wire_new (ALPHA, BETA, &alpha, &beta, FALSE);
   g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
-  const char *p = row->peer, *end = p + strlen (p);
+  const char *p = peer, *end = p + strlen (p);
 
   oree_s2s_out_start (wire->out, 0, &effects);
   run_out (wire, &effects);
-  send (wire, 1);
   while (p < end && !wire->closed_out)
     {
       gsize n = strcspn (p, "\1");
@@ -1059,7 +1062,7 @@ test_out_script (gconstpointer data)
           g_assert_true (wire->tls_out);
           wire->tls_out = FALSE;
           g_string_append (wire->log, "tls ");
-          oree_s2s_out_on_tls (wire->out, row->proven != NULL, 0, &effects);
+          oree_s2s_out_on_tls (wire->out, proven, 0, &effects);
           run_out (wire, &effects);
           p++;
           continue;
@@ -1073,11 +1076,69 @@ test_out_script (gconstpointer data)
           run_out (wire, &effects);
         }
     }
+}
+
+static void
+test_out_script (gconstpointer data)
+{
+  const Script *row = data;
+  Side beta = { BETA, policy (R, O, TRUE), NULL, 0 };
+  OreeS2sPolicy alpha = policy (row->tls, row->sasl, row->dialback);
+  g_autoptr (Wire) wire = wire_new (ALPHA, BETA, &alpha, &beta, FALSE);
+
+  send (wire, 1);
+  play_out (wire, row->peer, row->proven != NULL);
   if (strcmp (row->name, "no-method") == 0) /* xmlns:db in the header still says it can do dialback */
     assert_pieces (wire->to_in->str, "<db:result ");
   else
     g_assert_cmpstr (wire->log->str, ==, row->log);
   assert_pieces (wire->to_in->str, row->sent);
+}
+
+/* What real peers sent, recorded: first line the expected log, then their bytes; %TLS and %VALID stand for the
+ * handshake and for the authoritative server's yes. */
+static char *
+load_vector (const char *name, char **expected)
+{
+  g_autofree char *path = g_build_filename (OREE_VECTORS, "xmpp", name, NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) parts = NULL;
+  g_autoptr (GString) peer = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  parts = g_strsplit (text, "\n", 2);
+  *expected = g_strdup (parts[0]);
+  peer = g_string_new (parts[1]);
+  g_string_replace (peer, "%TLS\n", "\1", 0);
+  g_string_replace (peer, "%VALID\n", "\2" "0", 0);
+  return g_string_free (g_steal_pointer (&peer), FALSE);
+}
+
+static void
+test_recorded_in (gconstpointer name)
+{
+  Side contoso = { "contoso.test", policy (R, O, TRUE), strstr (name, "external") ? "fabrikam.test" : NULL, 0 };
+  g_autoptr (GString) sent = g_string_new (NULL), log = g_string_new (NULL);
+  g_autofree char *expected = NULL;
+  g_autofree char *peer = load_vector (name, &expected);
+
+  play_in (&contoso, peer, sent, log);
+  g_assert_cmpstr (log->str, ==, expected);
+}
+
+static void
+test_recorded_out (gconstpointer name)
+{
+  Side nobody = { BETA, policy (R, O, TRUE), NULL, 0 };
+  OreeS2sPolicy contoso = policy (R, O, TRUE);
+  g_autoptr (Wire) wire = wire_new ("contoso.test", "fabrikam.test", &contoso, &nobody, FALSE);
+  g_autofree char *expected = NULL;
+  g_autofree char *peer = load_vector (name, &expected);
+
+  for (guint i = 1; i <= 3; i++)
+    send (wire, i);
+  play_out (wire, peer, TRUE);
+  g_assert_cmpstr (wire->log->str, ==, expected);
 }
 
 /* Questions travel on a stream that authenticates, too, without coming between <auth/> and <success/>. */
@@ -1146,6 +1207,9 @@ main (int argc, char **argv)
     }
   add_rows ("s2s-in", scripts, G_N_ELEMENTS (scripts), test_script);
   add_rows ("s2s-out", outs, G_N_ELEMENTS (outs), test_out_script);
+  g_test_add_data_func ("/proto/s2s-in/recorded/prosody-external", "prosody-0.12.3-initiator-external.in", test_recorded_in);
+  g_test_add_data_func ("/proto/s2s-in/recorded/prosody-dialback", "prosody-0.12.3-initiator-dialback.in", test_recorded_in);
+  g_test_add_data_func ("/proto/s2s-out/recorded/prosody-external", "prosody-0.12.3-responder-external.out", test_recorded_out);
   g_test_add_func ("/proto/s2s/order-and-acks", test_order_and_acks);
   g_test_add_func ("/proto/s2s/late-outcome", test_late_outcome);
   g_test_add_func ("/proto/s2s/lost-in-doubt", test_lost_in_doubt);
