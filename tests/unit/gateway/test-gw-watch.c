@@ -374,8 +374,6 @@ nobody_drives_us_in_circles (void)
   go_live (&f);
   for (guint i = 0; i < 20; i++)
     {
-      g_autofree char *got = NULL;
-
       notify_full (&f, "Event: presence\r\nSubscription-State: terminated;reason=deactivated\r\n", "",
                    strcmp (oree_gw_watch_subscription (f.watch), "waiting") == 0 ? 481 : 200,
                    asked < 4 ? "subscribe fresh 3600\n" : "");

@@ -135,6 +135,7 @@ answers_are_capped_values (void)
   g_assert_false (oree_dns_answer_add_address (addresses, &address));
   g_assert_true (oree_inet_address_parse (&address, OREE_SPAN_LITERAL ("::1")));
   g_assert_true (oree_dns_answer_add_address (addresses, &address));
+  g_assert_true (again == addresses);
   for (guint i = 0; i < OREE_DNS_N_OUTCOMES; i++)
     g_assert_nonnull (oree_dns_outcome_nick ((OreeDnsOutcome) i));
 }
