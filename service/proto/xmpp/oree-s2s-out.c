@@ -12,79 +12,7 @@
 #include "proto/xmpp/oree-s2s-out.h"
 #include "base/oree-limits.h"
 #include "codec/xml/oree-xml-write.h"
-#include "codec/xmpp/oree-xmpp-stream.h"
-#include "ident/oree-domain.h"
-
-typedef enum
-{
-  NEW,
-  HEADER,
-  FEATURES,
-  PROCEED,
-  TLS,
-  SASL,
-  DIALBACK,
-  ASKING,
-  READY,
-  DRAINING,
-  CLOSING,
-  CLOSED
-} State;
-
-typedef enum
-{
-  ACKS_OFF,
-  ACKS_ASKED, /* <enable/> is under way; what is sent counts already */
-  ACKS_ON
-} Acks;
-
-typedef struct
-{
-  GBytes *bytes;
-  guint64 token;
-} Item;
-
-typedef struct
-{
-  OreeDialbackCheck *check;
-  guint64 token;
-  gboolean sent;
-  OreeTime deadline;
-} Question;
-
-struct _OreeS2sOut
-{
-  char *from;
-  char *to;
-  OreeS2sPolicy policy;
-  OreeSpan secret;
-  gboolean certificate;
-  gboolean direct_tls;
-  gboolean verify_only;
-
-  State state;
-  OreeS2sReason reason; /* DRAINING, CLOSING, CLOSED: why */
-  gboolean tls;
-  gboolean proven; /* the server's certificate proves `to` */
-  gboolean external_done;
-  gboolean responded; /* to a challenge */
-  char *stream_id;
-  gboolean old_peer; /* of before 1.0: no features */
-  gboolean dialback_declared;
-  OreeStreamFeatures features;
-  OreeStreamErr peer_error;
-
-  GQueue queue; /* Item* */
-  GPtrArray *questions;
-  gboolean asked_once;
-  Acks acks_state;
-  OreeS2sAcksOut acks;
-
-  OreeTime establish_by;
-  OreeTime step_by;     /* DIALBACK, ACKS_ASKED, DRAINING, CLOSING */
-  OreeTime last_stanza;
-  OreeTime last_life;   /* bytes went either way */
-};
+#include "proto/xmpp/oree-s2s-out-private.h"
 
 static void
 item_free (gpointer data)
@@ -141,21 +69,21 @@ oree_s2s_out_free (OreeS2sOut *self)
 
 /* ---- sending ---- */
 
-static void
-send_text (OreeS2sOut *self, GString *text, OreeTime now, OreeEffects *out)
+void
+oree_s2s_out_send_text (OreeS2sOut *self, GString *text, OreeTime now, OreeEffects *out)
 {
   self->last_life = now;
   oree_effects_take_string (out, text);
 }
 
-static void
-send_header (OreeS2sOut *self, OreeTime now, OreeEffects *out)
+void
+oree_s2s_out_send_header (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 {
   OreeStreamHeader header = { .from = self->from, .to = self->to, .lang = "en", .major = 1 };
   GString *text = g_string_new (NULL);
 
   oree_stream_header_write (text, &header);
-  send_text (self, text, now, out);
+  oree_s2s_out_send_text (self, text, now, out);
   self->state = HEADER;
 }
 
@@ -165,7 +93,7 @@ ask_for_ack (OreeS2sOut *self, OreeTime now, OreeEffects *out)
   GString *text = g_string_new (NULL);
 
   oree_sm_request_write (text);
-  send_text (self, text, now, out);
+  oree_s2s_out_send_text (self, text, now, out);
   oree_s2s_acks_out_asked (&self->acks, now);
 }
 
@@ -193,8 +121,8 @@ may_transmit (const OreeS2sOut *self)
   return (self->state == READY || self->state == DRAINING) && !oree_s2s_acks_out_full (&self->acks);
 }
 
-static void
-drain_queue (OreeS2sOut *self, OreeTime now, OreeEffects *out)
+void
+oree_s2s_out_drain_queue (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 {
   while (may_transmit (self) && !g_queue_is_empty (&self->queue))
     {
@@ -268,8 +196,8 @@ closed (OreeS2sOut *self, OreeS2sReason reason, OreeEffects *out)
 }
 
 /* Our last word; the peer's end, or time, closes. `ended`: the peer has said its own already. */
-static void
-stop_with (OreeS2sOut *self, OreeS2sReason reason, OreeStreamErr err, gboolean ended, OreeTime now,
+void
+oree_s2s_out_stop_with (OreeS2sOut *self, OreeS2sReason reason, OreeStreamErr err, gboolean ended, OreeTime now,
            OreeEffects *out)
 {
   GString *text;
@@ -283,7 +211,7 @@ stop_with (OreeS2sOut *self, OreeS2sReason reason, OreeStreamErr err, gboolean e
   if (err != OREE_STREAM_ERR_NONE)
     oree_stream_error_write (text, err, NULL);
   oree_stream_end_write (text);
-  send_text (self, text, now, out);
+  oree_s2s_out_send_text (self, text, now, out);
   if (ended)
     {
       closed (self, reason, out);
@@ -295,294 +223,10 @@ stop_with (OreeS2sOut *self, OreeS2sReason reason, OreeStreamErr err, gboolean e
   self->step_by = now + OREE_S2S_CLOSE_SECONDS * OREE_SECOND;
 }
 
-static void
-stop (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEffects *out)
+void
+oree_s2s_out_stop (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEffects *out)
 {
-  stop_with (self, reason, oree_s2s_reason_stream_err (reason), FALSE, now, out);
-}
-
-/* ---- questions for the authoritative server ---- */
-
-static gboolean
-may_ask (const OreeS2sOut *self)
-{
-  return self->state == ASKING || self->state == READY || self->state == DIALBACK;
-}
-
-static void
-send_question (OreeS2sOut *self, Question *question, OreeTime now, OreeEffects *out)
-{
-  const OreeDialbackCheck *check = question->check;
-  OreeDialbackElement element = { TRUE,  OREE_DIALBACK_KEY, check->receiving, check->originating, check->stream_id,
-                                  check->key, 0 };
-  GString *text = g_string_new (NULL);
-
-  oree_dialback_element_write (text, &element);
-  send_text (self, text, now, out);
-  question->sent = TRUE;
-}
-
-static void
-send_questions (OreeS2sOut *self, OreeTime now, OreeEffects *out)
-{
-  for (guint i = 0; i < self->questions->len; i++)
-    {
-      Question *question = g_ptr_array_index (self->questions, i);
-
-      if (!question->sent)
-        send_question (self, question, now, out);
-    }
-}
-
-/* A stream made only to ask has nothing left to do after the last answer (XEP-0220 2.1.2). */
-static void
-end_if_answered (OreeS2sOut *self, OreeTime now, OreeEffects *out)
-{
-  if (self->state == ASKING && self->asked_once && self->questions->len == 0)
-    stop (self, OREE_S2S_OK, now, out);
-}
-
-/* ---- authentication ---- */
-
-static void
-ready (OreeS2sOut *self, OreeS2sProof proof, OreeTime now, OreeEffects *out)
-{
-  self->state = READY;
-  self->step_by = OREE_TIME_NEVER;
-  self->last_stanza = now;
-  oree_effects_add (out, OREE_EFFECT_READY, (int) proof);
-  if (self->features.sm)
-    {
-      GString *text = g_string_new (NULL);
-
-      oree_sm_enable_write (text);
-      send_text (self, text, now, out);
-      self->acks_state = ACKS_ASKED;
-      self->step_by = now + OREE_S2S_ACK_SECONDS * OREE_SECOND;
-    }
-  send_questions (self, now, out);
-  drain_queue (self, now, out);
-}
-
-static gboolean
-may_dialback (const OreeS2sOut *self)
-{
-  return oree_s2s_policy_dialback (&self->policy, self->tls)
-         && (self->old_peer || self->features.dialback || self->dialback_declared) && self->stream_id != NULL;
-}
-
-static void
-start_dialback (OreeS2sOut *self, OreeTime now, OreeEffects *out)
-{
-  char *key = oree_dialback_key (self->secret, self->to, self->from, self->stream_id);
-  OreeDialbackElement element = { FALSE, OREE_DIALBACK_KEY, self->from, self->to, NULL, key, 0 };
-  GString *text = g_string_new (NULL);
-
-  oree_dialback_element_write (text, &element);
-  send_text (self, text, now, out);
-  g_free (key);
-  self->state = DIALBACK;
-  self->step_by = now + (OREE_S2S_DIALBACK_SECONDS + OREE_S2S_CLOSE_SECONDS) * OREE_SECOND;
-  send_questions (self, now, out);
-}
-
-static gboolean
-may_external (const OreeS2sOut *self)
-{
-  return self->tls && self->proven && self->certificate && self->features.external
-         && oree_s2s_policy_sasl (&self->policy);
-}
-
-static void
-start_external (OreeS2sOut *self, OreeTime now, OreeEffects *out)
-{
-  GString *text;
-
-  /* Questions go first: nothing may come between <auth/> and <success/> (RFC 6120 6.3.5). */
-  send_questions (self, now, out);
-  text = g_string_new (NULL);
-  oree_sasl_auth_write (text, self->from);
-  send_text (self, text, now, out);
-  self->state = SASL;
-  self->responded = FALSE;
-}
-
-/* The server has shown what it can do: the next step. */
-static void
-decide (OreeS2sOut *self, OreeTime now, OreeEffects *out)
-{
-  gboolean required = self->policy.tls == OREE_S2S_REQUIRED;
-
-  /* RFC 7590 3.1: where we require TLS it is tried even when not offered (somebody may have cut the offer out);
-   * where we do not, a server without it is taken as it is. */
-  if (!self->tls && !self->old_peer && self->policy.tls != OREE_S2S_NOT_SUPPORTED
-      && (self->features.starttls || required))
-    {
-      GString *text = g_string_new (NULL);
-
-      oree_stream_starttls_write (text);
-      send_text (self, text, now, out);
-      self->state = PROCEED;
-    }
-  else if (!self->tls && required)
-    stop (self, OREE_S2S_TLS_REQUIRED, now, out);
-  else if (!self->tls && self->features.starttls_required)
-    stop (self, OREE_S2S_NO_METHOD, now, out);
-  else if (self->verify_only)
-    {
-      self->state = ASKING;
-      send_questions (self, now, out);
-      end_if_answered (self, now, out);
-    }
-  else if (self->external_done)
-    ready (self, OREE_S2S_PROOF_EXTERNAL, now, out);
-  else if (self->tls && !self->proven && !oree_s2s_policy_dialback (&self->policy, TRUE))
-    stop (self, OREE_S2S_CERT_NOT_PROVEN, now, out);
-  else if (may_external (self))
-    start_external (self, now, out);
-  else if (may_dialback (self))
-    start_dialback (self, now, out);
-  else
-    stop (self, OREE_S2S_NO_METHOD, now, out);
-}
-
-static void
-on_header (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
-{
-  OreeStreamHeader header;
-  OreeStreamErr err = oree_stream_header_read (&header, node);
-
-  if (self->state != HEADER)
-    return;
-  if (err != OREE_STREAM_ERR_NONE)
-    {
-      stop_with (self, OREE_S2S_BAD_HEADER, err, FALSE, now, out);
-      return;
-    }
-  g_free (self->stream_id);
-  self->stream_id = header.id != NULL && *header.id != '\0' ? g_strdup (header.id) : NULL;
-  self->old_peer = header.major == 0;
-  self->dialback_declared = header.dialback;
-  self->features = (OreeStreamFeatures){ 0 };
-  self->state = FEATURES;
-  /* A peer of before 1.0 sends no features. So does one of 1.0 on its way to an error: wait for that. */
-  if (self->old_peer && self->stream_id != NULL)
-    decide (self, now, out);
-}
-
-static void
-on_sasl (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
-{
-  const char *name = oree_xml_node_name (node);
-
-  if (self->state != SASL)
-    {
-      stop (self, OREE_S2S_BAD_PROTOCOL, now, out);
-      return;
-    }
-  if (strcmp (name, "success") == 0)
-    {
-      self->external_done = TRUE;
-      oree_effects_add (out, OREE_EFFECT_RESTART, 0);
-      send_header (self, now, out);
-    }
-  else if (strcmp (name, "challenge") == 0 && !self->responded)
-    {
-      GString *text = g_string_new (NULL);
-
-      self->responded = TRUE;
-      oree_sasl_response_write (text, self->from);
-      send_text (self, text, now, out);
-    }
-  else if (may_dialback (self)) /* failure, on the same stream (XEP-0178 3) */
-    start_dialback (self, now, out);
-  else
-    stop (self, OREE_S2S_SASL_REFUSED, now, out);
-}
-
-static void
-on_tls_element (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
-{
-  if (self->state != PROCEED)
-    stop (self, OREE_S2S_BAD_PROTOCOL, now, out);
-  else if (strcmp (oree_xml_node_name (node), "proceed") == 0)
-    {
-      self->state = TLS;
-      oree_effects_add (out, OREE_EFFECT_TLS, 0);
-      oree_effects_add (out, OREE_EFFECT_RESTART, 0);
-    }
-  else
-    stop (self, OREE_S2S_TLS_REFUSED, now, out);
-}
-
-/* ---- dialback answers ---- */
-
-static gboolean
-same_domain (const char *written, const char *normal)
-{
-  g_autofree char *domain = written != NULL ? oree_domain_normalise (oree_span_str (written)) : NULL;
-
-  return domain != NULL && strcmp (domain, normal) == 0;
-}
-
-static void
-on_verify_answer (OreeS2sOut *self, const OreeDialbackElement *element, OreeTime now, OreeEffects *out)
-{
-  for (guint i = 0; i < self->questions->len; i++)
-    {
-      const Question *question = g_ptr_array_index (self->questions, i);
-      OreeDialbackResult result;
-
-      if (!question->sent || g_strcmp0 (element->id, question->check->stream_id) != 0
-          || !same_domain (element->from, question->check->originating)
-          || !same_domain (element->to, question->check->receiving))
-        continue;
-      if (element->type == OREE_DIALBACK_VALID)
-        result = OREE_DIALBACK_RESULT_VALID;
-      else if (element->type == OREE_DIALBACK_INVALID)
-        result = OREE_DIALBACK_RESULT_INVALID;
-      else
-        result = element->error == OREE_STANZA_ERR_ITEM_NOT_FOUND ? OREE_DIALBACK_RESULT_NOT_FOUND
-                                                                  : OREE_DIALBACK_RESULT_REFUSED;
-      oree_effects_add_token (out, OREE_EFFECT_ANSWER, (int) result, question->token);
-      g_ptr_array_remove_index (self->questions, i);
-      end_if_answered (self, now, out);
-      return;
-    }
-}
-
-/* Only an answer to what was asked on this very stream counts (XEP-0220 3.1); anything else is not for us. */
-static void
-on_dialback (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
-{
-  OreeDialbackElement element;
-
-  if (!oree_dialback_element_read (&element, node) || element.type == OREE_DIALBACK_KEY)
-    return;
-  if (element.verify)
-    {
-      on_verify_answer (self, &element, now, out);
-      return;
-    }
-  if (self->state != DIALBACK || !same_domain (element.from, self->to) || !same_domain (element.to, self->from))
-    return;
-  switch (element.type)
-    {
-    case OREE_DIALBACK_VALID:
-      ready (self, self->tls ? OREE_S2S_PROOF_DIALBACK_TLS : OREE_S2S_PROOF_DIALBACK, now, out);
-      break;
-    case OREE_DIALBACK_INVALID:
-      stop_with (self, OREE_S2S_DIALBACK_INVALID, OREE_STREAM_ERR_NONE, FALSE, now, out);
-      break;
-    case OREE_DIALBACK_ERROR:
-    case OREE_DIALBACK_UNKNOWN:
-      /* This stream was for the one pair: nothing keeps it (XEP-0220 leaves it open for others). */
-      stop (self, element.error == OREE_STANZA_ERR_ITEM_NOT_FOUND ? OREE_S2S_PEER_HOST_UNKNOWN
-                                                                  : OREE_S2S_DIALBACK_ERROR, now, out);
-      break;
-    case OREE_DIALBACK_KEY:
-      break;
-    }
+  oree_s2s_out_stop_with (self, reason, oree_s2s_reason_stream_err (reason), FALSE, now, out);
 }
 
 /* ---- stream management ---- */
@@ -597,7 +241,7 @@ acks_refused (OreeS2sOut *self, OreeTime now, OreeEffects *out)
   self->step_by = OREE_TIME_NEVER;
   while (oree_s2s_acks_out_take (&self->acks, &token))
     oree_effects_add_token (out, OREE_EFFECT_ACKED, OREE_S2S_ACKED_WRITTEN, token);
-  drain_queue (self, now, out);
+  oree_s2s_out_drain_queue (self, now, out);
 }
 
 static void
@@ -610,7 +254,7 @@ on_ack (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *ou
 
   if (!oree_sm_ack_read (node, &h))
     {
-      stop_with (self, OREE_S2S_ACK_INVALID, OREE_STREAM_ERR_BAD_FORMAT, FALSE, now, out);
+      oree_s2s_out_stop_with (self, OREE_S2S_ACK_INVALID, OREE_STREAM_ERR_BAD_FORMAT, FALSE, now, out);
       return;
     }
   if (!oree_s2s_acks_out_on_ack (&self->acks, h, now, &count))
@@ -618,13 +262,13 @@ on_ack (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *ou
       GString *text = g_string_new (NULL);
 
       oree_stream_error_write_handled_too_high (text, h, sent);
-      send_text (self, text, now, out);
-      stop_with (self, OREE_S2S_ACK_INVALID, OREE_STREAM_ERR_NONE, FALSE, now, out);
+      oree_s2s_out_send_text (self, text, now, out);
+      oree_s2s_out_stop_with (self, OREE_S2S_ACK_INVALID, OREE_STREAM_ERR_NONE, FALSE, now, out);
       return;
     }
   while (count-- > 0 && oree_s2s_acks_out_take (&self->acks, &token))
     oree_effects_add_token (out, OREE_EFFECT_ACKED, OREE_S2S_ACKED_BY_PEER, token);
-  drain_queue (self, now, out);
+  oree_s2s_out_drain_queue (self, now, out);
 }
 
 static gboolean
@@ -653,10 +297,10 @@ on_sm (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out
       GString *text = g_string_new (NULL);
 
       oree_sm_ack_write (text, 0); /* stanzas never come this way */
-      send_text (self, text, now, out);
+      oree_s2s_out_send_text (self, text, now, out);
     }
   if (self->state == DRAINING && is_drained (self))
-    stop (self, self->reason, now, out);
+    oree_s2s_out_stop (self, self->reason, now, out);
 }
 
 /* ---- events ---- */
@@ -674,7 +318,7 @@ on_stream_error (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEf
     reason = OREE_S2S_PEER_POLICY;
   if (self->state == CLOSING)
     return;
-  stop_with (self, self->state == DRAINING ? self->reason : reason, OREE_STREAM_ERR_NONE, TRUE, now, out);
+  oree_s2s_out_stop_with (self, self->state == DRAINING ? self->reason : reason, OREE_STREAM_ERR_NONE, TRUE, now, out);
 }
 
 static void
@@ -691,21 +335,21 @@ on_element (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects
       if (self->state == FEATURES)
         {
           oree_stream_features_read (&self->features, node);
-          decide (self, now, out);
+          oree_s2s_out_decide (self, now, out);
         }
     }
   else if (strcmp (ns, OREE_NS_SM) == 0)
     on_sm (self, node, now, out);
   else if (strcmp (ns, OREE_NS_DIALBACK) == 0)
-    on_dialback (self, node, now, out);
+    oree_s2s_out_on_dialback (self, node, now, out);
   else if (strcmp (ns, OREE_NS_SASL) == 0)
-    on_sasl (self, node, now, out);
+    oree_s2s_out_on_sasl (self, node, now, out);
   else if (strcmp (ns, OREE_NS_TLS) == 0)
-    on_tls_element (self, node, now, out);
+    oree_s2s_out_on_tls_element (self, node, now, out);
   else if (strcmp (ns, OREE_NS_SERVER) == 0)
-    stop (self, OREE_S2S_NOT_AUTHENTICATED, now, out); /* one way only: RFC 6120 4.5 */
+    oree_s2s_out_stop (self, OREE_S2S_NOT_AUTHENTICATED, now, out); /* one way only: RFC 6120 4.5 */
   else
-    stop (self, OREE_S2S_BAD_PROTOCOL, now, out);
+    oree_s2s_out_stop (self, OREE_S2S_BAD_PROTOCOL, now, out);
 }
 
 void
@@ -716,7 +360,7 @@ oree_s2s_out_start (OreeS2sOut *self, OreeTime now, OreeEffects *out)
   if (self->direct_tls)
     self->state = TLS;
   else
-    send_header (self, now, out);
+    oree_s2s_out_send_header (self, now, out);
 }
 
 void
@@ -726,7 +370,7 @@ oree_s2s_out_on_tls (OreeS2sOut *self, gboolean proven, OreeTime now, OreeEffect
     return;
   self->tls = TRUE;
   self->proven = proven;
-  send_header (self, now, out);
+  oree_s2s_out_send_header (self, now, out);
 }
 
 void
@@ -739,7 +383,7 @@ oree_s2s_out_on_event (OreeS2sOut *self, const OreeXmlEvent *event, OreeTime now
     case OREE_XML_EVENT_NONE:
       break;
     case OREE_XML_EVENT_HEADER:
-      on_header (self, event->node, now, out);
+      oree_s2s_out_on_header (self, event->node, now, out);
       break;
     case OREE_XML_EVENT_STANZA:
       on_element (self, event->node, now, out);
@@ -748,7 +392,7 @@ oree_s2s_out_on_event (OreeS2sOut *self, const OreeXmlEvent *event, OreeTime now
       if (self->state == CLOSING)
         closed (self, self->reason, out);
       else
-        stop_with (self, self->state == DRAINING ? self->reason : OREE_S2S_OK, OREE_STREAM_ERR_NONE, TRUE, now, out);
+        oree_s2s_out_stop_with (self, self->state == DRAINING ? self->reason : OREE_S2S_OK, OREE_STREAM_ERR_NONE, TRUE, now, out);
       break;
     }
 }
@@ -763,7 +407,7 @@ oree_s2s_out_on_parse_error (OreeS2sOut *self, gssize error, OreeTime now, OreeE
   if (self->state == CLOSING)
     closed (self, self->reason, out);
   else
-    stop_with (self, err == OREE_STREAM_ERR_POLICY_VIOLATION ? OREE_S2S_LIMIT : OREE_S2S_BAD_XML, err, FALSE, now,
+    oree_s2s_out_stop_with (self, err == OREE_STREAM_ERR_POLICY_VIOLATION ? OREE_S2S_LIMIT : OREE_S2S_BAD_XML, err, FALSE, now,
                out);
 }
 
@@ -847,8 +491,8 @@ oree_s2s_out_verify (OreeS2sOut *self, const OreeDialbackCheck *check, guint64 t
   question->deadline = now + OREE_S2S_DIALBACK_SECONDS * OREE_SECOND;
   g_ptr_array_add (self->questions, question);
   self->asked_once = TRUE;
-  if (may_ask (self))
-    send_question (self, question, now, out);
+  if (oree_s2s_out_may_ask (self))
+    oree_s2s_out_send_question (self, question, now, out);
 }
 
 void
@@ -865,7 +509,7 @@ oree_s2s_out_close (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEf
     return;
   if (self->state != READY || is_drained (self))
     {
-      stop (self, reason, now, out);
+      oree_s2s_out_stop (self, reason, now, out);
       return;
     }
   self->state = DRAINING;
@@ -897,7 +541,7 @@ expire_questions (OreeS2sOut *self, OreeTime now, OreeEffects *out)
       oree_effects_add_token (out, OREE_EFFECT_ANSWER, OREE_DIALBACK_RESULT_TIMEOUT, question->token);
       g_ptr_array_remove_index (self->questions, i);
     }
-  end_if_answered (self, now, out);
+  oree_s2s_out_end_if_answered (self, now, out);
 }
 
 static void
@@ -907,11 +551,11 @@ on_ready_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out)
     acks_refused (self, now, out);
   if (self->acks_state == ACKS_ON && oree_s2s_acks_out_overdue (&self->acks, now))
     {
-      stop (self, OREE_S2S_ACK_TIMEOUT, now, out);
+      oree_s2s_out_stop (self, OREE_S2S_ACK_TIMEOUT, now, out);
       return;
     }
   if (is_drained (self) && self->questions->len == 0 && now >= after (self->last_stanza, self->policy.inactivity))
-    stop (self, OREE_S2S_IDLE, now, out);
+    oree_s2s_out_stop (self, OREE_S2S_IDLE, now, out);
   else if (now >= after (self->last_life, self->policy.keep_alive_interval))
     {
       if (self->acks_state == ACKS_ON && self->acks.asked == 0)
@@ -938,22 +582,22 @@ oree_s2s_out_on_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out)
     case TLS:
     case SASL:
       if (now >= self->establish_by)
-        stop (self, OREE_S2S_ESTABLISH_TIMEOUT, now, out);
+        oree_s2s_out_stop (self, OREE_S2S_ESTABLISH_TIMEOUT, now, out);
       break;
     case DIALBACK:
       if (now >= MIN (self->step_by, self->establish_by))
-        stop (self, OREE_S2S_DIALBACK_TIMEOUT, now, out);
+        oree_s2s_out_stop (self, OREE_S2S_DIALBACK_TIMEOUT, now, out);
       break;
     case ASKING:
       if (now >= self->establish_by && self->questions->len == 0)
-        stop (self, OREE_S2S_IDLE, now, out);
+        oree_s2s_out_stop (self, OREE_S2S_IDLE, now, out);
       break;
     case READY:
       on_ready_deadline (self, now, out);
       break;
     case DRAINING:
       if (now >= self->step_by)
-        stop (self, self->reason, now, out);
+        oree_s2s_out_stop (self, self->reason, now, out);
       else
         oree_s2s_out_flush (self, now, out);
       break;

@@ -479,7 +479,6 @@ test_order_and_acks (void)
 {
   Side beta;
   g_autoptr (Wire) wire = external_wire (&beta);
-  g_autoptr (GString) expected = g_string_new (NULL);
 
   for (guint i = 1; i <= 500; i++)
     send (wire, i);
