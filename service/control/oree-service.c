@@ -46,7 +46,7 @@ struct _OreeService
 
   GPtrArray *bad_records; /* OreeBadRecord * */
   char *last_reason[OREE_N_ROLES];
-  OreeRoleState last_state[OREE_N_ROLES];
+  OreeRoleState last_rest[OREE_N_ROLES]; /* the last state that was none on the way */
 };
 
 typedef struct
@@ -184,12 +184,15 @@ on_roster_changed (OreeRoleId role, gpointer data)
   OreeRoleState state = oree_roster_state (self->roster, role);
 
   tell_reason (self, role);
-  /* The pending states pass in an instant: the row shows them, an event would be noise. */
-  if (state != self->last_state[role]
+  /* The pending states pass in an instant: the row shows them, an event would be noise. So would be a start tried again
+   * and again that leaves the role where it was. */
+  if (state != self->last_rest[role]
       && (state == OREE_STATE_STOPPED || state == OREE_STATE_RUNNING || state == OREE_STATE_PAUSED))
-    oree_service_event (self, oree_event_new (OREE_EVENT_ROLE_STATE, "role", oree_role_nick (role), "state",
-                                              oree_role_state_nick (state), NULL));
-  self->last_state[role] = state;
+    {
+      self->last_rest[role] = state;
+      oree_service_event (self, oree_event_new (OREE_EVENT_ROLE_STATE, "role", oree_role_nick (role), "state",
+                                                oree_role_state_nick (state), NULL));
+    }
   if (self->listener.role_changed != NULL)
     self->listener.role_changed (role, self->listener.data);
   summary_changed (self);

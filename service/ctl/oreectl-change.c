@@ -42,6 +42,29 @@ read_secret (const char *name)
   return secret;
 }
 
+/* The entries `fields` has for a list already, then those of `more`; floating. Takes `more`. */
+static GVariant *
+join_lists (GVariantDict *fields, const char *name, GVariant *more)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (more);
+  g_autoptr (GVariant) before = g_variant_dict_lookup_value (fields, name, G_VARIANT_TYPE_STRING_ARRAY);
+  GVariantBuilder entries;
+  GVariantIter iter;
+  const char *entry;
+
+  g_variant_builder_init (&entries, G_VARIANT_TYPE_STRING_ARRAY);
+  if (before != NULL)
+    {
+      g_variant_iter_init (&iter, before);
+      while (g_variant_iter_next (&iter, "&s", &entry))
+        g_variant_builder_add (&entries, "s", entry);
+    }
+  g_variant_iter_init (&iter, owned);
+  while (g_variant_iter_next (&iter, "&s", &entry))
+    g_variant_builder_add (&entries, "s", entry);
+  return g_variant_builder_end (&entries);
+}
+
 void
 oreectl_change_add_field (const OreeKind *kind, GVariantDict *fields, const char *name, const char *value)
 {
@@ -58,6 +81,9 @@ oreectl_change_add_field (const OreeKind *kind, GVariantDict *fields, const char
     variant = oree_field_variant_from_text (field, value);
   if (variant == NULL)
     variant = g_variant_new_string (value);
+  /* The same list may be named more than once: each adds to what is added, or removed. */
+  if (list && g_variant_is_of_type (variant, G_VARIANT_TYPE_STRING_ARRAY))
+    variant = join_lists (fields, name, variant);
   g_variant_dict_insert_value (fields, name, variant);
   oree_secret_free (secret);
 }
