@@ -39,7 +39,7 @@ entry_of_group (const char *group, GError **error)
   entry->operation = g_strdup (first == 1 ? words[0] : "put");
   entry->kind = kind;
   entry->id = g_uri_unescape_string (rest, NULL);
-  if (entry->id == NULL || (*entry->id == '\0' && !kind->singleton))
+  if (entry->id == NULL || !g_utf8_validate (entry->id, -1, NULL) || (*entry->id == '\0' && !kind->singleton))
     {
       oreectl_entry_free (entry);
       g_set_error (error, OREE_ERROR, OREE_ERROR_BAD_RECORD, _ ("[%s]: the name of the record is missing."), group);
