@@ -24,6 +24,7 @@ struct _OreeMailbox
   GMainContext *context;
   GSource *source;
   Mail *top;       /* atomic; &closed_mark once closed */
+  GThread *bound;  /* atomic; whose posts need no wake-up */
   gboolean closed; /* the receiver's own view */
 };
 
@@ -70,15 +71,17 @@ reverse (Mail *mail)
   return first;
 }
 
-static gboolean
-source_dispatch (GSource *source, GSourceFunc callback, gpointer data)
+gboolean
+oree_mailbox_drain (OreeMailbox *self)
 {
-  OreeMailbox *box = oree_mailbox_ref (((MailSource *) source)->box);
-  Mail *mail = NULL;
+  OreeMailbox *box;
+  Mail *mail;
 
-  if (!box->closed)
-    mail = reverse (g_atomic_pointer_exchange (&box->top, NULL));
+  if (self->closed || g_atomic_pointer_get (&self->top) == NULL)
+    return FALSE;
 
+  box = oree_mailbox_ref (self);
+  mail = reverse (g_atomic_pointer_exchange (&box->top, NULL));
   while (mail != NULL)
     {
       Mail *next = mail->next;
@@ -96,6 +99,13 @@ source_dispatch (GSource *source, GSourceFunc callback, gpointer data)
     }
   oree_mailbox_unref (box);
 
+  return TRUE;
+}
+
+static gboolean
+source_dispatch (GSource *source, GSourceFunc callback, gpointer data)
+{
+  oree_mailbox_drain (((MailSource *) source)->box);
   return G_SOURCE_CONTINUE;
 }
 
@@ -115,6 +125,7 @@ oree_mailbox_new (GMainContext *context)
   self->source = g_source_new (&source_funcs, sizeof (MailSource));
   ((MailSource *) self->source)->box = self;
   g_source_set_static_name (self->source, "oree-mailbox");
+  g_source_set_can_recurse (self->source, TRUE);
   g_source_attach (self->source, self->context);
 
   return self;
@@ -157,10 +168,16 @@ oree_mailbox_post (OreeMailbox *self, OreeMailHandler handler, gpointer data, GD
     }
   while (!g_atomic_pointer_compare_and_exchange (&self->top, top, mail));
 
-  if (top == NULL)
+  if (top == NULL && g_atomic_pointer_get (&self->bound) != g_thread_self ())
     g_main_context_wakeup (self->context);
 
   return TRUE;
+}
+
+void
+oree_mailbox_bind (OreeMailbox *self)
+{
+  g_atomic_pointer_set (&self->bound, g_thread_self ());
 }
 
 void

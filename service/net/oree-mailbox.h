@@ -22,6 +22,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeMailbox, oree_mailbox_unref)
  * runs (on the thread that notices), if not NULL. Answers FALSE when the box was already closed. */
 gboolean oree_mailbox_post (OreeMailbox *self, OreeMailHandler handler, gpointer data, GDestroyNotify free_data);
 
+/* The calling thread is the one that iterates the context, and whatever it posts here itself is posted from within
+ * that: its own mail needs no waking. */
+void oree_mailbox_bind (OreeMailbox *self);
+/* On the receiver's thread: handles what is there now, without waiting for the context to come around. FALSE when
+ * there was nothing. */
+gboolean oree_mailbox_drain (OreeMailbox *self);
 /* On the receiver's thread: no handler runs any more; what waits is freed. */
 void oree_mailbox_close (OreeMailbox *self);
 

@@ -22,6 +22,8 @@ struct _OreeReactor
   gpointer tag;
   OreeHook at_end, next_turn; /* list heads */
   struct epoll_event batch[BATCH];
+  OreeHookCb after;
+  gpointer after_data;
   int batch_at, batch_length; /* events of the batch not yet handed out; 0, 0 outside dispatch */
 };
 
@@ -104,6 +106,8 @@ reactor_dispatch (GSource *source, GSourceFunc callback, gpointer data)
         io->callback (io, event->events, io->data);
     }
   self->batch_at = self->batch_length = 0;
+  if (self->after != NULL)
+    self->after (self->after_data);
 
   return G_SOURCE_CONTINUE;
 }
@@ -129,6 +133,9 @@ oree_reactor_new (GMainContext *context)
   ((ReactorSource *) self->source)->reactor = self;
   self->tag = g_source_add_unix_fd (self->source, self->epoll_fd, G_IO_IN);
   g_source_set_static_name (self->source, "oree-reactor");
+  /* Not that it recurses: else GLib takes the descriptor out and puts it back around every dispatch, and wakes itself
+   * up for it: four system calls a turn. */
+  g_source_set_can_recurse (self->source, TRUE);
   g_source_attach (self->source, context);
 
   return self;
@@ -193,6 +200,13 @@ oree_reactor_remove (OreeReactor *self, OreeIo *io)
   for (int i = self->batch_at; i < self->batch_length; i++)
     if (self->batch[i].data.ptr == io)
       self->batch[i].data.ptr = NULL;
+}
+
+void
+oree_reactor_set_after (OreeReactor *self, OreeHookCb after, gpointer data)
+{
+  self->after = after;
+  self->after_data = data;
 }
 
 void

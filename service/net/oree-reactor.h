@@ -46,6 +46,10 @@ void oree_reactor_modify (OreeReactor *self, OreeIo *io, guint32 events);
 /* Stops watching, before the descriptor is closed. Nothing happens when it is not registered. */
 void oree_reactor_remove (OreeReactor *self, OreeIo *io);
 
+/* Called after each round of events, in the same turn: what the events posted to their own thread is handled before
+ * the turn ends. */
+void oree_reactor_set_after (OreeReactor *self, OreeHookCb after, gpointer data);
+
 void oree_hook_init (OreeHook *hook, OreeHookCb callback, gpointer data);
 /* Run `hook` at the end of this loop turn; once, however often it is asked for. */
 void oree_reactor_at_end (OreeReactor *self, OreeHook *hook);

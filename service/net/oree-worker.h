@@ -28,7 +28,7 @@ guint oree_worker_index (const OreeWorker *self);
 OreeWorker *oree_worker_current (void);
 
 /* `func (data)` on the worker's thread, in posting order per sender; owns `data`. Callable from any thread, also
- * from itself (runs in a later turn). When the worker is gone or going, nothing runs and `data` is lost: use
+ * from itself (runs once what is running returned). When the worker is gone or going, nothing runs and `data` is lost: use
  * oree_worker_post_full where that leaks. */
 void oree_worker_post (OreeWorker *self, OreeMailHandler func, gpointer data);
 /* The same with a destroy function for mail that can no longer be handled. FALSE when that was so at once. */
