@@ -226,7 +226,9 @@ oree_gw_feed_on_subscribe (OreeGwFeed *self, OreeGwOut *out)
 
   if (self->authorisation == OREE_GW_AUTHORISATION_NONE)
     set_authorisation (self, OREE_GW_AUTHORISATION_PENDING, out);
-  if (first || (self->authorisation == OREE_GW_AUTHORISATION_GRANTED && !self->known))
+  /* A contact that was not reached, or has not answered, is asked by every device that comes: asking twice is nothing
+   * to a server that knows (RFC 6121 3.1.3). */
+  if (first || !self->known)
     ask (self, out);
 }
 

@@ -337,11 +337,8 @@ answer (OreeLane *lane, Outbound *outbound, guint status, const char *reason)
 static void
 sent_cb (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason, gpointer data)
 {
-  g_autofree char *id = data;
-  Outbound *outbound = lane->gateway != NULL ? g_hash_table_lookup (lane->gateway->messages->outbound, id) : NULL;
+  Outbound *outbound = data; /* whoever frees it before cancels this */
 
-  if (outbound == NULL)
-    return;
   if (ok)
     answer (lane, outbound, acked == OREE_S2S_ACKED_BY_PEER ? 200 : 202, NULL);
   else
@@ -374,7 +371,7 @@ allowed_cb (OreeLane *lane, gboolean ok, gpointer data)
     }
   outbound->sent = TRUE;
   outbound->token = oree_xmpp_out_send (lane, outbound->local_domain, outbound->contact.domain, outbound->stanza, sent_cb,
-                                        g_strdup (outbound->id));
+                                        outbound);
   g_clear_pointer (&outbound->stanza, oree_xml_node_unref);
 }
 

@@ -126,10 +126,11 @@ pair_clear (Pair *pair)
 }
 
 static void
-send_stanza (const Pair *pair, const OreeXmlNode *node)
+send_stanza (const Pair *pair, const OreeXmlNode *node, OreeXmppSent sent)
 {
   oree_lane_count_one (pair->lane, OREE_COUNT_PRESENCE_TO_XMPP);
-  oree_xmpp_out_send (pair->lane, pair->self.domain, pair->contact.domain, node, NULL, NULL);
+  oree_xmpp_out_send (pair->lane, pair->self.domain, pair->contact.domain, node, sent,
+                      sent != NULL ? g_strdup (pair->key) : NULL);
 }
 
 /* Presence without any machine: to whom nothing is known. */
@@ -342,7 +343,7 @@ run_watch (Watch *watch)
           save (pair, item.row, watch_saved);
           break;
         case OREE_GW_OUT_STANZA:
-          send_stanza (pair, item.stanza);
+          send_stanza (pair, item.stanza, NULL);
           break;
         case OREE_GW_OUT_SUBSCRIBE:
           subscribe (watch, item.fresh, item.expires);
@@ -492,6 +493,19 @@ sub_state (OreeGwState state)
   return states[state];
 }
 
+/* What the feed asked of the contact did not get there: its devices hear that, and may ask again later. */
+static void
+feed_sent (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason, gpointer data)
+{
+  g_autofree char *key = data;
+  Feed *feed = presence_of (lane) != NULL ? g_hash_table_lookup (presence_of (lane)->feeds, key) : NULL;
+
+  if (ok || feed == NULL)
+    return;
+  oree_gw_feed_on_error (feed->machine, oree_s2s_reason_stanza_err (reason), &feed->pair.out);
+  run_feed (feed);
+}
+
 static void
 each_device (Feed *feed, const OreeGwOutItem *item)
 {
@@ -531,7 +545,7 @@ run_feed (Feed *feed)
           break;
         case OREE_GW_OUT_STANZA:
           oree_lane_count_one (pair->lane, OREE_COUNT_SUBSCRIPTIONS_TO_XMPP);
-          send_stanza (pair, item.stanza);
+          send_stanza (pair, item.stanza, feed_sent);
           break;
         case OREE_GW_OUT_STATE:
         case OREE_GW_OUT_BODY:

@@ -86,7 +86,7 @@ the_handshake_asks_waits_and_shows (void)
   g_assert_cmpint (oree_gw_feed_state (feed), ==, OREE_GW_PENDING);
   g_assert_null (oree_gw_feed_body (feed));
   oree_gw_feed_on_subscribe (feed, &out); /* a second device */
-  gw_test_expect (&out, "");
+  gw_test_expect (&out, SUBSCRIBE_OUT);
 
   stanza_in (feed, "mira@cafe.test", "type='unavailable'/>", &out); /* a receipt, no presence */
   gw_test_expect (&out, "");
