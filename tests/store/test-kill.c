@@ -180,7 +180,9 @@ description_of (OreeRecordSet *set, const char *id)
   const OreeSipDomain *domain = (const OreeSipDomain *) oree_record_set_get (set, "sip-domain", id);
   guint64 number = 0;
 
-  g_assert_nonnull (domain);
+  /* The first kill may come before the first commit. */
+  if (domain == NULL)
+    return 0;
   g_assert_true (g_ascii_string_to_unsigned (domain->description, 10, 0, G_MAXINT64, &number, NULL));
   return number;
 }
@@ -203,10 +205,12 @@ judge (const char *url, const Told *told)
   g_assert_cmpuint (oree_problems_n (seen.content->problems), ==, 0);
   g_assert_cmpuint (description_of (seen.content->set, "a.test"), ==, revision);
   g_assert_cmpuint (description_of (seen.content->set, "b.test"), ==, revision);
-  g_assert_cmpuint (seen.history->len, ==, 2);
+  g_assert_cmpuint (seen.history->len, ==, revision > 0 ? 2 : 0);
 
   g_assert_cmpuint (seen.content->n_runtime_damaged, ==, 0);
-  g_assert_cmpuint (seen.content->runtime->len, ==, 5);
+  /* Rows are promised one by one; those of a commit that was answered were asked before it. */
+  g_assert_cmpuint (seen.content->runtime->len, >=, told->committed > 0 ? 5 : 1);
+  g_assert_cmpuint (seen.content->runtime->len, <=, 5);
   for (guint i = 0; i < seen.content->runtime->len; i++)
     {
       const OreeRuntimeRow *row = g_ptr_array_index (seen.content->runtime, i);

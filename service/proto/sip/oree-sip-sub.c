@@ -4,6 +4,9 @@
 
 /* RFC 3856 6.10: not more often than that for changes of the document. */
 #define NOTIFY_INTERVAL (5 * OREE_SECOND)
+/* Kept at each SUBSCRIBE, not at each NOTIFY: after a restart numbers continue beyond any that can have been used
+ * since. Gaps are allowed (RFC 3261 12.2.2). */
+#define CSEQ_LEAP 100000
 
 struct _OreeSipSub
 {
@@ -334,6 +337,7 @@ oree_sip_sub_new_from_variant (GVariant *value, OreeTime now, gint64 wall)
   if (dialog == NULL)
     return NULL;
 
+  dialog->local_cseq = MIN (dialog->local_cseq, G_MAXINT32 - CSEQ_LEAP) + CSEQ_LEAP;
   request.event_id = oree_span_str (event_id);
   request.expires = (guint32) left;
   return oree_sip_sub_new (dialog, &request, active ? OREE_SIP_SUB_ACTIVE : OREE_SIP_SUB_PENDING, now);
