@@ -260,7 +260,7 @@ on_result (OreeS2sIn *self, const OreeDialbackElement *request, const char *from
     refuse_result (self, request, error, now, out);
   else if (oree_s2s_pairs_find (&self->pairs, from, to) != OREE_S2S_PROOF_NONE)
     answer (self, FALSE, to, from, NULL, OREE_DIALBACK_VALID, 0, now, out);
-  else if (oree_s2s_in_proves (self, from))
+  else if (oree_s2s_policy_sasl (&policy) && oree_s2s_in_proves (self, from))
     {
       /* XEP-0344: the certificate proves this very name, there is nothing to ask. */
       answer (self, FALSE, to, from, NULL, OREE_DIALBACK_VALID, 0, now, out);

@@ -427,7 +427,7 @@ static const Pairing pairings[] = {
   { "optional-both", O, O, TRUE, O, O, TRUE, TRUE, ALPHA, TRUE,
     "tls in:ready(external) out:ready(external) deliver(m1) acked-1 " },
   { "sasl-not-supported-there", R, O, TRUE, R, N, TRUE, TRUE, ALPHA, TRUE,
-    "tls in:ready(certificate) out:ready(dialback-tls) deliver(m1) acked-1 " },
+    "tls [asked tls] in:ready(dialback-tls) out:ready(dialback-tls) deliver(m1) acked-1 " },
   { "sasl-not-supported-here", R, N, TRUE, R, O, TRUE, TRUE, ALPHA, TRUE,
     "tls in:ready(certificate) out:ready(dialback-tls) deliver(m1) acked-1 " },
   { "no-tls-there", R, O, TRUE, N, N, TRUE, TRUE, ALPHA, TRUE,
