@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Permissions with the real polkitd on a private system bus: who may view, who may change, who may nothing.
+
+Needs root (a mount namespace of its own hides the system's polkit files) and polkitd; else it is skipped."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+POLKITD = "/usr/lib/polkit-1/polkitd"
+SKIP = 77
+VIEWER, NOBODY = "daemon", "games"
+
+BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>unix:path={socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+  </policy>
+</busconfig>
+"""
+
+RULE = """polkit.addRule (function (action, subject) {
+  if (action.id == "org.oree.edge.view" && subject.user == "%s")
+    return polkit.Result.YES;
+});
+""" % VIEWER
+
+
+def until(what, check, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.05)
+
+
+class World:
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+        self.directory.chmod(0o755)
+        self.build = pathlib.Path(os.environ.get("OREE_BUILD") or TOP / "build")
+        self.address = f"unix:path={self.directory}/bus"
+        self.environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.address, OREE_BUS="system", LC_ALL="C.UTF-8",
+                                LANGUAGE="C")
+        self.started = []
+
+    def start(self, name, *words):
+        log = open(self.directory / f"{name}.log", "wb")
+        self.started.append(subprocess.Popen(words, env=self.environment, stdout=log, stderr=log))
+        return self.started[-1]
+
+    def log(self, name):
+        return (self.directory / f"{name}.log").read_text()
+
+    def prepare_polkit(self):
+        for place in ("/usr/share/polkit-1/actions", "/usr/share/polkit-1/rules.d", "/etc/polkit-1/rules.d"):
+            if pathlib.Path(place).is_dir():
+                subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", place], check=True)
+        shutil.copy(TOP / "data/polkit/org.oree.edge.policy", "/usr/share/polkit-1/actions/")
+        pathlib.Path("/etc/polkit-1/rules.d/10-test.rules").write_text(RULE)
+
+    def oreed(self, name, bus="system", authorization="polkit"):
+        config = self.directory / f"{name}.conf"
+        config.write_text(f"[service]\nstate-directory={self.directory}/{name}-state\nbus={bus}\n"
+                          f"authorization={authorization}\nprofile=empty\nworkers=1\n")
+        return self.start(name, str(self.build / "service/oreed"), "--config", str(config))
+
+    def ctl(self, user, *words):
+        command = [str(self.build / "service/ctl/oreectl"), *words]
+        if user != "root":
+            command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *command]
+        # The command line is readable by all, wherever the build lies.
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60, cwd="/")
+        return done.returncode, done.stdout + done.stderr
+
+    def stop(self):
+        for child in reversed(self.started):
+            child.terminate()
+            child.wait(20)
+
+
+def main(world):
+    world.prepare_polkit()
+    (world.directory / "bus.conf").write_text(BUS.format(socket=world.directory / "bus"))
+    world.start("bus-daemon", "dbus-daemon", f"--config-file={world.directory}/bus.conf", "--nofork", "--nopidfile")
+    until("bus", (world.directory / "bus").exists)
+
+    refused = world.oreed("same-uid", authorization="same-uid")
+    assert refused.wait(20) == 78, "same-uid was taken on the system bus"
+    assert "authorization" in world.log("same-uid")
+
+    world.start("polkitd", POLKITD, "--no-debug")
+    world.oreed("oreed")
+    until("service", lambda: world.ctl("root", "status")[0] == 0)
+
+    cases = [
+        # who, what, expected status
+        ("root", ["xmpp-partner", "add", "fabrikam.test", "sasl-negotiation=optional"], 0),
+        (VIEWER, ["status"], 0),
+        (VIEWER, ["xmpp-partner", "list"], 0),
+        (VIEWER, ["export"], 0),
+        (VIEWER, ["explain", "xmpp", "from=a@fabrikam.test", "to=b@contoso.test"], 1),
+        (VIEWER, ["xmpp-partner", "remove", "fabrikam.test"], 4),
+        (VIEWER, ["undo"], 4),
+        (VIEWER, ["service", "stop", "xmpp-gateway"], 4),
+        (VIEWER, ["allow-entry", "revoke", "a@contoso.test", "b@fabrikam.test"], 4),
+        (NOBODY, ["status"], 4),
+        (NOBODY, ["xmpp-partner", "list"], 4),
+        (NOBODY, ["events"], 4),
+        ("root", ["--brief", "xmpp-partner", "list"], 0),
+    ]
+    for user, words, expected in cases:
+        status, said = world.ctl(user, *words)
+        assert status == expected, f"{user}: oreectl {' '.join(words)}: {status} instead of {expected}\n{said}"
+    assert "fabrikam.test" in said
+
+    audit = world.log("oreed")
+    assert "call Configuration.Apply by uid:" in audit and ": denied" in audit, audit
+    assert "call Configuration.Apply by root add xmpp-partner fabrikam.test: ok" in audit, audit
+
+    # A caller that leaves while polkit is still thinking ends its call.
+    polkitd = world.started[2]
+    polkitd.send_signal(signal.SIGSTOP)
+    before = world.log("oreed").count("GetStatus by ?: denied")
+    caller = subprocess.Popen(["setpriv", f"--reuid={VIEWER}", f"--regid={VIEWER}", "--clear-groups",
+                               str(world.build / "service/ctl/oreectl"), "status"], env=world.environment,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+    time.sleep(0.5)
+    assert caller.poll() is None, "polkit answered while it was stopped"
+    caller.kill()
+    caller.wait()
+    until("cancelled", lambda: world.log("oreed").count("GetStatus by ?: denied") == before + 1)
+    polkitd.send_signal(signal.SIGCONT)
+    assert world.ctl(VIEWER, "status")[0] == 0
+
+    # Without polkit nobody may do anything, root's own calls included.
+    polkitd.terminate()
+    polkitd.wait(20)
+    until("denied", lambda: world.ctl(VIEWER, "status")[0] == 4)
+
+
+if __name__ == "__main__":
+    if os.geteuid() != 0 or not os.path.exists(POLKITD) or shutil.which("unshare") is None:
+        sys.exit(SKIP)
+    if not os.environ.get("OREE_POLKIT_INSIDE"):
+        os.environ["OREE_POLKIT_INSIDE"] = "1"
+        if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
+            sys.exit(SKIP)
+        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, __file__])
+    with tempfile.TemporaryDirectory(prefix="oree-polkit-") as place:
+        world = World(place)
+        try:
+            main(world)
+        except BaseException:
+            for log in sorted(world.directory.glob("*.log")):
+                print(f"--- {log.name}\n{log.read_text()}", file=sys.stderr)
+            raise
+        finally:
+            world.stop()
