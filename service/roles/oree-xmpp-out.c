@@ -175,6 +175,8 @@ ended (Stream *stream, OreeS2sReason reason)
   OreeLane *lane = stream->lane;
   OreeTime now = oree_worker_now (lane->worker);
   const char *detail = oree_s2s_out_peer_error (stream->machine);
+  const char *nick = oree_xmpp_end_nick (lane->policy, OREE_DIRECTION_OUT, stream->local, stream->remote, stream->proof,
+                                         reason);
 
   stream->closed = TRUE;
   if (is_failure (reason) && stream->proof == OREE_S2S_PROOF_NONE)
@@ -186,7 +188,7 @@ ended (Stream *stream, OreeS2sReason reason)
       oree_s2s_backoff_failed (backoff, random, now);
       backoff->until = MIN (backoff->until, now + BACKOFF_MAX);
       oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_FAILED, "partner", stream->remote, "direction", "out",
-                                             "reason", oree_s2s_reason_nick (reason), "detail",
+                                             "reason", nick, "detail",
                                              stream->cert_outcome != NULL ? stream->cert_outcome
                                              : detail != NULL && *detail  ? detail
                                                                           : NULL,
@@ -194,7 +196,7 @@ ended (Stream *stream, OreeS2sReason reason)
     }
   else if (stream->proof != OREE_S2S_PROOF_NONE)
     oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_CLOSED, "partner", stream->remote, "direction", "out",
-                                           "reason", oree_s2s_reason_nick (reason), "peer", stream->peer, NULL));
+                                           "reason", nick, "peer", stream->peer, NULL));
 }
 
 static void

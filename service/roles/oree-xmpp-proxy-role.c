@@ -289,36 +289,23 @@ deliver (Stream *stream, OreeStanza *stanza, guint64 slot)
   oree_lane_run (lane, oree_lane_of (lane, stanza->from.domain), handle_on_owner, rx, rx_free_data);
 }
 
-/* The reason in the words of policy where policy spoke ("blocked-domain", not "blocked"). */
-static const char *
-reason_nick (Stream *stream, OreeS2sReason reason)
-{
-  const char *remote = oree_s2s_in_remote (stream->machine), *local = oree_s2s_in_local (stream->machine);
-  OreeVerdict verdict;
-
-  if (reason != OREE_S2S_BLOCKED || remote == NULL || local == NULL)
-    return oree_s2s_reason_nick (reason);
-  verdict = oree_xmpp_stream_verdict (stream->lane->policy, OREE_DIRECTION_IN, local, remote,
-                                      stream->proof == OREE_S2S_PROOF_NONE ? OREE_XMPP_AUTH_PENDING
-                                                                           : oree_xmpp_auth_of (stream->proof));
-  return verdict.allow ? oree_s2s_reason_nick (reason) : oree_reason_nick (verdict.reason);
-}
-
 static void
 say_closed (Stream *stream, OreeS2sReason reason)
 {
   OreeLane *lane = stream->lane;
   const char *claimed = oree_s2s_in_remote (stream->machine);
   gboolean was_ready = stream->proof != OREE_S2S_PROOF_NONE;
+  const char *nick = oree_xmpp_end_nick (lane->policy, OREE_DIRECTION_IN, oree_s2s_in_local (stream->machine), claimed,
+                                         stream->proof, reason);
 
   if (was_ready)
     oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_CLOSED, "partner", claimed, "direction", "in", "reason",
-                                           reason_nick (stream, reason), "peer", stream->peer, NULL));
+                                           nick, "peer", stream->peer, NULL));
   else if (reason != OREE_S2S_OK && reason != OREE_S2S_SHUTDOWN && reason != OREE_S2S_CONNECTION_LOST)
     {
       oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_REFUSED);
       oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_REFUSED, "partner", claimed, "direction", "in", "reason",
-                                             reason_nick (stream, reason), "detail", stream->cert_outcome, "peer",
+                                             nick, "detail", stream->cert_outcome, "peer",
                                              stream->peer, NULL));
     }
 }

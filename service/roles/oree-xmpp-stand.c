@@ -72,6 +72,18 @@ oree_xmpp_stream_verdict (const OreePolicy *policy, OreeDirection direction, con
   return oree_decide_xmpp (policy, &facts, NULL);
 }
 
+const char *
+oree_xmpp_end_nick (const OreePolicy *policy, OreeDirection direction, const char *local, const char *remote,
+                    OreeS2sProof proof, OreeS2sReason reason)
+{
+  OreeVerdict verdict = OREE_VERDICT_ALLOW;
+
+  if (reason == OREE_S2S_BLOCKED && remote != NULL && local != NULL)
+    verdict = oree_xmpp_stream_verdict (policy, direction, local, remote,
+                                        proof == OREE_S2S_PROOF_NONE ? OREE_XMPP_AUTH_PENDING : oree_xmpp_auth_of (proof));
+  return verdict.allow ? oree_s2s_reason_nick (reason) : oree_reason_nick (verdict.reason);
+}
+
 gboolean
 oree_xmpp_is_ours (const OreePolicy *policy, const char *domain)
 {

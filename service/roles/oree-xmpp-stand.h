@@ -3,6 +3,7 @@
 #pragma once
 #include "policy/oree-decide-xmpp.h"
 #include "proto/xmpp/oree-s2s-policy.h"
+#include "proto/xmpp/oree-s2s-reason.h"
 #include "roles/oree-lane.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,9 @@ const char *oree_xmpp_auth_nick (OreeS2sProof proof);
 /* May a stream between the two domains stand, given how it was proved? */
 OreeVerdict oree_xmpp_stream_verdict (const OreePolicy *policy, OreeDirection direction, const char *local,
                                       const char *remote, OreeXmppAuth auth);
+/* Why a stream ended, for events: in the words of policy where policy spoke ("blocked-domain", not "blocked"). */
+const char *oree_xmpp_end_nick (const OreePolicy *policy, OreeDirection direction, const char *local,
+                                const char *remote, OreeS2sProof proof, OreeS2sReason reason);
 /* Is `domain` one we speak XMPP for? */
 gboolean oree_xmpp_is_ours (const OreePolicy *policy, const char *domain);
 /* The dialback secret in force: the administrator's passphrase, else one made once and kept. Owned. */
