@@ -5,7 +5,10 @@
  * 2xx came and the stanza arrived; XMPP → SIP when the MESSAGE arrived.
  * Relay (--relay): it is two XMPP servers; the server in the middle passes the same stanzas from one to the other.
  *
- * Each way keeps --window messages under way. CPU is the server process's own, from /proc. With --idle the memory of
+ * Each way keeps --window messages under way, and is measured twice: "each", where every one that is done is followed
+ * by the next at once, which keeps both sides waking each other up; and "burst", where --burst of them are, as under
+ * load. Messages go round between --pairs users of ours and one of the server's: the gateway keeps order within a
+ * pair by having one message of it under way. CPU is the server process's own, from /proc. With --idle the memory of
  * that many authenticated streams that do nothing. */
 #include "bench-sip.h"
 #include "bench-xmpp.h"
@@ -16,7 +19,7 @@
 
 static char *opt_sip, *opt_xmpp, *opt_listen, *opt_domain, *opt_partner, *opt_user, *opt_password;
 static char *opt_certificate, *opt_key, *opt_label;
-static int opt_pid, opt_messages = 20000, opt_window = 50, opt_idle, opt_body = 100;
+static int opt_pid, opt_messages = 20000, opt_window = 50, opt_idle, opt_body = 100, opt_burst = 25, opt_pairs = 50;
 static gboolean opt_relay;
 
 static const GOptionEntry entries[] = {
@@ -34,6 +37,8 @@ static const GOptionEntry entries[] = {
   { "key", 0, 0, G_OPTION_ARG_FILENAME, &opt_key, "its key", "FILE" },
   { "messages", 0, 0, G_OPTION_ARG_INT, &opt_messages, "messages each way", "N" },
   { "window", 0, 0, G_OPTION_ARG_INT, &opt_window, "messages under way", "N" },
+  { "burst", 0, 0, G_OPTION_ARG_INT, &opt_burst, "in bursts: messages written together", "N" },
+  { "pairs", 0, 0, G_OPTION_ARG_INT, &opt_pairs, "how many of our users take part in turn", "N" },
   { "body", 0, 0, G_OPTION_ARG_INT, &opt_body, "bytes of text in a message", "N" },
   { "idle", 0, 0, G_OPTION_ARG_INT, &opt_idle, "idle streams for the memory measurement", "N" },
   { NULL },
@@ -53,6 +58,7 @@ static GPtrArray *in_streams;    /* its to us */
 static GPtrArray *idle_streams;
 static BenchSip *sip;
 static Way way = NOTHING;
+static guint burst;
 static guint sent, arrived, answered, refused, n_ready;
 static char *text;
 
@@ -92,19 +98,21 @@ server_memory (void)
 static void
 send_one (void)
 {
+  guint pair = sent % (guint) MAX (opt_pairs, 1);
+
   sent++;
   if (way == TO_XMPP)
     {
-      g_autofree char *to = g_strconcat ("juliet@", opt_partner, NULL);
+      g_autofree char *to = g_strdup_printf ("juliet%u@%s", pair, opt_partner);
 
       bench_sip_send (sip, to, text, strlen (text));
     }
   else
     {
       g_autofree char *stanza =
-        g_strdup_printf ("<message from='juliet@%s/bench' to='%s@%s' type='chat' id='b%u' xml:lang='en'>"
+        g_strdup_printf ("<message from='juliet%u@%s/bench' to='%s@%s' type='chat' id='b%u' xml:lang='en'>"
                          "<body>%s</body></message>",
-                         opt_partner, opt_user, opt_domain, sent, text);
+                         pair, opt_partner, opt_user, opt_domain, sent, text);
 
       bench_xmpp_write (out_stream, stanza, strlen (stanza));
       if (sent % 16 == 0)
@@ -121,9 +129,12 @@ done (void)
 static void
 send_more (void)
 {
-  if (way == NOTHING)
+  guint room = (guint) opt_window - MIN ((guint) opt_window, sent - done ());
+  guint left = way != NOTHING ? (guint) opt_messages - sent : 0;
+
+  if (room < MIN (burst, left))
     return;
-  while (sent < (guint) opt_messages && sent - done () < (guint) opt_window)
+  for (guint i = 0; i < MIN (room, left); i++)
     send_one ();
 }
 
@@ -258,7 +269,7 @@ wait_ready (guint n, const char *what)
 /* Measuring */
 
 static void
-measure (Way direction, const char *name, guint messages, gboolean report)
+measure (Way direction, const char *name, guint at_once, guint messages, gboolean report)
 {
   double cpu, seconds;
   gint64 began, progress;
@@ -267,6 +278,7 @@ measure (Way direction, const char *name, guint messages, gboolean report)
 
   opt_messages = (int) messages;
   way = direction;
+  burst = at_once;
   sent = arrived = answered = refused = 0;
   cpu = server_cpu ();
   began = progress = g_get_monotonic_time ();
@@ -290,9 +302,9 @@ measure (Way direction, const char *name, guint messages, gboolean report)
   if (!report)
     return;
 
-  g_print ("{\"server\": \"%s\", \"way\": \"%s\", \"messages\": %u, \"refused\": %u, \"window\": %d, "
+  g_print ("{\"server\": \"%s\", \"way\": \"%s\", \"mode\": \"%s\", \"messages\": %u, \"refused\": %u, \"window\": %d, "
            "\"seconds\": %.3f, \"cpu_seconds\": %.3f, \"per_second\": %.0f, \"cpu_us\": %.2f}\n",
-           opt_label, name, messages, refused, opt_window, seconds, cpu, messages / seconds, cpu * 1e6 / messages);
+           opt_label, name, burst > 1 ? "burst" : "each", messages, refused, opt_window, seconds, cpu, messages / seconds, cpu * 1e6 / messages);
 }
 
 /* Nobody may end a loop turn for want of one: wakes it. */
@@ -384,14 +396,18 @@ main (int argc, char **argv)
   if (opt_messages > 0)
     {
       guint warm = (guint) MIN (2000, opt_messages);
+      guint bursts[2] = { 1, (guint) CLAMP (opt_burst, 1, opt_window) };
 
       /* First some that do not count: the server dials back, warms up, allocates. */
-      measure (TO_SIP, "warm-up", warm, FALSE);
+      measure (TO_SIP, "warm-up", 1, warm, FALSE);
       if (!opt_relay)
-        measure (TO_XMPP, "warm-up", warm, FALSE);
-      measure (TO_SIP, opt_relay ? "xmpp-to-xmpp" : "xmpp-to-sip", (guint) opt_messages, TRUE);
-      if (!opt_relay)
-        measure (TO_XMPP, "sip-to-xmpp", (guint) opt_messages, TRUE);
+        measure (TO_XMPP, "warm-up", 1, warm, FALSE);
+      for (guint i = 0; i < G_N_ELEMENTS (bursts); i++)
+        {
+          measure (TO_SIP, opt_relay ? "xmpp-to-xmpp" : "xmpp-to-sip", bursts[i], (guint) opt_messages, TRUE);
+          if (!opt_relay)
+            measure (TO_XMPP, "sip-to-xmpp", bursts[i], (guint) opt_messages, TRUE);
+        }
     }
   if (opt_idle > 0)
     measure_idle ();

@@ -3,7 +3,8 @@
 """What a message through the gateway costs, each way, beside Prosody passing the same stanzas from the same generator
 on the same machine in the same run. Reports; judges nothing.
 
-usage: run-bench.py [--messages N] [--window N] [--idle N] [--workers N] [--json]
+usage: run-bench.py [--messages N] [--window N] [--burst N] [--pairs N] [--idle N] [--workers N]
+                    [--only oree|prosody] [--json]
 
 Build with -Dbuildtype=release or debugoptimized and without sanitizers; OREE_BUILD names the build directory.
 The SIP side is TLS: a user of the embedded front end, signed in. The XMPP side is TLS with SASL EXTERNAL and stream
@@ -47,7 +48,8 @@ async def generate(build, options, certificate, key, listen, words):
     """Runs the generator; its findings."""
     child = await asyncio.create_subprocess_exec(
         str(build / "tests" / "bench" / "bench-gateway"), "--certificate", str(certificate), "--key", str(key),
-        "--messages", str(options.messages), "--window", str(options.window), "--idle", str(options.idle),
+        "--messages", str(options.messages), "--window", str(options.window), "--burst", str(options.burst),
+        "--pairs", str(options.pairs), "--idle", str(options.idle),
         "--partner", PARTNER_DOMAIN, "--listen", f"{PARTNER_ADDRESS}:{listen}", *map(str, words),
         stdout=asyncio.subprocess.PIPE)
     output, _ = await child.communicate()
@@ -95,17 +97,18 @@ async def measure_relay(build, options, directory, names, authority, certificate
 
 
 def report(findings, options):
-    print(f"{options.messages} messages each way, window {options.window}, oreed with {options.workers} worker(s), "
-          f"{os.cpu_count()} cores shared with the generator")
-    relay = next((one for one in findings if one["way"] == "xmpp-to-xmpp"), None)
+    print(f"{options.messages} messages each way, window {options.window}, bursts of {options.burst}, {options.pairs} pairs; "
+          f"oreed with {options.workers} worker(s), {os.cpu_count()} cores shared with the generator")
+    relays = {one["mode"]: one for one in findings if one["way"] == "xmpp-to-xmpp"}
     for one in findings:
         if one["way"] == "idle":
-            print(f"{one['server']:8} idle stream  {one['kib_per_stream']:8.1f} KiB each ({one['streams']} streams)")
+            print(f"{one['server']:8} idle stream        {one['kib_per_stream']:8.1f} KiB each ({one['streams']} streams)")
             continue
+        relay = relays.get(one["mode"])
         ratio = f"{relay['cpu_us'] / one['cpu_us']:6.1f} times Prosody" if relay and one is not relay else ""
         refused = f", {one['refused']} REFUSED" if one["refused"] else ""
-        print(f"{one['server']:8} {one['way']:12} {one['per_second']:8.0f} messages/s {one['cpu_us']:8.1f} us CPU each "
-              f"{ratio}{refused}")
+        print(f"{one['server']:8} {one['way']:12} {one['mode']:5} {one['per_second']:8.0f} messages/s "
+              f"{one['cpu_us']:8.1f} us CPU each {ratio}{refused}")
 
 
 async def main(options):
@@ -142,6 +145,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--messages", type=int, default=20000)
     parser.add_argument("--window", type=int, default=50)
+    parser.add_argument("--burst", type=int, default=25)
+    parser.add_argument("--pairs", type=int, default=50)
     parser.add_argument("--idle", type=int, default=200)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--only", choices=["oree", "prosody"], nargs="+", default=["oree", "prosody"])
