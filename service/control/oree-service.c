@@ -556,8 +556,9 @@ on_opened (OreeStoreContent *content, const GError *error, gpointer data)
   else
     {
       g_autoptr (OreeProblems) together = oree_problems_new ();
-      g_autoptr (OreePolicy) policy = oree_policy_build (content->set, content->revision, together);
 
+      /* Built once for what it finds; the one in force is built by the apply path. */
+      oree_policy_unref (oree_policy_build (content->set, content->revision, together));
       note_bad_records (self, together);
       with_store (self, content->set, content->revision);
     }

@@ -328,6 +328,12 @@ watch_status (Oreectl *ctl)
 
   if (status != OREECTL_OK)
     return status;
+  if (!watch.terminal)
+    putchar ('\n');
+  fflush (stdout);
+  /* It answered, so it is there: hear that before listening for changes. */
+  while (!oree_client_is_present (ctl->client))
+    g_main_context_iteration (NULL, TRUE);
   watch.loop = g_main_loop_new (NULL, FALSE);
   g_signal_connect_swapped (ctl->client, "state-changed", G_CALLBACK (redraw_soon), &watch);
   g_signal_connect_swapped (ctl->client, "changed", G_CALLBACK (redraw_soon), &watch);

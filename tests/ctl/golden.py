@@ -76,7 +76,7 @@ def play(session, language):
 def main(session, language, update):
     if not os.environ.get(INSIDE):
         words = [sys.executable, __file__, session, language, *(["--update"] if update else [])]
-        return subprocess.run([sys.executable, HERE.parent / "run-uninstalled", "--profile", "lab", *words],
+        return subprocess.run([HERE.parent / "run-uninstalled", "--profile", "lab", *words],
                               env=dict(os.environ, **{INSIDE: "1"})).returncode
     expected = HERE / "golden" / language / f"{session}.expected"
     seen = play(session, language)
