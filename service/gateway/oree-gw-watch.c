@@ -81,6 +81,12 @@ oree_gw_watch_new (const OreeJid *contact, const OreeJid *user, guint32 seed)
   return watch_new (contact, user, seed);
 }
 
+void
+oree_gw_watch_set_interval (OreeGwWatch *self, guint64 seconds)
+{
+  self->asked = (guint32) CLAMP (seconds, 60, ASK_SECONDS_MAX);
+}
+
 OreeGwWatch *
 oree_gw_watch_new_from_row (const OreeJid *contact, const OreeJid *user, guint32 seed, GVariant *row, OreeTime start)
 {

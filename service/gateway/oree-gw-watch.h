@@ -26,6 +26,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeGwWatch, oree_gw_watch_free)
 /* May the contact see status notes (partner type federated)? Default FALSE. Shows again what that changes. */
 void oree_gw_watch_set_notes (OreeGwWatch *self, gboolean notes, OreeGwOut *out);
 
+/* How many seconds a SUBSCRIBE asks for from now on (xmpp-gateway subscription-refresh-interval); kept between a minute
+ * and a day. Default 3600 (RFC 3856 6.4). */
+void oree_gw_watch_set_interval (OreeGwWatch *self, guint64 seconds);
+
 /* A presence stanza from the contact to the user, of any type (subscribed and unsubscribed are not for here and do
  * nothing). */
 void oree_gw_watch_on_stanza (OreeGwWatch *self, const OreeStanza *stanza, OreeTime now, OreeGwOut *out);

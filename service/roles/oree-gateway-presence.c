@@ -5,6 +5,7 @@
  *   Feed   one of ours watches an XMPP user (gateway/oree-gw-feed): we are the notifier, one dialog per device
  *
  * Kept per pair of people, on the lane that owns the contact's domain; never shown to anybody else (RFC 8048 8.2). */
+#include "base/oree-limits.h"
 #include "base/oree-secret.h"
 #include "codec/sip/oree-sip-addr.h"
 #include "codec/sip/oree-sip-misc.h"
@@ -67,6 +68,7 @@ struct _OreeGatewayPresence
   GHashTable *feeds;   /* key → Feed */
   GHashTable *devices; /* "Call-ID local-tag" → Device */
   GHashTable *by_id;   /* id → Device */
+  GHashTable *counts;  /* address of record of ours → how many pairs it has on this lane */
   GHashTable *rows;    /* row key → OreeRuntimeRow: what the store has, for the next start of the role */
   guint64 next_id;
 };
@@ -99,6 +101,8 @@ pair_key (const OreeJid *contact, const char *aor)
   return g_strconcat (key, " ", aor, NULL);
 }
 
+static void count_pair (OreeLane *lane, const char *aor, int step);
+
 static void
 pair_init (Pair *pair, OreeLane *lane, gboolean to_sip, const OreeJid *contact, const OreeJid *self, const char *aor)
 {
@@ -112,11 +116,36 @@ pair_init (Pair *pair, OreeLane *lane, gboolean to_sip, const OreeJid *contact, 
   oree_jid_set (&pair->self, self->local, self->domain, NULL);
   oree_jid_set (&pair->contact, contact->local, contact->domain, NULL);
   pair->since = g_get_real_time ();
+  count_pair (lane, aor, 1);
+}
+
+/* Room for one more pair of this user? No limit is silent: the event names it. */
+static gboolean
+has_room (OreeLane *lane, const char *aor)
+{
+  if (GPOINTER_TO_UINT (g_hash_table_lookup (presence_of (lane)->counts, aor)) < OREE_GW_SUBSCRIPTIONS_PER_USER_MAX)
+    return TRUE;
+  oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
+  oree_lane_event (lane, oree_event_new (OREE_EVENT_LIMIT_HIT, "limit", "subscriptions-per-user", "peer", aor, NULL));
+  return FALSE;
+}
+
+static void
+count_pair (OreeLane *lane, const char *aor, int step)
+{
+  GHashTable *counts = presence_of (lane)->counts;
+  int now = GPOINTER_TO_INT (g_hash_table_lookup (counts, aor)) + step;
+
+  if (now > 0)
+    g_hash_table_insert (counts, g_strdup (aor), GINT_TO_POINTER (now));
+  else
+    g_hash_table_remove (counts, aor);
 }
 
 static void
 pair_clear (Pair *pair)
 {
+  count_pair (pair->lane, pair->aor, -1);
   oree_gw_out_clear (&pair->out);
   oree_jid_clear (&pair->self);
   oree_jid_clear (&pair->contact);
@@ -238,6 +267,8 @@ watch_new (OreeLane *lane, const OreeJid *contact, const OreeJid *self, const ch
   pair_init (&watch->pair, lane, TRUE, contact, self, aor);
   watch->token = oree_random_hex (8);
   watch->machine = machine != NULL ? machine : oree_gw_watch_new (contact, self, random32 ());
+  oree_gw_watch_set_interval (watch->machine,
+                              oree_policy_xmpp_gateway (lane->policy)->subscription_refresh_interval);
   oree_timer_init (&watch->timer, watch_timer_cb, watch);
   g_hash_table_insert (presence_of (lane)->watches, watch->pair.key, watch);
   g_hash_table_insert (presence_of (lane)->tokens, watch->token, watch);
@@ -652,6 +683,8 @@ subscribe_allowed (OreeLane *lane, gboolean ok, gpointer data)
 
   if (status == 0 && feed == NULL && machine == NULL)
     status = 404;
+  if (status == 0 && feed == NULL && !has_room (lane, asking->aor))
+    status = 480;
   oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
   own_contact = oree_sip_hub_contact (lane, flow, tag);
   dialog = status == 0 ? oree_sip_dialog_new_uas (&rx->msg, tag, own_contact) : NULL;
@@ -804,6 +837,11 @@ oree_gateway_presence_in (OreeLane *lane, OreeXmppRx *rx)
       refuse_presence (lane, rx, verdict.reason);
       return;
     }
+  if (watch == NULL && stanza->type == OREE_STANZA_TYPE_SUBSCRIBE && !has_room (lane, aor))
+    {
+      oree_gateway_refuse (lane, rx, OREE_STANZA_ERR_RESOURCE_CONSTRAINT, NULL);
+      return;
+    }
   if (watch == NULL && (is_request (stanza->type) || stanza->type == OREE_STANZA_TYPE_UNSUBSCRIBE))
     {
       watch = watch_new (lane, &stanza->from, &stanza->to, aor, NULL);
@@ -889,6 +927,7 @@ oree_gateway_presence_init (OreeLane *lane)
       if (g_str_equal (row->space, OREE_SPACE_SUBSCRIPTION))
         g_hash_table_replace (self->rows, g_strdup (row->key), oree_runtime_row_copy (row));
     }
+  self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->tokens = g_hash_table_new (g_str_hash, g_str_equal);
   self->by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->watches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, watch_free);
@@ -908,6 +947,7 @@ oree_gateway_presence_clear (OreeLane *lane)
   g_hash_table_unref (self->tokens);
   g_hash_table_unref (self->by_id);
   g_hash_table_unref (self->rows);
+  g_hash_table_unref (self->counts);
   g_clear_pointer (&lane->gateway->presence, g_free);
 }
 
@@ -982,6 +1022,8 @@ oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next
           if (!impact->dry)
             {
               set_notes (watch, next);
+              oree_gw_watch_set_interval (watch->machine,
+                                          oree_policy_xmpp_gateway (next)->subscription_refresh_interval);
               run_watch (watch);
             }
           continue;

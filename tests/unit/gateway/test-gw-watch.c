@@ -554,6 +554,30 @@ a_watcher_who_is_gone_is_dropped (void)
              "save none\nsubscribe 0\n");
 }
 
+static void
+the_administrators_interval_is_what_is_asked_for (void)
+{
+  static const struct
+  {
+    guint64 seconds;
+    const char *asked;
+  } rows[] = {
+    { 28800, "save pending\nsubscribe fresh 28800\n" },
+    { 1, "save pending\nsubscribe fresh 60\n" },
+    { G_MAXUINT32, "save pending\nsubscribe fresh 86400\n" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Fixture f;
+
+      fixture_init (&f, NULL);
+      oree_gw_watch_set_interval (f.watch, rows[i].seconds);
+      stanza_in (&f, "type='subscribe'/>", rows[i].asked);
+      fixture_clear (&f);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -578,5 +602,6 @@ main (int argc, char **argv)
   ADD ("a-sleeping-contact-is-not-refreshed", a_sleeping_contact_is_not_refreshed);
   ADD ("restarts-resume-and-the-policy-ends", restarts_resume_and_the_policy_ends);
   ADD ("a-watcher-who-is-gone-is-dropped", a_watcher_who_is_gone_is_dropped);
+  ADD ("the-administrators-interval-is-what-is-asked-for", the_administrators_interval_is_what_is_asked_for);
   return g_test_run ();
 }
