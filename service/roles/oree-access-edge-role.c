@@ -384,8 +384,6 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
                                                    a->access_edge_internal_port);
   g_autofree char *is = oree_listeners_signature ((const char *const *) b->internal_addresses,
                                                   b->access_edge_internal_port);
-  g_autofree char *detail = NULL;
-  const char *problem;
 
   if (g_str_equal (a->next_hop, b->next_hop) && g_str_equal (was, is))
     return;
@@ -393,10 +391,13 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
   if (impact->dry)
     return;
   stop (lane);
-  problem = start (lane, &detail);
   lane->access_edge->unreachable = FALSE;
-  if (problem != NULL)
-    say_degraded (lane->access_edge, problem, detail);
+}
+
+static const char *
+reopen (OreeLane *lane, char **detail)
+{
+  return lane->access_edge->listeners.listens == NULL ? start (lane, detail) : NULL;
 }
 
 static void
@@ -404,4 +405,4 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
 {
 }
 
-const OreeRoleOps oree_access_edge_ops = { init, clear, start, stop, idle, publish, list };
+const OreeRoleOps oree_access_edge_ops = { init, clear, start, stop, idle, publish, reopen, list };

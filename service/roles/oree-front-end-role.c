@@ -663,11 +663,10 @@ idle (OreeLane *lane)
 static void
 publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
 {
-  g_autofree char *was = signature_of (old), *is = signature_of (next), *detail = NULL;
+  g_autofree char *was = signature_of (old), *is = signature_of (next);
   gboolean was_on = oree_policy_next_hop (old)->embedded, is_on = oree_policy_next_hop (next)->embedded;
   g_autoptr (GPtrArray) removed = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_binding_free);
   g_autoptr (GPtrArray) aors = oree_registrar_aors (lane->front_end->registrar);
-  const char *problem = NULL;
 
   if (!impact->dry)
     {
@@ -684,10 +683,12 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
   oree_listeners_close (&lane->front_end->listeners);
   if (!is_on)
     oree_sip_hub_close_leg (lane, OREE_LEG_USER);
-  else
-    problem = start (lane, &detail);
-  if (problem != NULL)
-    oree_lane_degraded (lane, OREE_ROLE_FRONT_END, problem, detail);
+}
+
+static const char *
+reopen (OreeLane *lane, char **detail)
+{
+  return lane->front_end->listeners.listens == NULL ? start (lane, detail) : NULL;
 }
 
 static void
@@ -717,4 +718,4 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
     }
 }
 
-const OreeRoleOps oree_front_end_ops = { init, clear, start, stop, idle, publish, list };
+const OreeRoleOps oree_front_end_ops = { init, clear, start, stop, idle, publish, reopen, list };

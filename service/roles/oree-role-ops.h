@@ -25,8 +25,11 @@ typedef struct
   void (*stop) (OreeLane *lane);
   /* Nothing pending: a drain may end. */
   gboolean (*idle) (OreeLane *lane);
-  /* lane->policy is `next` already unless impact->dry; `old` is what it was. */
+  /* lane->policy is `next` already unless impact->dry; `old` is what it was. Closes the listeners that no longer fit. */
   void (*publish) (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
+  /* Opens what the snapshot wants and is not open. Runs when every role on every lane has published: one role may
+   * take over the port of another. As `start`; NULL: the role does it in `publish`. */
+  const char *(*reopen) (OreeLane *lane, char **detail);
   /* Adds the role's rows (a{sv} each) to `rows` (aa{sv}). */
   void (*list) (OreeLane *lane, const char *what, GVariantBuilder *rows);
 } OreeRoleOps;

@@ -477,9 +477,38 @@ publish_finish (Poll *poll)
 }
 
 static void
+reopen_each (OreeLane *lane, Poll *poll)
+{
+  for (guint i = 0; i < OREE_N_ROLES; i++)
+    {
+      g_autofree char *detail = NULL;
+      const char *problem;
+
+      if (lane->mode[i] == OREE_MODE_STOPPED || role_ops[i]->reopen == NULL)
+        continue;
+      problem = role_ops[i]->reopen (lane, &detail);
+      if (problem != NULL)
+        oree_lane_degraded (lane, (OreeRoleId) i, problem, detail);
+    }
+  poll_one_done (poll);
+}
+
+/* Every listener that does not fit the snapshot is closed now, on every lane: what it wants can be opened. */
+static void
+published_finish (Poll *poll)
+{
+  Poll *reopen = poll_new (poll->roles, reopen_each, publish_finish);
+
+  reopen->impact = poll->impact;
+  reopen->done = poll->done;
+  reopen->data = poll->data;
+  poll_start (reopen);
+}
+
+static void
 publish (OreeRoles *self, OreePolicy *policy, gboolean dry, OreeRolesResult done, gpointer data)
 {
-  Poll *poll = poll_new (self, publish_each, publish_finish);
+  Poll *poll = poll_new (self, publish_each, dry ? publish_finish : published_finish);
 
   poll->policy = oree_policy_ref (policy);
   poll->impact.dry = dry;

@@ -733,4 +733,4 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
     }
 }
 
-const OreeRoleOps oree_xmpp_proxy_ops = { init, clear, start, stop, idle, publish, list };
+const OreeRoleOps oree_xmpp_proxy_ops = { init, clear, start, stop, idle, publish, NULL, list };
