@@ -320,10 +320,14 @@ class SipUser:
         body = (f'<?xml version="1.0" encoding="UTF-8"?>\n<presence xmlns="urn:ietf:params:xml:ns:pidf" '
                 f'entity="{self.uri}"><tuple id="t1"><status><basic>{basic}</basic></status>'
                 + (f"<note>{note}</note>" if note else "") + "</tuple></presence>").encode()
-        match = [f"SIP-If-Match: {self._etag}"] if self._etag else []
-        response = await self.request("PUBLISH", self.uri, f"<{self.uri}>", body=body,
-                                      headers=["Event: presence", f"Expires: {expires}",
-                                               "Content-Type: application/pidf+xml", *match])
+        while True:
+            match = [f"SIP-If-Match: {self._etag}"] if self._etag else []
+            response = await self.request("PUBLISH", self.uri, f"<{self.uri}>", body=body,
+                                          headers=["Event: presence", f"Expires: {expires}",
+                                                   "Content-Type: application/pidf+xml", *match])
+            if response is None or response.status != 412 or not self._etag:
+                break
+            self._etag = None  # forgotten over there: published anew (RFC 3903 4.1)
         if response is not None and response.status == 200:
             self._etag = response.get("sip-etag")
         return response.status if response else None

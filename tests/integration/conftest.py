@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+pytest.register_assert_rewrite("sip_users")
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "faults"))
 
@@ -62,3 +64,12 @@ def alone():
         yield world
     finally:
         run(world.stop())
+
+
+@pytest.fixture
+def undo(lab):
+    """Goes back to the configuration there was before the test."""
+    before = run(lab.edge.bus.status())["revision"]
+    yield
+    if run(lab.edge.bus.status())["revision"] != before:
+        run(lab.edge.oreectl("restore", before))

@@ -25,6 +25,7 @@ async def both_ways(juliet, alice, word):
     """One message in each direction arrives."""
     juliet.say(ALICE_JID, f"{word} to SIP")
     assert bare((await alice.heard(f"{word} to SIP", 20)).sender) == JULIET_URI
-    assert await alice.say(JULIET_URI, f"{word} to XMPP") == 200
+    # 202 where the partner cannot acknowledge: a stream proved by dialback has no features to offer it in.
+    assert await alice.say(JULIET_URI, f"{word} to XMPP") in (200, 202)
     heard = await juliet.heard(f"{word} to XMPP")
     assert heard.sender.split("/")[0] == ALICE_JID

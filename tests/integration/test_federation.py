@@ -27,15 +27,6 @@ def partner(lab):
         run(lab.partner.restart(**ordinary))
 
 
-@pytest.fixture
-def undo(lab):
-    """Goes back to the configuration there was before the test."""
-    before = run(lab.edge.bus.status())["revision"]
-    yield
-    if run(lab.edge.bus.status())["revision"] != before:
-        run(lab.edge.oreectl("restore", before))
-
-
 async def meet(lab):
     return await lab.xmpp_user("juliet")
 
@@ -52,7 +43,9 @@ async def test_external_both_ways(lab, partner, alice):
     await juliet.stop()
 
 
-async def test_dialback_over_tls_both_ways(lab, partner, alice):
+async def test_dialback_over_tls_both_ways(lab, partner, alice, undo):
+    """Neither side offers EXTERNAL."""
+    await lab.edge.oreectl("xmpp-partner", "set", PARTNER_DOMAIN, "sasl-negotiation=not-supported")
     since = lab.edge.bus.events.mark()
     await partner.restart(external=False)
     juliet = await meet(lab)

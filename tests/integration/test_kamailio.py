@@ -5,10 +5,9 @@ import pytest
 from conftest import run
 from lab.baresip import Baresip
 from lab.kamailio import Kamailio
+from sip_users import ALICE_JID, JULIET_URI, bare
 from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, World
 
-ALICE_JID = f"alice@{OUR_DOMAIN}"
-JULIET_URI = f"sip:juliet@{PARTNER_DOMAIN}"
 HOST = f"frontend.{OUR_DOMAIN}"
 
 
@@ -45,7 +44,6 @@ async def sign_in(world, name):
 
 @pytest.fixture
 def pair(behind):
-    behind.partner.forget_roster("juliet")
     juliet = run(behind.xmpp_user("juliet"))
     alice = run(sign_in(behind, "alice"))
     yield juliet, alice

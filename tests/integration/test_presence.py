@@ -3,32 +3,23 @@
 
 import pytest
 from conftest import run
-from world import OUR_DOMAIN, PARTNER_DOMAIN
-
-ALICE_JID = f"alice@{OUR_DOMAIN}"
-JULIET = f"juliet@{PARTNER_DOMAIN}"
-JULIET_URI = f"sip:{JULIET}"
+from sip_users import ALICE_JID, BOB_JID, JULIET_URI, NURSE_URI, bare, sip_user
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pair(lab):
-    """Alice watches Juliet from the start, as baresip does with its contacts."""
-    lab.partner.forget_roster("juliet")
+    """Alice watches Juliet from the start, as baresip does with its contacts; Juliet agrees."""
     juliet = run(lab.xmpp_user("juliet"))
     alice = run(lab.sip_user("alice", [JULIET_URI]))
+    run(juliet.sees(ALICE_JID, "subscribe", deadline=20))
+    juliet.approve(ALICE_JID)
     yield juliet, alice
     run(alice.stop())
     run(juliet.stop())
 
 
-async def accept(juliet):
-    await juliet.sees(ALICE_JID, "subscribe", deadline=20)
-    juliet.approve(ALICE_JID)
-
-
 async def test_alice_sees_juliet(pair):
     juliet, alice = pair
-    await accept(juliet)
     await alice.sees(JULIET_URI, "Online", 20)
     juliet.presence(type="unavailable")
     await alice.sees(JULIET_URI, "Offline", 20)
@@ -38,7 +29,6 @@ async def test_alice_sees_juliet(pair):
 
 async def test_juliet_sees_alice(pair):
     juliet, alice = pair
-    await accept(juliet)
     since = juliet.presences.mark()
     juliet.subscribe(ALICE_JID)
     await juliet.sees(ALICE_JID, "subscribed", deadline=20, since=since)
@@ -51,16 +41,21 @@ async def test_juliet_sees_alice(pair):
     await juliet.sees(ALICE_JID, "available", deadline=20, since=since)
 
 
-async def test_juliet_says_no(pair):
-    juliet, alice = pair
-    await juliet.sees(ALICE_JID, "subscribe", deadline=20)
-    juliet.presence(to=ALICE_JID, type="unsubscribed")
-    await alice.sees(JULIET_URI, "Unknown", 20)
+async def test_the_nurse_says_no(lab):
+    bob = await sip_user(lab, "bob")
+    nurse = await lab.xmpp_user("nurse")
+    assert (await bob.subscribe(NURSE_URI)).status == 200
+    await nurse.sees(BOB_JID, "subscribe", deadline=20)
+    nurse.presence(to=BOB_JID, type="unsubscribed")
+    assert (await bob.told(NURSE_URI, state="terminated", deadline=20)).reason == "rejected"
+    assert not [notify for notify in bob.notifies.entries if notify.basic == "open"]
+    await nurse.stop()
+    await bob.stop()
 
 
 async def test_conversation_with_baresip(pair):
     juliet, alice = pair
     juliet.say(ALICE_JID, "Wherefore art thou?")
-    assert (await alice.heard("Wherefore art thou?")).sender == JULIET_URI
+    assert bare((await alice.heard("Wherefore art thou?")).sender) == JULIET_URI
     await alice.say("Here,\nunder the balcony. 🌹")
     await juliet.heard("Here,\nunder the balcony. 🌹")

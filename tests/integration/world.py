@@ -7,6 +7,7 @@ Used by the integration tests, by the demonstration and by tests/run-uninstalled
 import os
 import pathlib
 import shutil
+import sys
 import tempfile
 
 from lab import pki
@@ -126,9 +127,11 @@ class World:
                     OREE_WORLD=str(self.directory),
                     PATH=os.pathsep.join([*map(str, programs), os.environ.get("PATH", "")]))
 
-    async def stop(self, keep_directory=False):
+    async def stop(self):
         while self._started:
             await self._started.pop().stop()
         shutil.rmtree(self._socket_directory, ignore_errors=True)
-        if self.temporary and not keep_directory:
+        if os.environ.get("OREE_TEST_KEEP"):
+            print(f"kept: {self.directory}", file=sys.stderr)
+        elif self.temporary:
             shutil.rmtree(self.directory, ignore_errors=True)

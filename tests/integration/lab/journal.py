@@ -14,6 +14,7 @@ class Journal:
     def __init__(self, name):
         self.name = name
         self.entries = []
+        self.on_add = None  # called with every new entry
         self._waiters = []
 
     def __len__(self):
@@ -21,6 +22,8 @@ class Journal:
 
     def add(self, entry):
         self.entries.append(entry)
+        if self.on_add is not None:
+            self.on_add(entry)
         for waiter in list(self._waiters):
             waiter()
 

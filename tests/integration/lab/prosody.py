@@ -67,10 +67,6 @@ class Prosody:
         accounts.mkdir(parents=True, exist_ok=True)
         (accounts / f"{name}.dat").write_text(f'return {{ ["password"] = "{password}" }};\n')
 
-    def forget_roster(self, name):
-        roster = self.directory / "data" / self.domain.replace(".", "%2e") / "roster" / f"{name}.dat"
-        roster.unlink(missing_ok=True)
-
     def _write_config(self):
         # With no certificate authentication left, what remains is dialback over TLS.
         absent = {"s2s_auth_certs": not self.external, "smacks": not self.smacks, "offline": not self.offline}

@@ -8,6 +8,7 @@ import slixmpp
 
 from .journal import Journal
 
+logging.getLogger("slixmpp").addHandler(logging.NullHandler())
 logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
 
 
