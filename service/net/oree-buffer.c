@@ -3,6 +3,60 @@
 #include "net/oree-buffer.h"
 
 #define FIRST_CAPACITY 512
+#define KEPT_FIRST (16 * 1024) /* capacities kept for reuse: this, and twice, four and eight times as much */
+#define KEPT_CLASSES 4
+#define KEPT_EACH 4
+
+/* Blocks nobody uses; a block may come from one thread and stay with another. */
+static _Thread_local struct
+{
+  guint8 *blocks[KEPT_EACH];
+  guint n;
+} kept[KEPT_CLASSES];
+
+/* Capacities are powers of two from FIRST_CAPACITY. Answers KEPT_CLASSES for what is not kept. */
+static guint
+class_of (gsize capacity)
+{
+  guint class = 0;
+
+  if (capacity < KEPT_FIRST)
+    return KEPT_CLASSES;
+  while (class < KEPT_CLASSES && (gsize) KEPT_FIRST << class != capacity)
+    class++;
+
+  return class;
+}
+
+static guint8 *
+block_take (gsize capacity)
+{
+  guint class = class_of (capacity);
+
+  if (class < KEPT_CLASSES && kept[class].n > 0)
+    return kept[class].blocks[--kept[class].n];
+
+  return g_malloc (capacity);
+}
+
+static void
+block_give (guint8 *block, gsize capacity)
+{
+  guint class = class_of (capacity);
+
+  if (block != NULL && class < KEPT_CLASSES && kept[class].n < KEPT_EACH)
+    kept[class].blocks[kept[class].n++] = block;
+  else
+    g_free (block);
+}
+
+void
+oree_buffer_forget (void)
+{
+  for (guint class = 0; class < KEPT_CLASSES; class++)
+    while (kept[class].n > 0)
+      g_free (kept[class].blocks[--kept[class].n]);
+}
 
 guint8 *
 oree_buffer_reserve (OreeBuffer *self, gsize length)
@@ -30,11 +84,11 @@ oree_buffer_reserve (OreeBuffer *self, gsize length)
     }
   else
     {
-      guint8 *data = g_malloc (capacity);
+      guint8 *data = block_take (capacity);
 
       if (used > 0)
         memcpy (data, self->data + self->start, used);
-      g_free (self->data);
+      block_give (self->data, self->capacity);
       self->data = data;
       self->capacity = capacity;
     }
@@ -74,6 +128,10 @@ oree_buffer_consume (OreeBuffer *self, gsize length)
 void
 oree_buffer_clear (OreeBuffer *self)
 {
-  g_clear_pointer (&self->data, g_free);
+  if (self->data == NULL)
+    return;
+
+  block_give (self->data, self->capacity);
+  self->data = NULL;
   self->start = self->end = self->capacity = 0;
 }

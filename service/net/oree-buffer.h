@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Growing byte queue: append at the end, consume at the front; holds no memory while empty. */
+/* Growing byte queue: append at the end, consume at the front; holds no memory while empty. The memory of large ones
+ * goes round within a thread: given back and asked for every few microseconds, it would keep malloc sorting. */
 #pragma once
 #include "base/oree-span.h"
 
@@ -34,5 +35,7 @@ void oree_buffer_consume (OreeBuffer *self, gsize length);
 /* Empties it and releases its memory. */
 void oree_buffer_clear (OreeBuffer *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OreeBuffer, oree_buffer_clear)
+/* Gives back what this thread keeps for reuse: before it ends. */
+void oree_buffer_forget (void);
 
 G_END_DECLS

@@ -16,6 +16,9 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+/* A filter that moved nothing for one to two of these rests. */
+#define REST_AFTER OREE_SECOND
+
 /* Encrypted bytes the kernel has not taken yet: beyond this, plain bytes wait unencrypted. */
 #define WIRE_AHEAD (4 * OREE_TLS_RECORD_MAX)
 
@@ -26,6 +29,7 @@ struct _OreeConn
   OreeIo io;
   OreeHook flush, turn;
   OreeTimer deadline, limit; /* the owner's; ours (handshake, goodbye) */
+  OreeTimer rest;            /* armed while the filter is awake */
   OreeTime deadline_at, limit_at;
 
   const OreeConnCallbacks *callbacks; /* NULL until set */
@@ -44,6 +48,7 @@ struct _OreeConn
   OreeClosedReason reason;
   char *detail;
 
+  gboolean moved : 1; /* bytes went through the filter since `rest` was armed */
   gboolean paused : 1;
   gboolean again : 1;       /* deliver what is unread in the next turn */
   gboolean blocked : 1;     /* the kernel took no more */
@@ -113,6 +118,27 @@ set_limit (OreeConn *self, OreeTime at)
     oree_worker_arm (self->worker, &self->limit, at);
 }
 
+/* Bytes go through the filter: it stays awake a while longer. */
+static void
+wake_filter (OreeConn *self)
+{
+  self->moved = TRUE;
+  if (!oree_timer_is_armed (&self->rest) && self->worker != NULL)
+    oree_worker_arm (self->worker, &self->rest, oree_worker_now (self->worker) + REST_AFTER);
+}
+
+static void
+rest_cb (gpointer data)
+{
+  OreeConn *self = data;
+
+  if (self->moved)
+    oree_worker_arm (self->worker, &self->rest, oree_worker_now (self->worker) + REST_AFTER);
+  else
+    self->filter->klass->rest (self->filter);
+  self->moved = FALSE;
+}
+
 /* The first reason stays. */
 static void
 set_reason (OreeConn *self, OreeClosedReason reason, const char *detail)
@@ -157,6 +183,7 @@ lose (OreeConn *self, OreeClosedReason reason, const char *detail)
     {
       oree_reactor_remove (reactor (self), &self->io);
       oree_worker_cancel (self->worker, &self->deadline);
+      oree_worker_cancel (self->worker, &self->rest);
     }
   oree_hook_cancel (&self->flush);
   set_limit (self, OREE_TIME_NEVER);
@@ -220,6 +247,7 @@ send_queues (OreeConn *self)
 
       if (!may_send_plain (self))
         return FALSE;
+      wake_filter (self);
       if (self->filter->klass->out (self->filter, chunk, &self->wire) == OREE_FILTER_FAILED)
         {
           lose (self, OREE_CLOSED_TLS, self->filter->klass->error (self->filter));
@@ -379,6 +407,7 @@ take_filtered (OreeConn *self, OreeSpan bytes)
 {
   gboolean was_open = self->tls_open;
 
+  wake_filter (self);
   self->state = self->filter->klass->in (self->filter, bytes, &self->unread, &self->wire);
   if (oree_buffer_length (&self->wire) > 0)
     flush_later (self);
@@ -606,6 +635,7 @@ oree_conn_new (OreeWorker *worker, int fd)
   oree_hook_init (&self->turn, turn_cb, self);
   oree_timer_init (&self->deadline, deadline_cb, self);
   oree_timer_init (&self->limit, limit_cb, self);
+  oree_timer_init (&self->rest, rest_cb, self);
 
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
   fcntl (fd, F_SETFD, FD_CLOEXEC);
@@ -891,6 +921,7 @@ oree_conn_detach (OreeConn *self)
   oree_hook_cancel (&self->turn);
   oree_worker_cancel (self->worker, &self->deadline);
   oree_worker_cancel (self->worker, &self->limit);
+  oree_worker_cancel (self->worker, &self->rest);
   release_admission (self);
   oree_admission_count (oree_worker_admission (self->worker), -1);
   self->worker = NULL;
@@ -907,6 +938,8 @@ oree_conn_attach (OreeConn *self, OreeWorker *worker)
 
   oree_worker_arm (worker, &self->deadline, self->deadline_at);
   oree_worker_arm (worker, &self->limit, self->limit_at);
+  if (self->filter != NULL)
+    wake_filter (self);
   watch (self);
   flush_later (self);
   soon (self);

@@ -25,6 +25,8 @@ typedef struct
   OreeFilterState (*out) (OreeFilter *self, OreeSpan plain, OreeBuffer *wire_out);
   /* We send no more: appends the goodbye. */
   void (*end) (OreeFilter *self, OreeBuffer *wire_out);
+  /* Nothing moved for a while: lets go of what it can get back. */
+  void (*rest) (OreeFilter *self);
   /* Why it failed, English detail for logs; borrowed; NULL when it did not. */
   const char *(*error) (OreeFilter *self);
   void (*free) (OreeFilter *self);

@@ -211,9 +211,7 @@ configure (SSL_CTX *ssl)
   SSL_CTX_set_session_cache_mode (ssl, SSL_SESS_CACHE_OFF);
   /* Forward secrecy and authenticated encryption only (RFC 9325 4.2); TLS 1.3 has nothing else. */
   SSL_CTX_set_cipher_list (ssl, "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:!aNULL:!PSK:!SRP");
-  /* An idle connection holds no record buffers. */
-  SSL_CTX_set_mode (ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                           SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode (ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_verify (ssl, SSL_VERIFY_PEER, NULL);
   SSL_CTX_set_cert_verify_callback (ssl, accept_any_certificate, NULL);
   SSL_CTX_set_alpn_select_cb (ssl, select_alpn, NULL);

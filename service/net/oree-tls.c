@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* TLS as a byte filter. OpenSSL reads from and writes to a BIO of ours that looks straight into the caller's buffers,
- * so nothing is copied twice and an idle connection holds no I/O memory. */
+ * so nothing is copied twice and an idle connection holds no I/O memory; its own record buffers go when it rests. */
 #include "net/oree-tls.h"
 #include "base/oree-limits.h"
 #include "net/oree-tls-private.h"
@@ -226,6 +226,13 @@ tls_end (OreeFilter *filter, OreeBuffer *wire_out)
   ERR_clear_error ();
 }
 
+static void
+tls_rest (OreeFilter *filter)
+{
+  /* Refused while a record is half read: then it stays. */
+  SSL_free_buffers (((Tls *) filter)->ssl);
+}
+
 static const char *
 tls_error (OreeFilter *filter)
 {
@@ -250,6 +257,7 @@ static const OreeFilterClass tls_class = {
   .in = tls_in,
   .out = tls_out,
   .end = tls_end,
+  .rest = tls_rest,
   .error = tls_error,
   .free = tls_free,
 };

@@ -3,6 +3,7 @@
  * arm timers), the wheel (how long to sleep), the mailbox. */
 #include "net/oree-worker.h"
 #include "base/oree-limits.h"
+#include "net/oree-buffer.h"
 
 #define HOPS_PER_TURN 8
 
@@ -118,6 +119,7 @@ worker_main (gpointer data)
     g_main_context_iteration (self->context, TRUE);
   oree_reactor_flush (self->reactor);
   g_main_context_pop_thread_default (self->context);
+  oree_buffer_forget ();
   current_worker = NULL;
 
   return NULL;

@@ -114,6 +114,35 @@ test_back_to_back (void)
     exchange (steps[i]);
 }
 
+/* Resting gives buffers back, at any point of the stream, and changes nothing. */
+static void
+test_rests_and_wakes (void)
+{
+  End client = end_new (fixture.contoso, OREE_TLS_CLIENT, NULL, NULL);
+  End server = end_new (fixture.fabrikam, OREE_TLS_SERVER, NULL, NULL);
+  GString *expected = g_string_new (NULL);
+
+  begin (&client);
+  settle (&client, &server, G_MAXSIZE);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *text = g_strnfill (1 + i * 500, (char) ('a' + i % 26));
+
+      g_string_append (expected, text);
+      client.filter->klass->out (client.filter, oree_span_str (text), &client.wire);
+      client.filter->klass->rest (client.filter);
+      carry (&client, &server, 3 + i); /* in the middle of a record */
+      server.filter->klass->rest (server.filter);
+      settle (&client, &server, 700);
+      server.filter->klass->rest (server.filter);
+    }
+  g_assert_cmpint (server.state, ==, OREE_FILTER_OPEN);
+  g_assert_true (oree_span_equal_str (oree_buffer_span (&server.plain), expected->str));
+  g_string_free (expected, TRUE);
+  end_clear (&client);
+  end_clear (&server);
+}
+
 static void
 test_client_without_certificate_is_let_in (void)
 {
@@ -233,6 +262,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   tls_fixture_init (&fixture);
   g_test_add_func ("/net/tls/back-to-back-in-any-pieces", test_back_to_back);
+  g_test_add_func ("/net/tls/rests-and-wakes", test_rests_and_wakes);
   g_test_add_func ("/net/tls/client-without-certificate-is-let-in", test_client_without_certificate_is_let_in);
   g_test_add_func ("/net/tls/garbage-fails-with-a-reason", test_garbage_fails_with_a_reason);
   g_test_add_func ("/net/tls/altered-record-fails", test_altered_record_fails);
