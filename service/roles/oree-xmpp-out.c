@@ -26,10 +26,11 @@ typedef struct
   OreeXmlReader *reader;
   OreeConn *conn;
   char *secret;
-  OreeTimer timer;
+  OreeTimer timer, rest;
+  OreeTime heard; /* when bytes last came */
   OreeHook flush;
   OreeEffects effects;
-  gboolean running, closed, counted, verify_only, resting;
+  gboolean running, closed, counted, verify_only;
   OreeLookup *lookup;
   OreeDial *dial;
   OreeTargets *targets;
@@ -105,6 +106,7 @@ stream_free (gpointer data)
   Stream *stream = data;
 
   oree_worker_cancel (stream->lane->worker, &stream->timer);
+  oree_worker_cancel (stream->lane->worker, &stream->rest);
   oree_hook_cancel (&stream->flush);
   g_clear_pointer (&stream->lookup, oree_lookup_cancel);
   g_clear_pointer (&stream->dial, oree_dial_cancel);
@@ -303,6 +305,17 @@ timer_cb (gpointer data)
 }
 
 static void
+rest_cb (gpointer data)
+{
+  Stream *stream = data;
+
+  if (oree_worker_now (stream->lane->worker) - stream->heard >= QUIET)
+    oree_xml_reader_rest (stream->reader);
+  else
+    oree_worker_arm (stream->lane->worker, &stream->rest, stream->heard + QUIET);
+}
+
+static void
 lost (Stream *stream, OreeS2sReason reason)
 {
   oree_s2s_out_on_lost (stream->machine, reason, oree_worker_now (stream->lane->worker), &stream->effects);
@@ -321,6 +334,9 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
   if (stream->closed)
     return bytes.length;
   oree_s2s_out_on_bytes (stream->machine, now);
+  stream->heard = now;
+  if (!oree_timer_is_armed (&stream->rest))
+    oree_worker_arm (stream->lane->worker, &stream->rest, now + QUIET);
   oree_reactor_at_end (oree_worker_reactor (stream->lane->worker), &stream->flush);
   while (used < bytes.length && !stream->closed)
     {
@@ -512,6 +528,7 @@ stream_new (OreeLane *lane, const char *local, const char *remote, gboolean veri
   stream->reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   stream->since = g_get_real_time ();
   oree_timer_init (&stream->timer, timer_cb, stream);
+  oree_timer_init (&stream->rest, rest_cb, stream);
   oree_hook_init (&stream->flush, flush_cb, stream);
   oree_xmpp_stand (lane->policy, remote, &options.policy);
   options.secret = oree_span_str (stream->secret);

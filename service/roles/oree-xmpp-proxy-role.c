@@ -13,6 +13,8 @@
 #include "roles/oree-xmpp-rx.h"
 #include "roles/oree-xmpp-stand.h"
 
+#define QUIET (30 * OREE_SECOND) /* a stream without traffic gives its parser's memory back */
+
 typedef struct
 {
   OreeLane *lane;
@@ -23,7 +25,8 @@ typedef struct
   char *secret;
   char *peer;
   char *remote; /* counted in the census under this name; NULL before the first proof */
-  OreeTimer timer;
+  OreeTimer timer, rest;
+  OreeTime heard; /* when bytes last came */
   OreeHook flush;
   OreeEffects effects;
   gboolean running, closed;
@@ -219,6 +222,7 @@ stream_free (gpointer data)
   Stream *stream = data;
 
   oree_worker_cancel (stream->lane->worker, &stream->timer);
+  oree_worker_cancel (stream->lane->worker, &stream->rest);
   oree_hook_cancel (&stream->flush);
   g_clear_pointer (&stream->conn, oree_conn_free);
   oree_s2s_in_free (stream->machine);
@@ -413,6 +417,17 @@ timer_cb (gpointer data)
   run (stream);
 }
 
+static void
+rest_cb (gpointer data)
+{
+  Stream *stream = data;
+
+  if (oree_worker_now (stream->lane->worker) - stream->heard >= QUIET)
+    oree_xml_reader_rest (stream->reader);
+  else
+    oree_worker_arm (stream->lane->worker, &stream->rest, stream->heard + QUIET);
+}
+
 /* --- the connection ---------------------------------------------------------------------------- */
 
 static gsize
@@ -426,6 +441,9 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
   if (stream->closed)
     return bytes.length;
   oree_s2s_in_on_bytes (stream->machine, now);
+  stream->heard = now;
+  if (!oree_timer_is_armed (&stream->rest))
+    oree_worker_arm (stream->lane->worker, &stream->rest, now + QUIET);
   oree_reactor_at_end (oree_worker_reactor (stream->lane->worker), &stream->flush);
   while (used < bytes.length && !stream->closed)
     {
@@ -563,6 +581,7 @@ accept_cb (OreeListen *listen, OreeConn *conn, gpointer data)
                                      external != NULL && oree_tls_ctx_has_certificate (external), FALSE,
                                      oree_worker_now (lane->worker));
   oree_timer_init (&stream->timer, timer_cb, stream);
+  oree_timer_init (&stream->rest, rest_cb, stream);
   oree_hook_init (&stream->flush, flush_cb, stream);
   g_hash_table_insert (lane->xmpp_in->streams, GUINT_TO_POINTER (stream->id), stream);
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_IN);
