@@ -26,7 +26,8 @@ async def start(world):
     await world.start_lab(hosts={HOST: EDGE_ADDRESS})
     certificate, key = world.authority.issue("frontend", [HOST, OUR_DOMAIN])
     world.kamailio = Kamailio(world.directory / "kamailio", OUR_DOMAIN, certificate, key, world.trust,
-                              f"sip:{EDGE_ADDRESS}:{world.sip_port};transport=tls", f"edge.{OUR_DOMAIN}")
+                              f"sip:{EDGE_ADDRESS}:{world.sip_port};transport=tls", f"edge.{OUR_DOMAIN}",
+                              hosts={f"edge.{OUR_DOMAIN}": EDGE_ADDRESS})
     for name in ("alice", "bob"):
         world.kamailio.add_user(name, name)
     world.keep(await world.kamailio.start())
@@ -88,8 +89,10 @@ async def test_the_next_hop_is_shot_and_comes_back(behind, pair):
     await alice.stop()
     await behind.kamailio.process.kill()
     assert (await juliet.refused(juliet.say(ALICE_JID, "nobody home"), 45)).error
+    since = behind.edge.bus.events.mark()
     await behind.kamailio.start()
     again = await sign_in(behind, "alice")
+    await behind.edge.bus.event("role-recovered", role="access-edge", since=since, deadline=60)
     juliet.say(ALICE_JID, "home again")
     await again.heard("home again", 45)
     await again.stop()

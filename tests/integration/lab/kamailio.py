@@ -2,6 +2,7 @@
 """Kamailio as a next hop, with the configuration that ships in data/config."""
 
 import hashlib
+import os
 import pathlib
 import sqlite3
 
@@ -29,7 +30,9 @@ ca_list = {ca}
 
 
 class Kamailio:
-    def __init__(self, directory, domain, certificate, key, ca, edge_uri, edge_name, address="127.0.0.1"):
+    """`hosts` maps names to addresses: Kamailio asks the system's resolver, so it sees an /etc/hosts of its own."""
+
+    def __init__(self, directory, domain, certificate, key, ca, edge_uri, edge_name, hosts, address="127.0.0.1"):
         self.directory = directory
         self.domain = domain
         self.address = address
@@ -38,6 +41,8 @@ class Kamailio:
         self._edge_name = edge_name
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "tls.cfg").write_text(TLS.format(key=key, certificate=certificate, ca=ca))
+        self._hosts = directory / "hosts"
+        self._hosts.write_text("127.0.0.1 localhost\n" + "".join(f"{at} {name}\n" for name, at in hosts.items()))
         self._database = directory / "kamailio.sqlite"
         with sqlite3.connect(self._database) as database:
             for schema in ("standard", "usrloc", "auth_db", "presence", "uri_db"):
@@ -61,7 +66,9 @@ class Kamailio:
             "TLS_CONFIG": f'"{self.directory / "tls.cfg"}"',
         }
         words = [word for name, value in values.items() for word in ("-A", f"{name}={value}")]
-        self.process = await Process("kamailio", ["kamailio", "-DD", "-E", "-f", CONFIG, *words, "-Y", self.directory,
+        own = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--map-root-user"]), "sh", "-c",
+               'mount --bind "$0" /etc/hosts && exec "$@"', self._hosts]
+        self.process = await Process("kamailio", [*own, "kamailio", "-DD", "-E", "-f", CONFIG, *words, "-Y", self.directory,
                                                   "-w", self.directory], self.directory / "kamailio.log").start()
         await self.process.ready(self.address, self.port)
         return self
