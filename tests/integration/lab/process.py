@@ -2,11 +2,20 @@
 """A program of somebody's, started, watched and ended."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import socket
 
 from .journal import Journal, Missed
+
+_libc = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_us():
+    """Nothing a test started outlives a test that was killed (baresip spins on a closed standard input)."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Process:
@@ -33,7 +42,7 @@ class Process:
 
     async def start(self):
         self.child = await asyncio.create_subprocess_exec(
-            *self.argv, cwd=self.cwd, env=self.env, start_new_session=True, limit=1 << 20,
+            *self.argv, cwd=self.cwd, env=self.env, start_new_session=True, limit=1 << 20, preexec_fn=_die_with_us,
             stdin=asyncio.subprocess.PIPE if self.wants_stdin else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
         self._reader = asyncio.ensure_future(self._read())
