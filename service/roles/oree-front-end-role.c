@@ -461,6 +461,7 @@ sign_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
   oree_sip_backoff_succeeded (self->backoff, source);
   oree_lane_count_one (lane, OREE_COUNT_SIGN_INS);
   g_hash_table_insert (self->signed_in, GUINT_TO_POINTER (rx->flow.id), g_strdup (aor));
+  oree_sip_hub_set_signed_in (lane, rx->flow);
   return TRUE;
 }
 

@@ -13,6 +13,7 @@
 
 #define CONTACT_PREFIX "oree-gw-"
 #define QUEUED_MAX OREE_GW_QUEUE_PER_PAIR_MAX /* messages waiting for a connection being made */
+#define SIGN_IN_WITHIN OREE_MINUTE
 #define SLOW_SENDER (20 * OREE_SECOND)  /* a message begun must be complete by then */
 
 typedef struct
@@ -24,6 +25,7 @@ typedef struct
   char *peer;
   OreeSipFrame frame;
   OreeTimer slow;
+  OreeTimer strange; /* a user's connection nobody has signed in on */
   GHashTable *waiting; /* branch → lane index + 1, of requests sent here and not answered */
   guint64 received, sent;
   gint64 since;
@@ -349,6 +351,7 @@ flow_free (Flow *flow)
 
   flow->lane->sip->n_flows[flow->flow.leg]--;
   oree_worker_cancel (flow->lane->worker, &flow->slow);
+  oree_worker_cancel (flow->lane->worker, &flow->strange);
   g_hash_table_iter_init (&iter, flow->waiting);
   while (g_hash_table_iter_next (&iter, &key, &value))
     tell_lost (flow->lane, GPOINTER_TO_UINT (value) - 1, key);
@@ -373,6 +376,7 @@ oree_sip_hub_reserve (OreeLane *lane, OreeSipLeg leg, const char *peer)
   flow->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   oree_sip_frame_init (&flow->frame);
   oree_timer_init (&flow->slow, slow_cb, flow);
+  oree_timer_init (&flow->strange, slow_cb, flow);
   g_hash_table_insert (lane->sip->flows, GUINT_TO_POINTER (flow->flow.id), flow);
   lane->sip->n_flows[leg]++;
   return flow->flow;
@@ -394,6 +398,8 @@ oree_sip_hub_attach (OreeLane *lane, OreeFlow name, OreeConn *conn)
   flow->peer = oree_endpoint_to_string (oree_conn_peer (conn));
   oree_lane_count_one (lane, OREE_COUNT_SIP_CONNECTIONS);
   oree_conn_set_callbacks (conn, &flow_callbacks, flow);
+  if (name.leg == OREE_LEG_USER)
+    oree_worker_arm (lane->worker, &flow->strange, oree_worker_now (lane->worker) + SIGN_IN_WITHIN);
   queued = g_steal_pointer (&flow->queued);
   for (guint i = 0; queued != NULL && i < queued->len; i++)
     write_on_lane (lane, g_ptr_array_index (queued, i));
@@ -442,6 +448,17 @@ oree_sip_hub_close_leg (OreeLane *lane, OreeSipLeg leg)
   for (GList *l = flows; l != NULL; l = l->next)
     if (((Flow *) l->data)->flow.leg == leg)
       oree_sip_hub_close (lane, ((Flow *) l->data)->flow);
+}
+
+void
+oree_sip_hub_set_signed_in (OreeLane *lane, OreeFlow name)
+{
+  Flow *flow = flow_find (lane, name);
+
+  if (flow == NULL || flow->conn == NULL)
+    return;
+  oree_worker_cancel (lane->worker, &flow->strange);
+  oree_conn_set_authenticated (flow->conn);
 }
 
 guint

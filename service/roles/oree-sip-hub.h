@@ -98,6 +98,9 @@ void oree_sip_hub_fail (OreeLane *lane, OreeFlow flow);
 /* Closes a flow of this lane once what is written has gone. */
 void oree_sip_hub_close (OreeLane *lane, OreeFlow flow);
 void oree_sip_hub_close_leg (OreeLane *lane, OreeSipLeg leg);
+/* Somebody signed in on this connection: it no longer counts as a stranger's, and may stay. A user's connection on which
+ * nobody has within a minute is closed. */
+void oree_sip_hub_set_signed_in (OreeLane *lane, OreeFlow flow);
 guint oree_sip_hub_n_flows (OreeLane *lane, OreeSipLeg leg);
 gboolean oree_sip_hub_has_flow (OreeLane *lane, OreeFlow flow);
 
