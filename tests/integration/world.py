@@ -125,13 +125,21 @@ class World:
                     OREE_BUS=self.bus.address,
                     OREE_LOCALEDIR=str(self.build / "po"),
                     OREE_WORLD=str(self.directory),
+                    TSAN_OPTIONS="report_bugs=0",  # the service is judged, not who calls it
                     PATH=os.pathsep.join([*map(str, programs), os.environ.get("PATH", "")]))
 
     async def stop(self):
+        """Ends everything; the first complaint, such as a sanitizer's, is raised when all is down."""
+        complaint = None
         while self._started:
-            await self._started.pop().stop()
+            try:
+                await self._started.pop().stop()
+            except AssertionError as problem:
+                complaint = complaint or problem
         shutil.rmtree(self._socket_directory, ignore_errors=True)
         if os.environ.get("OREE_TEST_KEEP"):
             print(f"kept: {self.directory}", file=sys.stderr)
         elif self.temporary:
             shutil.rmtree(self.directory, ignore_errors=True)
+        if complaint is not None:
+            raise complaint

