@@ -57,6 +57,7 @@ typedef struct
 {
   char *aor;
   char *contact; /* key */
+  char *call_id; /* of the MESSAGE, for In-Reply-To */
 } Remembered;
 
 struct _OreeGatewayMessages
@@ -288,6 +289,7 @@ remembered_free (gpointer data)
 
   g_free (remembered->aor);
   g_free (remembered->contact);
+  g_free (remembered->call_id);
   g_free (remembered);
 }
 
@@ -302,6 +304,7 @@ remember (OreeGatewayMessages *self, const Outbound *outbound)
     g_hash_table_remove (self->remembered, g_queue_pop_head (&self->order));
   remembered->aor = g_strdup (outbound->aor);
   remembered->contact = oree_jid_to_key (&outbound->contact);
+  remembered->call_id = oree_span_dup (oree_sip_msg_value (&outbound->rx->msg, OREE_SIP_HDR_CALL_ID));
   g_hash_table_insert (self->remembered, id, remembered);
   g_queue_push_tail (&self->order, id);
 }
@@ -481,6 +484,7 @@ tell_sender (OreeLane *lane, const Remembered *remembered, OreeXmppRx *rx)
       return;
     }
   oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
+  oree_sip_write_header (&writer, OREE_SIP_HDR_IN_REPLY_TO, remembered->call_id); /* which one: RFC 3261 20.21 */
   oree_sip_write_header (&writer, OREE_SIP_HDR_CONTENT_LANGUAGE, "en, fr");
   oree_sip_hub_request (lane, flow,
                         oree_sip_write_finish (&writer, "text/plain;charset=UTF-8", oree_span_str (text)), notice_done, rx);
@@ -507,7 +511,7 @@ oree_gateway_error_in (OreeLane *lane, OreeXmppRx *rx)
     }
   else if (remembered != NULL && g_str_equal (remembered->contact, contact))
     {
-      Remembered copy = { g_strdup (remembered->aor), NULL };
+      Remembered copy = { g_strdup (remembered->aor), NULL, g_strdup (remembered->call_id) };
       GList *link = g_queue_find_custom (&self->order, id, (GCompareFunc) g_strcmp0);
 
       if (link != NULL)
@@ -515,6 +519,7 @@ oree_gateway_error_in (OreeLane *lane, OreeXmppRx *rx)
       g_hash_table_remove (self->remembered, id);
       tell_sender (lane, &copy, rx);
       g_free (copy.aor);
+      g_free (copy.call_id);
       return;
     }
   oree_xmpp_settle (lane, rx->slot);

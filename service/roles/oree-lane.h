@@ -33,6 +33,7 @@ struct _OreeLane
   OreeWorker *worker;
   guint index;
   OreeRoles *roles;
+  gboolean gone;      /* cleared: its last mail is being thrown away */
   OreePolicy *policy; /* swapped between two events, never within one */
   OreeRoleMode mode[OREE_N_ROLES];
   guint64 counters[OREE_N_COUNTERS];

@@ -9,6 +9,8 @@
 
 struct _OreeRoles
 {
+  gatomicrefcount refs; /* mail on its way to the main thread or back from the store keeps us */
+  gboolean closed;      /* nobody is to be told any more; main thread only */
   OreeRolesOptions options;
   OreePolicy *policy;
   OreeLane *lanes;
@@ -53,6 +55,30 @@ oree_role_from_nick (const char *nick, OreeRoleId *role)
   return FALSE;
 }
 
+static OreeRoles *
+roles_ref (OreeRoles *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+/* The last one out, on whichever thread: the workers are stopped and joined by then. */
+static void
+roles_unref (OreeRoles *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  for (guint i = 0; i < self->n_lanes; i++)
+    {
+      oree_worker_free (self->lanes[i].worker);
+      oree_policy_unref (self->lanes[i].policy);
+    }
+  g_clear_pointer (&self->options.runtime, g_ptr_array_unref);
+  g_free (self->lanes);
+  oree_policy_unref (self->policy);
+  g_free (self);
+}
+
 /* --- lanes ------------------------------------------------------------------------------------- */
 
 typedef struct
@@ -60,13 +86,30 @@ typedef struct
   OreeLane *lane;
   OreeLaneFunc func;
   gpointer data;
+  GDestroyNotify free_data;
 } Mail;
+
+/* The lane is gone before the mail was read. */
+static void
+mail_free (gpointer data)
+{
+  Mail *mail = data;
+
+  if (mail->free_data != NULL)
+    mail->free_data (mail->data);
+  g_free (mail);
+}
 
 static void
 mail_cb (gpointer data)
 {
   Mail *mail = data;
 
+  if (mail->lane->gone)
+    {
+      mail_free (mail);
+      return;
+    }
   mail->func (mail->lane, mail->data);
   g_free (mail);
 }
@@ -76,8 +119,8 @@ oree_lane_post (OreeLane *to, OreeLaneFunc func, gpointer data, GDestroyNotify f
 {
   Mail *mail = g_new (Mail, 1);
 
-  *mail = (Mail){ to, func, data };
-  oree_worker_post (to->worker, mail_cb, mail);
+  *mail = (Mail){ to, func, data, free_data };
+  oree_worker_post_full (to->worker, mail_cb, mail, mail_free);
 }
 
 void
@@ -129,10 +172,11 @@ event_on_main_cb (gpointer data)
   EventMail *mail = data;
   const OreeRolesHooks *hooks = &mail->roles->options.hooks;
 
-  if (hooks->event != NULL)
+  if (hooks->event != NULL && !mail->roles->closed)
     hooks->event (hooks->data, mail->event);
   else
     oree_event_free (mail->event);
+  roles_unref (mail->roles);
   g_free (mail);
   return G_SOURCE_REMOVE;
 }
@@ -142,7 +186,7 @@ oree_lane_event (OreeLane *lane, OreeEvent *event)
 {
   EventMail *mail = g_new (EventMail, 1);
 
-  *mail = (EventMail){ lane->roles, event };
+  *mail = (EventMail){ roles_ref (lane->roles), event };
   g_main_context_invoke (NULL, event_on_main_cb, mail);
 }
 
@@ -160,8 +204,9 @@ degraded_on_main_cb (gpointer data)
   DegradedMail *mail = data;
   const OreeRolesHooks *hooks = &mail->roles->options.hooks;
 
-  if (hooks->degraded != NULL)
+  if (hooks->degraded != NULL && !mail->roles->closed)
     hooks->degraded (hooks->data, mail->role, mail->reason, mail->detail);
+  roles_unref (mail->roles);
   g_free (mail->detail);
   g_free (mail);
   return G_SOURCE_REMOVE;
@@ -172,7 +217,7 @@ oree_lane_degraded (OreeLane *lane, OreeRoleId role, const char *reason, const c
 {
   DegradedMail *mail = g_new (DegradedMail, 1);
 
-  *mail = (DegradedMail){ lane->roles, role, reason, g_strdup (detail) };
+  *mail = (DegradedMail){ roles_ref (lane->roles), role, reason, g_strdup (detail) };
   g_main_context_invoke (NULL, degraded_on_main_cb, mail);
 }
 
@@ -196,9 +241,11 @@ static void
 saved_cb (gpointer data, gboolean ok)
 {
   SaveMail *mail = data;
+  OreeRoles *roles = mail->lane->roles;
 
   mail->ok = ok;
   oree_lane_post (mail->lane, saved_on_lane, mail, g_free);
+  roles_unref (roles);
 }
 
 void
@@ -212,6 +259,7 @@ oree_lane_save (OreeLane *lane, OreeRuntimeRow *row,
     {
       mail = g_new (SaveMail, 1);
       *mail = (SaveMail){ lane, FALSE, done, data };
+      roles_ref (lane->roles);
     }
   if (hooks->save != NULL)
     hooks->save (hooks->data, row, done ? saved_cb : NULL, mail);
@@ -259,7 +307,9 @@ poll_finish_cb (gpointer data)
 {
   Poll *poll = data;
 
-  poll->finish (poll);
+  if (!poll->roles->closed)
+    poll->finish (poll);
+  roles_unref (poll->roles);
   g_clear_pointer (&poll->policy, oree_policy_unref);
   if (poll->has_rows)
     g_variant_builder_clear (&poll->rows);
@@ -291,7 +341,7 @@ poll_new (OreeRoles *roles, void (*each) (OreeLane *, Poll *), void (*finish) (P
 {
   Poll *poll = g_new0 (Poll, 1);
 
-  poll->roles = roles;
+  poll->roles = roles_ref (roles);
   poll->each = each;
   poll->finish = finish;
   g_mutex_init (&poll->lock);
@@ -665,6 +715,7 @@ oree_roles_new (OreePolicy *policy, const OreeRolesOptions *options)
 {
   OreeRoles *self = g_new0 (OreeRoles, 1);
 
+  g_atomic_ref_count_init (&self->refs);
   self->options = *options;
   if (options->runtime != NULL)
     self->options.runtime = g_ptr_array_ref (options->runtime);
@@ -697,6 +748,7 @@ clear_each (OreeLane *lane, Poll *poll)
   for (guint i = 0; i < OREE_N_ROLES; i++)
     role_ops[i]->clear (lane);
   oree_sip_hub_clear (lane);
+  lane->gone = TRUE; /* what other lanes, and stopping itself, still sent here finds nobody */
   poll_one_done (poll);
 }
 
@@ -709,13 +761,7 @@ oree_roles_free (OreeRoles *self)
   for (guint i = 0; i < self->n_lanes; i++)
     oree_worker_stop (self->lanes[i].worker); /* after what is in its mailbox */
   for (guint i = 0; i < self->n_lanes; i++)
-    {
-      oree_worker_join (self->lanes[i].worker);
-      oree_worker_free (self->lanes[i].worker);
-      oree_policy_unref (self->lanes[i].policy);
-    }
-  g_clear_pointer (&self->options.runtime, g_ptr_array_unref);
-  g_free (self->lanes);
-  oree_policy_unref (self->policy);
-  g_free (self);
+    oree_worker_join (self->lanes[i].worker);
+  self->closed = TRUE;
+  roles_unref (self);
 }
