@@ -12,7 +12,7 @@ typedef struct
   GVariant *value; /* a{sv}; NULL means: forget the row */
 } OreeRuntimeRow;
 
-#define OREE_SPACE_ALLOW "allow-entry"         /* "user-jid contact-jid": our user knows this contact */
+#define OREE_SPACE_ALLOW "allow-entry"         /* "address-of-record contact": our user knows this contact */
 #define OREE_SPACE_SUBSCRIPTION "subscription" /* "direction watcher presentity" */
 #define OREE_SPACE_BINDING "binding"           /* "address-of-record contact" */
 #define OREE_SPACE_STATE "state"               /* single values: dialback secret, nonce key */

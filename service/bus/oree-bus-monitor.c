@@ -3,6 +3,7 @@
 #include "base/oree-limits.h"
 #include "bus/oree-bus.h"
 #include "ident/oree-jid.h"
+#include "ident/oree-sip-uri.h"
 #include "model/oree-xmpp-partner.h"
 
 #define EVENTS_DEFAULT 100
@@ -235,6 +236,15 @@ on_forgotten (GVariant *result, gpointer data)
     oree_bus_call_fail_code (call, OREE_ERROR_NOT_FOUND, "no such allow entry");
 }
 
+/* Our user as the rows have it: the address of record, with or without "sip:" written. */
+static char *
+user_key_of (const char *user)
+{
+  g_autofree char *uri = g_str_has_prefix (user, "sip:") ? g_strdup (user) : g_strconcat ("sip:", user, NULL);
+
+  return oree_sip_aor_normalise (oree_span_str (uri));
+}
+
 static void
 revoke_allow_entry (OreeBusCall *call, GVariant *parameters)
 {
@@ -247,7 +257,7 @@ revoke_allow_entry (OreeBusCall *call, GVariant *parameters)
   if (roles == NULL)
     return;
   g_variant_get (parameters, "(&s&s@a{sv})", &user, &contact, NULL);
-  user_key = address_key (user);
+  user_key = user_key_of (user);
   contact_key = address_key (contact);
   if (user_key == NULL || contact_key == NULL)
     {
