@@ -2,11 +2,10 @@
 /* The presence agent: PUBLISH into presentities, SUBSCRIBE into watches, NOTIFY out. */
 #include "base/oree-secret.h"
 #include "codec/sip/oree-sip-addr.h"
-#include "proto/sip/oree-sip-sub.h"
 #include "roles/oree-front-end.h"
+#include "roles/oree-sub-answer.h"
 
 static const OreePublishRules publish_rules = OREE_PUBLISH_RULES_DEFAULT;
-static const OreeSipSubRules sub_rules = OREE_SIP_SUB_RULES_DEFAULT;
 
 typedef struct
 {
@@ -214,58 +213,28 @@ watch_timer_cb (gpointer data)
   pump (watch);
 }
 
-static char *
-dialog_key (OreeSpan call_id, OreeSpan local_tag)
-{
-  return g_strdup_printf ("%.*s %.*s", (int) call_id.length, call_id.data, (int) local_tag.length, local_tag.data);
-}
-
-/* 200 with the grant, in the dialog. */
-static void
-accept_watch (OreeLane *lane, OreeSipRx *rx, OreeSipDialog *dialog, guint32 expires)
-{
-  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
-
-  oree_sip_write_response (&writer, &rx->msg, 200, NULL, dialog->local_tag, TRUE);
-  oree_sip_write_header_uint (&writer, OREE_SIP_HDR_EXPIRES, expires);
-  oree_sip_write_header_format (&writer, OREE_SIP_HDR_CONTACT, "<%s>", dialog->local_contact);
-  oree_sip_hub_respond_with (lane, rx, &writer);
-}
-
-static void
-refuse (OreeLane *lane, OreeSipRx *rx, guint status)
-{
-  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
-  char tag[OREE_SIP_ID_SIZE];
-
-  oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
-  oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
-  oree_sip_sub_write_refusal (status, &rx->msg, &sub_rules, &writer);
-  oree_sip_hub_respond_with (lane, rx, &writer);
-}
-
 static void
 subscribe_again (OreeLane *lane, OreeSipRx *rx, OreeSpan tag)
 {
   OreeFrontEndPresence *self = lane->front_end->presence;
-  g_autofree char *key = dialog_key (oree_sip_msg_value (&rx->msg, OREE_SIP_HDR_CALL_ID), tag);
+  g_autofree char *key = oree_sub_key (oree_sip_msg_value (&rx->msg, OREE_SIP_HDR_CALL_ID), tag);
   Watch *watch = g_hash_table_lookup (self->watches, key);
   guint32 expires = 0;
   guint status;
 
   if (watch == NULL)
     {
-      refuse (lane, rx, 481);
+      oree_sub_refuse (lane, rx, 481);
       return;
     }
-  status = oree_sip_sub_on_subscribe (watch->sub, &rx->msg, &sub_rules, oree_worker_now (lane->worker), &expires);
+  status = oree_sip_sub_on_subscribe (watch->sub, &rx->msg, &oree_sub_rules, oree_worker_now (lane->worker), &expires);
   if (status != 200)
     {
-      refuse (lane, rx, status);
+      oree_sub_refuse (lane, rx, status);
       return;
     }
   watch->flow = rx->flow;
-  accept_watch (lane, rx, oree_sip_sub_dialog (watch->sub), expires);
+  oree_sub_accept (lane, rx, oree_sip_sub_dialog (watch->sub), expires);
   pump (watch);
 }
 
@@ -288,23 +257,23 @@ oree_front_end_subscribe_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
       subscribe_again (lane, rx, to.tag);
       return;
     }
-  status = oree_sip_sub_read (&request, &rx->msg, &sub_rules);
+  status = oree_sip_sub_read (&request, &rx->msg, &oree_sub_rules);
   if (status != 0)
     {
-      refuse (lane, rx, status);
+      oree_sub_refuse (lane, rx, status);
       return;
     }
   oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
   dialog = oree_sip_dialog_new_uas (&rx->msg, tag, aor);
   if (dialog == NULL)
     {
-      refuse (lane, rx, 400);
+      oree_sub_refuse (lane, rx, 400);
       return;
     }
   watch = g_new0 (Watch, 1);
   watch->lane = lane;
   watch->id = ++self->next_id;
-  watch->key = dialog_key (oree_span_str (dialog->call_id), oree_span_str (dialog->local_tag));
+  watch->key = oree_sub_key (oree_span_str (dialog->call_id), oree_span_str (dialog->local_tag));
   watch->person = person_of (lane, aor);
   watch->flow = rx->flow;
   watch->sub = oree_sip_sub_new (dialog, &request, OREE_SIP_SUB_ACTIVE, now);
@@ -315,7 +284,7 @@ oree_front_end_subscribe_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
   stamp = oree_time_format_wall (g_get_real_time ());
   body = oree_presentity_compose (watch->person->presentity, stamp);
   oree_sip_sub_set_body (watch->sub, body, now);
-  accept_watch (lane, rx, oree_sip_sub_dialog (watch->sub), request.expires);
+  oree_sub_accept (lane, rx, oree_sip_sub_dialog (watch->sub), request.expires);
   pump (watch);
 }
 

@@ -12,13 +12,11 @@
 #include "gateway/oree-gw-addr.h"
 #include "gateway/oree-gw-feed.h"
 #include "gateway/oree-gw-watch.h"
-#include "proto/sip/oree-sip-sub.h"
 #include "roles/oree-gateway-role.h"
 #include "roles/oree-refusal.h"
+#include "roles/oree-sub-answer.h"
 
 #define SPREAD_MS 50 /* between two resubscriptions after a start */
-
-static const OreeSipSubRules sub_rules = OREE_SIP_SUB_RULES_DEFAULT;
 
 /* What both have: who, and the list of things to do, which waits while a row is being made durable. */
 typedef struct
@@ -593,38 +591,9 @@ run_feed (Feed *feed)
 }
 
 static void
-refuse_subscribe (OreeLane *lane, OreeSipRx *rx, guint status)
-{
-  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
-  char tag[OREE_SIP_ID_SIZE];
-
-  oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
-  oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
-  oree_sip_sub_write_refusal (status, &rx->msg, &sub_rules, &writer);
-  oree_sip_hub_respond_with (lane, rx, &writer);
-}
-
-static void
-accept_subscribe (OreeLane *lane, OreeSipRx *rx, const OreeSipDialog *dialog, guint32 expires)
-{
-  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
-
-  oree_sip_write_response (&writer, &rx->msg, 200, NULL, dialog->local_tag, TRUE);
-  oree_sip_write_header_uint (&writer, OREE_SIP_HDR_EXPIRES, expires);
-  oree_sip_write_header_format (&writer, OREE_SIP_HDR_CONTACT, "<%s>", dialog->local_contact);
-  oree_sip_hub_respond_with (lane, rx, &writer);
-}
-
-static char *
-device_key (OreeSpan call_id, OreeSpan tag)
-{
-  return g_strdup_printf ("%.*s %.*s", (int) call_id.length, call_id.data, (int) tag.length, tag.data);
-}
-
-static void
 subscribe_again (OreeLane *lane, OreeSipRx *rx, OreeSpan tag)
 {
-  g_autofree char *key = device_key (oree_sip_msg_value (&rx->msg, OREE_SIP_HDR_CALL_ID), tag);
+  g_autofree char *key = oree_sub_key (oree_sip_msg_value (&rx->msg, OREE_SIP_HDR_CALL_ID), tag);
   Device *device = g_hash_table_lookup (presence_of (lane)->devices, key);
   guint32 expires = 0;
   Feed *feed;
@@ -632,17 +601,17 @@ subscribe_again (OreeLane *lane, OreeSipRx *rx, OreeSpan tag)
 
   if (device == NULL)
     {
-      refuse_subscribe (lane, rx, 481);
+      oree_sub_refuse (lane, rx, 481);
       return;
     }
-  status = oree_sip_sub_on_subscribe (device->sub, &rx->msg, &sub_rules, oree_worker_now (lane->worker), &expires);
+  status = oree_sip_sub_on_subscribe (device->sub, &rx->msg, &oree_sub_rules, oree_worker_now (lane->worker), &expires);
   if (status != 200)
     {
-      refuse_subscribe (lane, rx, status);
+      oree_sub_refuse (lane, rx, status);
       return;
     }
   feed = device->feed;
-  accept_subscribe (lane, rx, oree_sip_sub_dialog (device->sub), expires);
+  oree_sub_accept (lane, rx, oree_sip_sub_dialog (device->sub), expires);
   pump_device (device);
   run_feed (feed);
 }
@@ -679,7 +648,7 @@ subscribe_allowed (OreeLane *lane, gboolean ok, gpointer data)
   Device *device;
   Feed *feed = g_hash_table_lookup (presence_of (lane)->feeds, key);
   OreeGwFeed *machine = feed == NULL ? oree_gw_feed_new (&asking->self, &asking->contact) : NULL;
-  guint status = ok ? oree_sip_sub_read (&request, &rx->msg, &sub_rules) : 500;
+  guint status = ok ? oree_sip_sub_read (&request, &rx->msg, &oree_sub_rules) : 500;
 
   if (status == 0 && feed == NULL && machine == NULL)
     status = 404;
@@ -690,7 +659,7 @@ subscribe_allowed (OreeLane *lane, gboolean ok, gpointer data)
   dialog = status == 0 ? oree_sip_dialog_new_uas (&rx->msg, tag, own_contact) : NULL;
   if (dialog == NULL)
     {
-      refuse_subscribe (lane, rx, status != 0 ? status : 400);
+      oree_sub_refuse (lane, rx, status != 0 ? status : 400);
       g_clear_pointer (&machine, oree_gw_feed_free);
       asking_free (asking);
       return;
@@ -700,13 +669,13 @@ subscribe_allowed (OreeLane *lane, gboolean ok, gpointer data)
   device = g_new0 (Device, 1);
   device->feed = feed;
   device->id = ++presence_of (lane)->next_id;
-  device->key = device_key (oree_span_str (dialog->call_id), oree_span_str (dialog->local_tag));
+  device->key = oree_sub_key (oree_span_str (dialog->call_id), oree_span_str (dialog->local_tag));
   device->sub = oree_sip_sub_new (dialog, &request, sub_state (oree_gw_feed_state (feed->machine)), now);
   oree_timer_init (&device->timer, device_timer_cb, device);
   g_ptr_array_add (feed->devices, device);
   g_hash_table_insert (presence_of (lane)->devices, device->key, device);
   g_hash_table_insert (presence_of (lane)->by_id, &device->id, device);
-  accept_subscribe (lane, rx, dialog, request.expires);
+  oree_sub_accept (lane, rx, dialog, request.expires);
   oree_sip_sub_set_body (device->sub, oree_gw_feed_body (feed->machine), now);
   if (request.expires > 0)
     oree_gw_feed_on_subscribe (feed->machine, &feed->pair.out);
@@ -730,12 +699,12 @@ oree_gateway_subscribe_in (OreeLane *lane, OreeSipRx *rx)
       subscribe_again (lane, rx, to.tag);
       return;
     }
-  status = oree_sip_sub_read (&request, &rx->msg, &sub_rules);
+  status = oree_sip_sub_read (&request, &rx->msg, &oree_sub_rules);
   if (status == 0 && !oree_gateway_open (lane))
     status = 480;
   if (status != 0)
     {
-      refuse_subscribe (lane, rx, status);
+      oree_sub_refuse (lane, rx, status);
       return;
     }
   asking = g_new0 (Asking, 1);
@@ -745,7 +714,7 @@ oree_gateway_subscribe_in (OreeLane *lane, OreeSipRx *rx)
   if (asking->aor == NULL || !oree_gw_jid_from_uri (&asking->self, oree_span_str (asking->aor))
       || !oree_gw_jid_from_uri (&asking->contact, rx->msg.ruri) || asking->contact.local == NULL)
     {
-      refuse_subscribe (lane, rx, 404);
+      oree_sub_refuse (lane, rx, 404);
       asking_free (asking);
       return;
     }
