@@ -124,7 +124,7 @@ export (Oreectl *ctl, int argc, char **argv)
   g_variant_get (reply, "(@a(ssa{sv})t)", &records, &revision);
   if (ctl->json)
     {
-      oreectl_json_print (g_variant_ref (reply));
+      oreectl_json_print (reply);
       return OREECTL_OK;
     }
   number = g_strdup_printf ("%" G_GUINT64_FORMAT, revision);

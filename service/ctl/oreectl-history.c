@@ -86,7 +86,7 @@ history (Oreectl *ctl, int argc, char **argv)
   if (revisions == NULL)
     return status;
   if (ctl->json)
-    oreectl_json_print (g_variant_ref (revisions));
+    oreectl_json_print (revisions);
   else
     print_history (revisions);
   return OREECTL_OK;

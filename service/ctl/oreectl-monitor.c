@@ -96,7 +96,7 @@ list_rows (Oreectl *ctl, OreeCall call, int argc, const char *const *first, cons
     return status;
   rows = g_variant_get_child_value (reply, 0);
   if (ctl->json)
-    oreectl_json_print (g_variant_ref (rows));
+    oreectl_json_print (rows);
   else if (g_variant_n_children (rows) == 0)
     puts (none);
   else
@@ -171,7 +171,7 @@ counters (Oreectl *ctl, int argc, char **argv)
   values = g_variant_get_child_value (reply, 0);
   if (ctl->json)
     {
-      oreectl_json_print (g_variant_ref (values));
+      oreectl_json_print (values);
       return OREECTL_OK;
     }
   table = oreectl_table_new (2, NULL);
@@ -209,7 +209,7 @@ static void
 show_event (Oreectl *ctl, GVariant *event)
 {
   if (ctl->json)
-    oreectl_json_print (g_variant_ref (event));
+    oreectl_json_print (event);
   else
     print_event (event);
   fflush (stdout);
@@ -263,7 +263,7 @@ events (Oreectl *ctl, int argc, char **argv)
     return status;
   rows = g_variant_get_child_value (reply, 0);
   if (ctl->json && !ctl->watch)
-    oreectl_json_print (g_variant_ref (rows));
+    oreectl_json_print (rows);
   else
     for (gsize i = 0; i < g_variant_n_children (rows); i++)
       {

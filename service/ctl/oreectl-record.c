@@ -107,7 +107,7 @@ list (Oreectl *ctl, const OreeKind *kind, int argc, char **argv)
     return status;
   records = g_variant_get_child_value (reply, 0);
   if (ctl->json)
-    oreectl_json_print (g_variant_ref (records));
+    oreectl_json_print (records);
   else if (ctl->brief)
     for (gsize i = 0; i < g_variant_n_children (records); i++)
       {
@@ -182,7 +182,7 @@ show (Oreectl *ctl, const OreeKind *kind, int argc, char **argv)
     return status;
   record = g_variant_get_child_value (reply, 0);
   if (ctl->json)
-    oreectl_json_print (g_variant_ref (record));
+    oreectl_json_print (record);
   else
     print_record (kind, record);
   return OREECTL_OK;
@@ -310,7 +310,7 @@ describe (Oreectl *ctl, const OreeKind *kind, int argc, char **argv)
   if (argc > 0)
     return oreectl_usage (_ ("“describe” takes no more words."));
   if (ctl->json)
-    oreectl_json_print (g_variant_ref (rows));
+    oreectl_json_print (rows);
   else if (ctl->brief)
     for (gsize i = 1; i < g_variant_n_children (rows); i++) /* the first row is the identifier */
       {

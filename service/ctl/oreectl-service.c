@@ -89,7 +89,7 @@ list_roles (Oreectl *ctl)
     return status;
   rows = g_variant_get_child_value (reply, 0);
   if (ctl->json)
-    oreectl_json_print (g_variant_ref (rows));
+    oreectl_json_print (rows);
   else
     print_roles (rows);
   return OREECTL_OK;
@@ -105,7 +105,7 @@ say_row (Oreectl *ctl, GVariant *reply, gboolean wanted_running)
   g_autofree char *why = why_degraded (row);
 
   if (ctl->json)
-    oreectl_json_print (g_variant_ref (row));
+    oreectl_json_print (row);
   else
     /* TRANSLATORS: a service and its state: “XMPP proxy: Running”. */
     printf (_ ("%s: %s\n"), oree_sentence_role (lookup (row, "role")), oree_sentence_role_state (state));
@@ -240,7 +240,7 @@ show_status (Oreectl *ctl)
   status = g_variant_get_child_value (reply, 0);
   if (ctl->json)
     {
-      oreectl_json_print (g_variant_ref (status));
+      oreectl_json_print (status);
       return OREECTL_OK;
     }
   answer = oreectl_call (ctl, OREE_CALL_PARTNERS, g_variant_new ("(@a{sv})", oreectl_no_options ()), &result);

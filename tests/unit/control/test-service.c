@@ -328,8 +328,7 @@ test_starts_on_the_last_good_copy (Fixture *fixture, gconstpointer data)
       g_assert_cmpstr (oree_roster_reason (roster, (OreeRoleId) r), ==, "store-unavailable");
       g_assert_cmpint (oree_roster_state (roster, (OreeRoleId) r), ==, OREE_STATE_RUNNING);
     }
-  body = g_variant_ref_sink (
-      g_variant_parse (G_VARIANT_TYPE (OREE_CHANGES_TYPE), "[('add', 'xmpp-partner', 'x.test', {})]", NULL, NULL, NULL));
+  body = g_variant_parse (G_VARIANT_TYPE (OREE_CHANGES_TYPE), "[('add', 'xmpp-partner', 'x.test', {})]", NULL, NULL, NULL);
   request.body = body;
   oree_apply_submit (oree_service_apply (fixture->service), &request, on_refused, &done);
   while (!done)

@@ -283,13 +283,15 @@ patches_are_checked (void)
       const OreeField *field;
       g_autoptr (OreeRecord) record = oree_record_new (kind, some_id (kind));
       g_autoptr (OreeProblems) problems = oree_problems_new ();
-      g_autoptr (GVariant) value = g_variant_new_parsed (patches[i].value);
+      g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_parsed (patches[i].value));
+      g_autoptr (GVariant) inner = NULL;
       g_autoptr (GVariant) fields = NULL;
       g_autofree char *bare = g_strdup (patches[i].field);
       gboolean good = patches[i].code == OREE_N_PROBLEMS;
 
       g_test_message ("%s %s %s", patches[i].kind, patches[i].field, patches[i].value);
-      fields = one_field (patches[i].field, g_variant_get_variant (value));
+      inner = g_variant_get_variant (value);
+      fields = one_field (patches[i].field, inner);
       g_assert_cmpint (oree_record_patch (record, fields, OREE_RECORD_PUBLIC, TRUE, problems), ==, good);
       g_assert_cmpuint (oree_problems_n_errors (problems), ==, good ? 0 : 1);
       if (!good)
