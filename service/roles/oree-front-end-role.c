@@ -307,7 +307,6 @@ deliver (OreeLane *lane, OreeSipRx *rx, const char *aor)
       };
       OreeSipEdit edit;
 
-      oree_sip_edit_init (&edit, &rx->msg);
       oree_sip_proxy_forward (&rules, &rx->msg, &route, &leg, oree_sip_hub_ids (lane), &edit);
       /* What proved the sender to us is not the receiver's business. */
       oree_sip_edit_remove (&edit, OREE_SIP_HDR_PROXY_AUTHORIZATION);
