@@ -42,7 +42,7 @@ refused_cb (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reaso
 void
 oree_gateway_refuse (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err, const char *text)
 {
-  g_autoptr (OreeXmppRx) owned = rx;
+  G_GNUC_UNUSED g_autoptr (OreeXmppRx) owned = rx;
   g_autoptr (OreeXmlNode) error = oree_stanza_build_error (rx->stanza, err, text, NULL);
 
   if (error == NULL)
