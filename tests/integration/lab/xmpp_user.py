@@ -131,6 +131,12 @@ class XmppUser:
             and (show is None or p.show == show), deadline, since, what=f"presence {type} {show or ''} of {sender}")
 
     async def stop(self):
-        if self._client is not None and self._client.is_connected():
+        if self._client is None:
+            return
+        if self._client.is_connected():
             await self._client.disconnect(wait=1.0)
+        # slixmpp leaves the task of its send filters behind.
+        task = getattr(self._client, "_run_out_filters", None)
+        if task is not None:
+            task.cancel()
         self._client = None
