@@ -198,7 +198,7 @@ response_on_lane (OreeLane *lane, gpointer data)
 static void
 dispatch_request (OreeLane *lane, OreeSipLeg leg, OreeSipRx *rx)
 {
-  g_autoptr (OreeSipRx) owned = rx;
+  G_GNUC_UNUSED g_autoptr (OreeSipRx) owned = rx;
   OreeSipCheck check;
 
   oree_lane_count_one (lane, OREE_COUNT_SIP_REQUESTS_IN);
