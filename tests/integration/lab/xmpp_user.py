@@ -4,12 +4,12 @@
 import logging
 from dataclasses import dataclass
 
-import slixmpp
-
-from .journal import Journal
-
-logging.getLogger("slixmpp").addHandler(logging.NullHandler())
+# Before the import: it has something to say about the speed of its stringprep.
 logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
+
+import slixmpp  # noqa: E402
+
+from .journal import Journal  # noqa: E402
 
 
 @dataclass
