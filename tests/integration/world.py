@@ -23,6 +23,7 @@ PARTNER_DOMAIN = "fabrikam.test"
 PARTNER_ADDRESS = "127.0.0.2"
 # What the lab profile of oreed sets up: service/control/oree-lab.c.
 EDGE_ADDRESS = "127.0.0.1"
+LAB_SIP_PORT, LAB_XMPP_PORT = 15061, 15269
 OUR_USERS = ("alice", "bob")
 OUR_PASSWORD = "lab-password"
 PARTNER_USERS = {"juliet": "capulet", "nurse": "angelica"}
@@ -44,12 +45,14 @@ class World:
         self.build = pathlib.Path(build or build_directory())
         self._socket_directory = pathlib.Path(tempfile.mkdtemp(prefix="oree-bus-"))
         self.bus = PrivateBus(self._socket_directory)
-        # Ports of its own, so that several worlds, or one of them and a real server, live on one machine.
-        self.sip_port = free_port(EDGE_ADDRESS)
-        self.xmpp_port = free_port(EDGE_ADDRESS)
-        settings = {("lab", "address"): EDGE_ADDRESS, ("lab", "sip-port"): self.sip_port,
-                    ("lab", "xmpp-port"): self.xmpp_port, ("lab", "xmpp-internal-port"): free_port(EDGE_ADDRESS),
-                    **(settings or {})}
+        self.sip_port, self.xmpp_port = LAB_SIP_PORT, LAB_XMPP_PORT
+        if self.temporary:
+            # Ports of its own, so that several worlds, or one of them and a real server, live on one machine. A kept
+            # state has its ports in its records.
+            self.sip_port, self.xmpp_port, internal_port = (free_port(EDGE_ADDRESS) for _ in range(3))
+            settings = {("lab", "address"): EDGE_ADDRESS, ("lab", "sip-port"): self.sip_port,
+                        ("lab", "xmpp-port"): self.xmpp_port, ("lab", "xmpp-internal-port"): internal_port,
+                        **(settings or {})}
         self.edge = Edge(self.build, self.directory / "edge", self.bus.address, profile, settings, wrapper)
         self.names = None
         self.partner = None
