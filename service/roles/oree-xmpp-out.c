@@ -13,6 +13,7 @@
 #include "roles/oree-census.h"
 #include "roles/oree-refusal.h"
 #include "roles/oree-xmpp-stand.h"
+#include "roles/oree-xmpp-trust.h"
 
 #define BACKOFF_MAX (20 * OREE_SECOND) /* a person is waiting: a domain that answers again is found again soon */
 #define QUIET (30 * OREE_SECOND)       /* a stream without traffic gives its parser's memory back */
@@ -233,7 +234,8 @@ run (Stream *stream)
           break;
         case OREE_EFFECT_TLS:
           if (stream->conn != NULL)
-            oree_conn_start_tls (stream->conn, oree_lane_options (lane)->external, OREE_TLS_CLIENT, stream->remote, NULL);
+            oree_conn_start_tls (stream->conn, oree_xmpp_trust_ctx (lane, OREE_DIRECTION_OUT, stream->remote),
+                                 OREE_TLS_CLIENT, stream->remote, NULL);
           break;
         case OREE_EFFECT_RESTART:
           oree_xml_reader_reset (stream->reader);
@@ -367,7 +369,8 @@ static void
 tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
 {
   Stream *stream = data;
-  OreeCertOutcome outcome;
+  OreeXmppTrustFacts facts = { .direction = OREE_DIRECTION_OUT, .domain = stream->remote };
+  OreeXmppProof proof;
 
   if (stream->closed)
     return;
@@ -376,11 +379,10 @@ tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
       lost (stream, OREE_S2S_TLS_FAILED);
       return;
     }
-  outcome = oree_peer_cert_check_for (oree_conn_peer_cert (conn), OREE_CERT_PEER_IS_SERVER, OREE_CERT_USAGE_LENIENT,
-                                      g_get_real_time (), OREE_CERT_NAMES_XMPP, stream->remote);
-  stream->cert_outcome = outcome == OREE_CERT_OK ? NULL : oree_cert_outcome_nick (outcome);
-  oree_s2s_out_on_tls (stream->machine, outcome == OREE_CERT_OK, oree_worker_now (stream->lane->worker),
-                       &stream->effects);
+  facts.cert = oree_conn_peer_cert (conn);
+  proof = oree_xmpp_trust_judge (stream->lane, &facts);
+  stream->cert_outcome = proof.proven ? NULL : oree_cert_outcome_nick (proof.outcome);
+  oree_s2s_out_on_tls (stream->machine, proof.proven, oree_worker_now (stream->lane->worker), &stream->effects);
   run (stream);
 }
 
@@ -532,8 +534,7 @@ stream_new (OreeLane *lane, const char *local, const char *remote, gboolean veri
   oree_hook_init (&stream->flush, flush_cb, stream);
   oree_xmpp_stand (lane->policy, remote, &options.policy);
   options.secret = oree_span_str (stream->secret);
-  options.certificate = oree_lane_options (lane)->external != NULL
-                        && oree_tls_ctx_has_certificate (oree_lane_options (lane)->external);
+  options.certificate = oree_xmpp_trust_has_certificate (lane, OREE_DIRECTION_OUT, remote);
   stream->machine = oree_s2s_out_new (&options, oree_worker_now (lane->worker));
   g_hash_table_insert (lane->xmpp_out->streams, stream->key, stream);
   return stream;

@@ -12,6 +12,7 @@
 #include "roles/oree-xmpp-out.h"
 #include "roles/oree-xmpp-rx.h"
 #include "roles/oree-xmpp-stand.h"
+#include "roles/oree-xmpp-trust.h"
 
 #define QUIET (30 * OREE_SECOND) /* a stream without traffic gives its parser's memory back */
 
@@ -339,7 +340,8 @@ run (Stream *stream)
           break;
         case OREE_EFFECT_TLS:
           if (stream->conn != NULL)
-            oree_conn_start_tls (stream->conn, oree_lane_options (lane)->external, OREE_TLS_SERVER, NULL, NULL);
+            oree_conn_start_tls (stream->conn, oree_xmpp_trust_ctx (lane, OREE_DIRECTION_IN, NULL), OREE_TLS_SERVER,
+                                 NULL, NULL);
           break;
         case OREE_EFFECT_RESTART:
           oree_xml_reader_reset (stream->reader);
@@ -533,14 +535,15 @@ static gboolean
 proves (gpointer data, const char *domain)
 {
   Stream *stream = data;
-  OreeCertOutcome outcome;
+  OreeXmppTrustFacts facts = { .direction = OREE_DIRECTION_IN, .domain = domain };
+  OreeXmppProof proof;
 
   if (stream->conn == NULL)
     return FALSE;
-  outcome = oree_peer_cert_check_for (oree_conn_peer_cert (stream->conn), OREE_CERT_PEER_IS_CLIENT,
-                                      OREE_CERT_USAGE_LENIENT, g_get_real_time (), OREE_CERT_NAMES_XMPP, domain);
-  stream->cert_outcome = outcome == OREE_CERT_OK ? NULL : oree_cert_outcome_nick (outcome);
-  return outcome == OREE_CERT_OK;
+  facts.cert = oree_conn_peer_cert (stream->conn);
+  proof = oree_xmpp_trust_judge (stream->lane, &facts);
+  stream->cert_outcome = proof.proven ? NULL : oree_cert_outcome_nick (proof.outcome);
+  return proof.proven;
 }
 
 static char *
@@ -553,7 +556,6 @@ static void
 accept_cb (OreeListen *listen, OreeConn *conn, gpointer data)
 {
   OreeLane *lane = data;
-  const OreeTlsCtx *external = oree_lane_options (lane)->external;
   OreeS2sQueries queries = { .is_ours = is_ours, .policy = stand, .proves = proves, .stream_id = stream_id };
   Stream *stream;
 
@@ -578,7 +580,7 @@ accept_cb (OreeListen *listen, OreeConn *conn, gpointer data)
   stream->reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   queries.data = stream;
   stream->machine = oree_s2s_in_new (&queries, oree_span_str (stream->secret),
-                                     external != NULL && oree_tls_ctx_has_certificate (external), FALSE,
+                                     oree_xmpp_trust_has_certificate (lane, OREE_DIRECTION_IN, NULL), FALSE,
                                      oree_worker_now (lane->worker));
   oree_timer_init (&stream->timer, timer_cb, stream);
   oree_timer_init (&stream->rest, rest_cb, stream);

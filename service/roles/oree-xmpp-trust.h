@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Certificates between XMPP servers, decided in one place: what we show to a remote domain, and what the certificate
+ * a peer showed proves for a domain now. Asked anew whenever it matters: at the handshake, at SASL EXTERNAL, when a
+ * snapshot or our own certificates change, and while a stream lives (dates). */
+#pragma once
+#include "net/oree-peer-cert.h"
+#include "policy/oree-decide-xmpp.h"
+#include "roles/oree-lane.h"
+
+G_BEGIN_DECLS
+
+/* What made a certificate believable. */
+typedef enum
+{
+  OREE_XMPP_BY_NOTHING,
+  OREE_XMPP_BY_PKIX, /* a path to a trust anchor, and the name (RFC 6120 13.7) */
+  OREE_N_XMPP_BY
+} OreeXmppBy;
+
+/* "", "pkix"; static. */
+const char *oree_xmpp_by_nick (OreeXmppBy by);
+
+typedef struct
+{
+  gboolean proven;
+  OreeCertOutcome outcome; /* OK exactly when `proven` */
+  OreeXmppBy by;           /* NOTHING unless `proven` */
+} OreeXmppProof;
+
+/* The question. Everything is borrowed for the call. */
+typedef struct
+{
+  OreeDirection direction; /* IN: the peer was the client of the handshake */
+  const char *domain;      /* theirs, normal form */
+  OreePeerCert *cert;      /* what it showed; NULL: TLS does not stand, nothing is proved */
+  const OreePolicy *policy; /* the snapshot that decides; NULL: the lane's */
+} OreeXmppTrustFacts;
+
+/* What `facts->cert` proves for `facts->domain` at this moment of the wall clock. */
+OreeXmppProof oree_xmpp_trust_judge (OreeLane *lane, const OreeXmppTrustFacts *facts);
+
+/* What we show in a handshake (OUT: as client, towards `domain`; IN: as server, `domain` NULL when it is not known).
+ * Borrowed until the next event; NULL: there is none, TLS cannot be had. */
+OreeTlsCtx *oree_xmpp_trust_ctx (OreeLane *lane, OreeDirection direction, const char *domain);
+/* Does that context hold a certificate of ours? Without one EXTERNAL cannot succeed (OUT), STARTTLS not be
+ * offered (IN). */
+gboolean oree_xmpp_trust_has_certificate (OreeLane *lane, OreeDirection direction, const char *domain);
+
+G_END_DECLS
