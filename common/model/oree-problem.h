@@ -43,6 +43,9 @@ G_BEGIN_DECLS
   X (AUDIO_VIDEO_NEEDS_PUBLIC, "audio-video-needs-public") /* warning, likewise for public providers */     \
   X (DEFAULT_ROUTE_NEEDED, "default-route-needed") /* default routing without a server name */              \
   X (PORT_TAKEN_TWICE, "port-taken-twice")       /* detail: the other field */                              \
+  X (PORT_BUSY, "port-busy")                     /* another program listens there; detail: "address:port" */\
+  X (PORT_NOT_PERMITTED, "port-not-permitted")   /* the system keeps the port from us; detail likewise */  \
+  X (ADDRESS_UNAVAILABLE, "address-unavailable") /* not of this computer; detail likewise */               \
   X (RANGE_REVERSED, "range-reversed")           /* media-port-last before media-port-first */              \
   X (HOSTS_NEEDS_SHARED, "hosts-needs-shared")   /* warning: hosts-ocs-users without shared address space */\
   /* several records; detail is "kind id" of the other one */                                               \

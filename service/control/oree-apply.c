@@ -8,6 +8,7 @@
 
 #include "base/oree-limits.h"
 #include "policy/oree-policy-build.h"
+#include "roles/oree-ports.h"
 
 typedef struct
 {
@@ -218,6 +219,8 @@ check_and_build (Job *job, GVariant *changes, OreeRecordView view)
     return FALSE;
   job->policy = oree_policy_build (job->next, self->revision + 1, job->problems);
   job->touched = g_variant_ref_sink (oree_record_set_changed_ids (self->set, job->next));
+  if (job->policy != NULL && self->policy != NULL)
+    oree_ports_try (self->policy, job->policy, job->problems);
   return oree_problems_n_errors (job->problems) == 0;
 }
 

@@ -112,6 +112,15 @@ port_is_free (const OreeEndpoint *at)
   return TRUE;
 }
 
+gboolean
+oree_listen_try (const OreeEndpoint *at, GError **error)
+{
+  if (port_is_free (at))
+    return TRUE;
+  set_bind_error (error, at, errno);
+  return FALSE;
+}
+
 static void
 close_all (int *fds, guint n)
 {
@@ -128,11 +137,8 @@ oree_listen_bind (const OreeEndpoint *at, int *fds, guint n, OreeEndpoint *bound
   OreeEndpoint wanted = *at;
 
   g_return_val_if_fail (n > 0, FALSE);
-  if (!port_is_free (at))
-    {
-      set_bind_error (error, at, errno);
-      return FALSE;
-    }
+  if (!oree_listen_try (at, error))
+    return FALSE;
 
   for (guint i = 0; i < n; i++)
     {

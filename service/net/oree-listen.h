@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * endpoint in the message: PORT_BUSY (also when another socket of ours has it), ADDRESS_UNAVAILABLE, PERMISSION,
  * SYSTEM. */
 gboolean oree_listen_bind (const OreeEndpoint *at, int *fds, guint n, OreeEndpoint *bound, GError **error);
+/* Could `at` be bound now? Binds it alone, for a moment. FALSE: errors as oree_listen_bind. Any thread. */
+gboolean oree_listen_try (const OreeEndpoint *at, GError **error);
 /* Sockets handed over by systemd (sd_listen_fds) whose local endpoint is `at`; -1 when there is none. Not taken from
  * the environment twice. */
 int oree_listen_inherit (const OreeEndpoint *at);

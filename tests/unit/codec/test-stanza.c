@@ -228,14 +228,16 @@ test_features_round_trip (void)
                                 .mechanisms = (bits & 4) != 0, .dialback = (bits & 8) != 0,
                                 .dialback_errors = (bits & 24) == 24, .sm = (bits & 32) != 0,
                                 .max_bytes = bits & 1 ? 524288 : 0 }, out;
-      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GString) text = g_string_new (NULL), again = g_string_new (NULL);
       g_autoptr (OreeXmlNode) node = NULL;
 
       oree_stream_features_write (text, &in);
       node = inside (text);
       g_assert_true (oree_stream_is_features (node));
       oree_stream_features_read (&out, node);
-      g_assert_cmpmem (&in, sizeof in, &out, sizeof out);
+      oree_stream_features_write (again, &out); /* not the bytes of the structure: it has holes */
+      g_assert_cmpstr (again->str, ==, text->str);
+      g_assert_cmpint (out.mechanisms, ==, in.mechanisms);
     }
 }
 

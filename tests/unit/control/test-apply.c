@@ -3,6 +3,7 @@
 #include "control/oree-apply.h"
 #include "fake-roles.h"
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 
 typedef struct
@@ -439,6 +440,66 @@ test_check_stores_nothing (Fixture *fixture, gconstpointer data)
   clear (&outcome);
 }
 
+/* What cannot be had is refused before anything is stored, with the field that asks for it. */
+static void
+test_busy_port_is_refused (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSocketListener) other = g_socket_listener_new ();
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_from_string ("127.0.0.1");
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0), bound = NULL;
+  g_autofree char *text = NULL, *detail = NULL;
+  g_autoptr (GVariant) body = NULL;
+  Outcome outcome = { FALSE };
+  const char *field, *code;
+
+  g_assert_true (g_socket_listener_add_address (other, any, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound,
+                                                NULL));
+  detail = g_strdup_printf ("127.0.0.1:%u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound)));
+  text = g_strdup_printf ("[('set', 'topology', 'global', {'xmpp-proxy-enabled': <true>, 'xmpp-external-port': <%s>})]",
+                          strchr (detail, ':') + 1);
+  body = g_variant_ref_sink (change (text));
+  submit (fixture, OREE_APPLY_CHANGES, body, 0, 0, &outcome);
+  wait_for (&outcome);
+  g_assert_cmpuint (outcome.revision, ==, 1);
+  g_assert_cmpuint (g_variant_n_children (outcome.problems), ==, 1);
+  {
+    g_autoptr (GVariant) problem = g_variant_get_child_value (outcome.problems, 0);
+    const char *said;
+
+    g_assert_true (g_variant_lookup (problem, "field", "&s", &field) && g_variant_lookup (problem, "code", "&s", &code)
+                   && g_variant_lookup (problem, "detail", "&s", &said));
+    g_assert_cmpstr (field, ==, "xmpp-external-port");
+    g_assert_cmpstr (code, ==, "port-busy");
+    g_assert_cmpstr (said, ==, detail);
+  }
+  clear (&outcome);
+
+  g_socket_listener_close (other);
+  submit (fixture, OREE_APPLY_CHANGES, body, 0, 0, &outcome);
+  wait_for (&outcome);
+  g_assert_cmpuint (outcome.revision, ==, 2);
+  clear (&outcome);
+}
+
+static void
+test_foreign_address_is_refused (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GVariant) body
+      = g_variant_ref_sink (change ("[('set', 'topology', 'global', {'internal-addresses': <['192.0.2.77']>})]"));
+  Outcome outcome = { FALSE };
+  g_autoptr (GVariant) problem = NULL;
+  const char *field, *code;
+
+  submit (fixture, OREE_APPLY_CHANGES, body, 0, 0, &outcome);
+  wait_for (&outcome);
+  g_assert_cmpuint (outcome.revision, ==, 1);
+  problem = g_variant_get_child_value (outcome.problems, 0);
+  g_assert_true (g_variant_lookup (problem, "field", "&s", &field) && g_variant_lookup (problem, "code", "&s", &code));
+  g_assert_cmpstr (field, ==, "internal-addresses");
+  g_assert_cmpstr (code, ==, "address-unavailable");
+  clear (&outcome);
+}
+
 /* The owner may go while the store is at work: the answer still comes, exactly once. */
 static void
 test_freed_in_the_middle (Fixture *fixture, gconstpointer data)
@@ -475,6 +536,8 @@ main (int argc, char **argv)
   ADD ("import-makes-it-so", test_import_makes_it_so);
   ADD ("import-of-part-resets-the-rest", test_import_of_part_resets_the_rest);
   ADD ("check-stores-nothing", test_check_stores_nothing);
+  ADD ("busy-port-is-refused", test_busy_port_is_refused);
+  ADD ("foreign-address-is-refused", test_foreign_address_is_refused);
   ADD ("freed-in-the-middle", test_freed_in_the_middle);
   return g_test_run ();
 }
