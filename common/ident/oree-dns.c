@@ -26,6 +26,15 @@ srv_free (gpointer data)
   g_free (srv);
 }
 
+static void
+tlsa_free (gpointer data)
+{
+  OreeDnsTlsa *tlsa = data;
+
+  g_bytes_unref (tlsa->data);
+  g_free (tlsa);
+}
+
 OreeDnsAnswer *
 oree_dns_answer_new (OreeDnsKind kind, const char *name, OreeDnsOutcome outcome)
 {
@@ -55,6 +64,7 @@ oree_dns_answer_unref (OreeDnsAnswer *self)
   g_free (self->name);
   g_ptr_array_unref (self->srv);
   g_array_unref (self->addresses);
+  g_clear_pointer (&self->tlsa, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -84,6 +94,37 @@ oree_dns_answer_add_address (OreeDnsAnswer *self, const OreeInetAddress *address
     return FALSE;
   g_array_append_val (self->addresses, *address);
   return TRUE;
+}
+
+gboolean
+oree_dns_answer_add_tlsa (OreeDnsAnswer *self, OreeSpan rdata)
+{
+  OreeDnsTlsa *tlsa;
+
+  if (rdata.length < 4 || rdata.length > OREE_DNS_TLSA_BYTES_MAX)
+    return FALSE;
+  if (self->tlsa == NULL)
+    self->tlsa = g_ptr_array_new_with_free_func (tlsa_free);
+  if (self->tlsa->len >= OREE_DNS_TLSA_MAX)
+    return FALSE;
+
+  tlsa = g_new (OreeDnsTlsa, 1);
+  *tlsa = (OreeDnsTlsa){ (guint8) rdata.data[0], (guint8) rdata.data[1], (guint8) rdata.data[2],
+                         g_bytes_new (rdata.data + 3, rdata.length - 3) };
+  g_ptr_array_add (self->tlsa, tlsa);
+  return TRUE;
+}
+
+gboolean
+oree_dns_answer_is_secure_tlsa (const OreeDnsAnswer *self)
+{
+  return self->kind == OREE_DNS_TLSA && self->outcome == OREE_DNS_OK && self->secure && self->tlsa != NULL;
+}
+
+char *
+oree_dns_tlsa_name (const char *host, guint16 port)
+{
+  return g_strdup_printf ("_%u._tcp.%s", port, host);
 }
 
 gboolean

@@ -276,6 +276,57 @@ oree_cidr_to_string (const OreeCidr *self)
   return g_strdup_printf ("%s/%u", address, self->prefix);
 }
 
+/* RFC 6890 and the registries it founded: what is never somebody's server on the Internet. */
+static const struct
+{
+  OreeInetFamily family;
+  guint8 bytes[4];
+  guint8 prefix;
+} special[] = {
+  { OREE_INET_V4, { 0 }, 8 },                 /* this network */
+  { OREE_INET_V4, { 10 }, 8 },                /* private */
+  { OREE_INET_V4, { 100, 64 }, 10 },          /* behind a carrier's NAT */
+  { OREE_INET_V4, { 127 }, 8 },               /* loopback */
+  { OREE_INET_V4, { 169, 254 }, 16 },         /* link */
+  { OREE_INET_V4, { 172, 16 }, 12 },          /* private */
+  { OREE_INET_V4, { 192, 0, 0 }, 24 },        /* protocol assignments */
+  { OREE_INET_V4, { 192, 0, 2 }, 24 },        /* documentation */
+  { OREE_INET_V4, { 192, 88, 99 }, 24 },      /* 6to4 relays, given up */
+  { OREE_INET_V4, { 192, 168 }, 16 },         /* private */
+  { OREE_INET_V4, { 198, 18 }, 15 },          /* benchmarks */
+  { OREE_INET_V4, { 198, 51, 100 }, 24 },     /* documentation */
+  { OREE_INET_V4, { 203, 0, 113 }, 24 },      /* documentation */
+  { OREE_INET_V4, { 224 }, 3 },               /* multicast, reserved, broadcast */
+  { OREE_INET_V6, { 0x20, 0x01, 0x00 }, 23 }, /* protocol assignments, Teredo among them */
+  { OREE_INET_V6, { 0x20, 0x01, 0x0d, 0xb8 }, 32 }, /* documentation */
+};
+
+gboolean
+oree_inet_address_is_public (const OreeInetAddress *self)
+{
+  static const guint8 global[16] = { 0x20 }, nat64[16] = { 0x00, 0x64, 0xff, 0x9b }, sixto4[16] = { 0x20, 0x02 };
+  OreeInetAddress plain = *self;
+
+  oree_inet_address_unmap (&plain);
+  if (plain.family == OREE_INET_V6)
+    {
+      OreeInetAddress inside;
+
+      if (prefix_equal (nat64, plain.bytes, 96) || prefix_equal (sixto4, plain.bytes, 16))
+        {
+          oree_inet_address_from_bytes (&inside, OREE_INET_V4, plain.bytes + (plain.bytes[0] == 0 ? 12 : 2));
+          return oree_inet_address_is_public (&inside);
+        }
+      if (!prefix_equal (global, plain.bytes, 3)) /* RFC 4291 2.4: unicast in use lies in 2000::/3 */
+        return FALSE;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (special); i++)
+    if (special[i].family == plain.family && prefix_equal (special[i].bytes, plain.bytes, special[i].prefix))
+      return FALSE;
+
+  return plain.family != OREE_INET_NONE;
+}
+
 struct _OreeCidrSet
 {
   GArray *blocks; /* OreeCidr */

@@ -27,6 +27,9 @@ gboolean oree_inet_address_equal (const OreeInetAddress *a, const OreeInetAddres
 guint oree_inet_address_hash (const OreeInetAddress *self);
 gboolean oree_inet_address_is_any (const OreeInetAddress *self);
 gboolean oree_inet_address_is_loopback (const OreeInetAddress *self);
+/* An address of the Internet at large: none of IANA's special-purpose blocks (RFC 6890), private, local, documentation,
+ * multicast and reserved ones, nor one that carries such an IPv4 address inside (mapped, NAT64, 6to4). */
+gboolean oree_inet_address_is_public (const OreeInetAddress *self);
 /* ::ffff:a.b.c.d becomes V4; all else stays. */
 void oree_inet_address_unmap (OreeInetAddress *self);
 

@@ -14,6 +14,7 @@ enum
   TYPE_A = 1,
   TYPE_AAAA = 28,
   TYPE_SRV = 33,
+  TYPE_TLSA = 52,
   CLASS_IN = 1,
   RCODE_OK = 0,
   RCODE_NO_NAME = 3
@@ -43,7 +44,7 @@ struct _OreeLookup
   Question questions[2];
   guint waiting;
   OreeDnsOutcome outcomes[2];
-  guint n_outcomes;
+  guint n_outcomes, n_answers;
   gboolean over;
   gint64 give_up_at;
   GList link;
@@ -117,6 +118,8 @@ lookup_over (OreeLookup *lookup, OreeDnsOutcome outcome)
   set_clock (self);
 
   lookup->answer->outcome = outcome;
+  if (outcome == OREE_DNS_BOGUS)
+    g_array_set_size (lookup->answer->addresses, 0); /* the honest half of an answer whose other half was forged */
   oree_mailbox_post (lookup->worker, deliver_cb, lookup, lookup_unref);
   lookup_unref (lookup);
 }
@@ -182,7 +185,7 @@ add_address (OreeDnsAnswer *answer, OreeInetFamily family, const guint8 *data, g
 static guint
 n_records (const OreeDnsAnswer *answer)
 {
-  return answer->srv->len + answer->addresses->len;
+  return answer->srv->len + answer->addresses->len + (answer->tlsa != NULL ? answer->tlsa->len : 0);
 }
 
 static void
@@ -204,6 +207,9 @@ add_records (OreeDnsAnswer *answer, const struct ub_result *result)
         case TYPE_AAAA:
           add_address (answer, OREE_INET_V6, data, length);
           break;
+        case TYPE_TLSA:
+          oree_dns_answer_add_tlsa (answer, oree_span ((const char *) data, length));
+          break;
         }
     }
 }
@@ -221,8 +227,11 @@ take_result (OreeLookup *lookup, const struct ub_result *result)
   if (result->rcode != RCODE_OK && result->rcode != RCODE_NO_NAME)
     return OREE_DNS_FAILED;
 
-  answer->ttl = lookup->n_outcomes == 0 ? ttl : MIN (answer->ttl, ttl);
-  answer->secure = (lookup->n_outcomes == 0 || answer->secure) && result->secure;
+  /* What failed for lack of an answer says nothing about how far the other may be trusted: whoever can make a question
+   * fail must not thereby make a signed zone look unsigned. */
+  answer->ttl = lookup->n_answers == 0 ? ttl : MIN (answer->ttl, ttl);
+  answer->secure = (lookup->n_answers == 0 || answer->secure) && result->secure;
+  lookup->n_answers++;
   if (result->nxdomain || result->rcode == RCODE_NO_NAME)
     return OREE_DNS_NO_NAME;
   if (!result->havedata)
@@ -232,12 +241,13 @@ take_result (OreeLookup *lookup, const struct ub_result *result)
   return n_records (answer) > before ? OREE_DNS_OK : OREE_DNS_NO_DATA;
 }
 
-/* A and AAAA are one answer: anything found wins; else what is least final, so that nothing is concluded from it. */
+/* A and AAAA are one answer. A forged one spoils both: the host is left alone (RFC 7673 3.2). Else anything found wins,
+ * then what is least final, so that nothing is concluded from it. */
 static OreeDnsOutcome
 combine (const OreeLookup *lookup)
 {
   static const OreeDnsOutcome order[] = {
-    OREE_DNS_OK, OREE_DNS_BOGUS, OREE_DNS_TIMED_OUT, OREE_DNS_FAILED, OREE_DNS_NO_DATA, OREE_DNS_NO_NAME,
+    OREE_DNS_BOGUS, OREE_DNS_OK, OREE_DNS_TIMED_OUT, OREE_DNS_FAILED, OREE_DNS_NO_DATA, OREE_DNS_NO_NAME,
   };
   G_STATIC_ASSERT (G_N_ELEMENTS (order) == OREE_DNS_N_OUTCOMES);
 
@@ -287,7 +297,7 @@ start_cb (gpointer data)
 {
   OreeLookup *lookup = data;
   OreeResolver *self = lookup->resolver;
-  int types[2] = { TYPE_SRV, 0 };
+  int types[2] = { lookup->kind == OREE_DNS_TLSA ? TYPE_TLSA : TYPE_SRV, 0 };
   OreeInetAddress literal;
   guint n = 1;
 
@@ -375,6 +385,15 @@ oree_resolver_lookup_addresses (OreeResolver *self, const char *name, OreeWorker
                                 gpointer data)
 {
   return lookup_new (self, OREE_DNS_ADDRESSES, name, worker, callback, data);
+}
+
+OreeLookup *
+oree_resolver_lookup_tlsa (OreeResolver *self, const char *host, guint16 port, OreeWorker *worker,
+                           OreeLookupCb callback, gpointer data)
+{
+  g_autofree char *name = oree_dns_tlsa_name (host, port);
+
+  return lookup_new (self, OREE_DNS_TLSA, name, worker, callback, data);
 }
 
 void

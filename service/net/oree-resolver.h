@@ -28,12 +28,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeResolver, oree_resolver_free)
 /* `answer` is borrowed for the call; reference it to keep it. Runs on the asking worker. */
 typedef void (*OreeLookupCb) (const OreeDnsAnswer *answer, gpointer data);
 
-/* SRV records of `name` ("_xmpp-server._tcp.fabrikam.test"), and A and AAAA of a host. Called on the thread of
+/* SRV records of `name` ("_xmpp-server._tcp.fabrikam.test"), A and AAAA of a host, and the TLSA records of a port of a
+ * host (RFC 6698; of use only when the answer is secure). Called on the thread of
  * `worker`; the callback comes there later, exactly once, unless cancelled. */
 OreeLookup *oree_resolver_lookup_srv (OreeResolver *self, const char *name, OreeWorker *worker,
                                       OreeLookupCb callback, gpointer data);
 OreeLookup *oree_resolver_lookup_addresses (OreeResolver *self, const char *name, OreeWorker *worker,
                                             OreeLookupCb callback, gpointer data);
+OreeLookup *oree_resolver_lookup_tlsa (OreeResolver *self, const char *host, guint16 port, OreeWorker *worker,
+                                       OreeLookupCb callback, gpointer data);
 /* On the asking worker, before the callback ran: it never will. */
 void oree_lookup_cancel (OreeLookup *self);
 

@@ -113,6 +113,58 @@ blocks_contain_their_addresses (void)
 }
 
 static void
+special_addresses_are_not_public (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean is_public;
+  } rows[] = {
+    { "8.8.8.8", TRUE },          { "0.0.0.0", FALSE },        { "10.1.2.3", FALSE },       { "11.0.0.1", TRUE },
+    { "100.63.255.255", TRUE },   { "100.64.0.1", FALSE },     { "100.127.1.1", FALSE },    { "100.128.0.1", TRUE },
+    { "127.0.0.1", FALSE },       { "169.254.169.254", FALSE }, { "172.15.0.1", TRUE },     { "172.16.0.1", FALSE },
+    { "172.31.255.1", FALSE },    { "172.32.0.1", TRUE },      { "192.0.0.8", FALSE },      { "192.0.1.1", TRUE },
+    { "192.168.0.1", FALSE },     { "198.17.255.1", TRUE },    { "198.19.0.1", FALSE },     { "203.0.113.9", FALSE },
+    { "223.255.255.1", TRUE },    { "224.0.0.1", FALSE },      { "255.255.255.255", FALSE },
+    { "::", FALSE },              { "::1", FALSE },            { "fe80::1", FALSE },        { "fd00::1", FALSE },
+    { "ff02::1", FALSE },         { "2001:db8::1", FALSE },    { "2001::1", FALSE },        { "2001:200::1", TRUE },
+    { "2606:4700::1111", TRUE },  { "::ffff:127.0.0.1", FALSE }, { "::ffff:8.8.8.8", TRUE },
+    { "64:ff9b::7f00:1", FALSE }, { "64:ff9b::808:808", TRUE }, { "2002:a00:1::1", FALSE },  { "2002:808:808::1", TRUE },
+    { "::7f00:1", FALSE },        { "4000::1", FALSE },
+  };
+  OreeInetAddress address;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_test_message ("%s", rows[i].text);
+      g_assert_true (oree_inet_address_parse (&address, oree_span_str (rows[i].text)));
+      g_assert_cmpint (oree_inet_address_is_public (&address), ==, rows[i].is_public);
+    }
+}
+
+static void
+tlsa_records_are_values (void)
+{
+  g_autoptr (OreeDnsAnswer) answer = oree_dns_answer_new (OREE_DNS_TLSA, "_5269._tcp.x.test", OREE_DNS_OK);
+  g_autofree char *name = oree_dns_tlsa_name ("x.test", 5269), *long_one = g_malloc0 (OREE_DNS_TLSA_BYTES_MAX + 1);
+  const OreeDnsTlsa *tlsa;
+
+  g_assert_cmpstr (name, ==, "_5269._tcp.x.test");
+  g_assert_false (oree_dns_answer_add_tlsa (answer, oree_span ("\3\1\1", 3))); /* names nothing */
+  g_assert_false (oree_dns_answer_add_tlsa (answer, oree_span (long_one, OREE_DNS_TLSA_BYTES_MAX + 1)));
+  g_assert_false (oree_dns_answer_is_secure_tlsa (answer));
+  for (guint i = 0; i < OREE_DNS_TLSA_MAX; i++)
+    g_assert_true (oree_dns_answer_add_tlsa (answer, oree_span ("\3\1\2xyz", 6)));
+  g_assert_false (oree_dns_answer_add_tlsa (answer, oree_span ("\3\1\2xyz", 6)));
+  tlsa = g_ptr_array_index (answer->tlsa, 0);
+  g_assert_true (tlsa->usage == 3 && tlsa->selector == 1 && tlsa->matching == 2);
+  g_assert_cmpmem (g_bytes_get_data (tlsa->data, NULL), g_bytes_get_size (tlsa->data), "xyz", 3);
+  g_assert_false (oree_dns_answer_is_secure_tlsa (answer)); /* not signed: of no use */
+  answer->secure = TRUE;
+  g_assert_true (oree_dns_answer_is_secure_tlsa (answer));
+}
+
+static void
 answers_are_capped_values (void)
 {
   g_autoptr (OreeDnsAnswer) srv = oree_dns_answer_new (OREE_DNS_SRV, "_xmpp-server._tcp.x.test", OREE_DNS_OK);
@@ -148,6 +200,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ident/inet/parses-endpoints", parses_endpoints);
   g_test_add_func ("/ident/inet/cuts-host-and-port", cuts_host_and_port);
   g_test_add_func ("/ident/inet/blocks-contain-their-addresses", blocks_contain_their_addresses);
+  g_test_add_func ("/ident/inet/special-addresses-are-not-public", special_addresses_are_not_public);
+  g_test_add_func ("/ident/dns/tlsa-records-are-values", tlsa_records_are_values);
   g_test_add_func ("/ident/dns/answers-are-capped-values", answers_are_capped_values);
   return g_test_run ();
 }
