@@ -25,12 +25,15 @@ struct _OreePeerCert
 {
   gatomicrefcount refs;
   OreeCertOutcome reading; /* OK, NO_CERTIFICATE, MALFORMED or TOO_MANY_NAMES */
-  OreeCertOutcome path;    /* chain and strength, without dates */
+  OreeCertOutcome path_outcome; /* chain and strength, without dates */
   gint64 not_before, not_after; /* of the whole path */
   guint key_usage;         /* OpenSSL's KU_ bits; all set without the extension */
   guint extended_usage;    /* USE_ bits the path allows */
   GPtrArray *names;        /* OreeCertName */
   char *subject, *issuer, *fingerprint;
+  /* What was shown. The TLS session holds the same objects, so these cost references only. */
+  X509 *leaf;
+  STACK_OF (X509) *others, *path;
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (X509_STORE_CTX, X509_STORE_CTX_free)
@@ -384,13 +387,13 @@ judge_path (OreePeerCert *self, STACK_OF (X509) *path)
 
 /* One attempt at a path, with dates at `wall` or without looking at dates. */
 static int
-build_path (OreePeerCert *self, OreeTlsCtx *ctx, X509 *leaf, STACK_OF (X509) *others, const gint64 *wall)
+build_path (OreePeerCert *self, X509_STORE *anchors, X509 *leaf, STACK_OF (X509) *others, const gint64 *wall)
 {
   g_autoptr (X509_STORE_CTX) store = X509_STORE_CTX_new ();
   X509_VERIFY_PARAM *param;
   int error;
 
-  if (store == NULL || X509_STORE_CTX_init (store, oree_tls_ctx_anchors (ctx), leaf, others) != 1)
+  if (store == NULL || X509_STORE_CTX_init (store, anchors, leaf, others) != 1)
     return X509_V_ERR_OUT_OF_MEM;
 
   param = X509_STORE_CTX_get0_param (store);
@@ -405,9 +408,12 @@ build_path (OreePeerCert *self, OreeTlsCtx *ctx, X509 *leaf, STACK_OF (X509) *ot
 
   error = X509_verify_cert (store) == 1 ? X509_V_OK : X509_STORE_CTX_get_error (store);
   if (error == X509_V_OK)
-    self->path = judge_path (self, X509_STORE_CTX_get0_chain (store));
+    {
+      self->path = X509_STORE_CTX_get1_chain (store);
+      self->path_outcome = judge_path (self, self->path);
+    }
   else
-    self->path = path_outcome (error);
+    self->path_outcome = path_outcome (error);
   ERR_clear_error ();
 
   return error;
@@ -460,7 +466,7 @@ read_leaf (OreePeerCert *self, X509 *leaf)
 }
 
 OreePeerCert *
-oree_peer_cert_new_from_x509 (OreeTlsCtx *ctx, X509 *leaf, STACK_OF (X509) *others, gint64 wall)
+oree_peer_cert_new_with_anchors (X509_STORE *anchors, X509 *leaf, STACK_OF (X509) *others, gint64 wall)
 {
   OreePeerCert *self = g_new0 (OreePeerCert, 1);
 
@@ -470,14 +476,23 @@ oree_peer_cert_new_from_x509 (OreeTlsCtx *ctx, X509 *leaf, STACK_OF (X509) *othe
   if (leaf == NULL)
     return self;
 
+  X509_up_ref (leaf);
+  self->leaf = leaf;
+  self->others = others != NULL ? X509_chain_up_ref (others) : NULL;
   self->reading = read_leaf (self, leaf);
   /* Where two paths exist, one that is valid now is preferred; only without one do dates step back, so that
    * "expired" and "untrusted" stay apart. */
-  if (self->reading == OREE_CERT_OK && build_path (self, ctx, leaf, others, &wall) != X509_V_OK)
-    build_path (self, ctx, leaf, others, NULL);
+  if (self->reading == OREE_CERT_OK && build_path (self, anchors, leaf, others, &wall) != X509_V_OK)
+    build_path (self, anchors, leaf, others, NULL);
   ERR_clear_error ();
 
   return self;
+}
+
+OreePeerCert *
+oree_peer_cert_new_from_x509 (OreeTlsCtx *ctx, X509 *leaf, STACK_OF (X509) *others, gint64 wall)
+{
+  return oree_peer_cert_new_with_anchors (oree_tls_ctx_anchors (ctx), leaf, others, wall);
 }
 
 static X509 *
@@ -535,6 +550,9 @@ oree_peer_cert_unref (OreePeerCert *self)
   g_free (self->subject);
   g_free (self->issuer);
   g_free (self->fingerprint);
+  X509_free (self->leaf);
+  sk_X509_pop_free (self->others, X509_free);
+  sk_X509_pop_free (self->path, X509_free);
   g_free (self);
 }
 
@@ -543,8 +561,8 @@ oree_peer_cert_check (const OreePeerCert *self, OreeCertDirection direction, Ore
 {
   if (self->reading != OREE_CERT_OK)
     return self->reading;
-  if (self->path != OREE_CERT_OK)
-    return self->path;
+  if (self->path_outcome != OREE_CERT_OK)
+    return self->path_outcome;
   if (wall < self->not_before)
     return OREE_CERT_NOT_YET_VALID;
   if (wall > self->not_after)
@@ -678,6 +696,24 @@ const char *
 oree_peer_cert_fingerprint (const OreePeerCert *self)
 {
   return self->fingerprint;
+}
+
+X509 *
+oree_peer_cert_leaf (const OreePeerCert *self)
+{
+  return self->leaf;
+}
+
+STACK_OF (X509) *
+oree_peer_cert_others (const OreePeerCert *self)
+{
+  return self->others;
+}
+
+STACK_OF (X509) *
+oree_peer_cert_path (const OreePeerCert *self)
+{
+  return self->path;
 }
 
 gint64

@@ -15,6 +15,13 @@ const char *oree_tls_wanted_alpn (const SSL *ssl);
 
 /* oree_peer_cert_new from what a handshake left; `leaf` and `others` are borrowed and may be NULL. */
 OreePeerCert *oree_peer_cert_new_from_x509 (OreeTlsCtx *ctx, X509 *leaf, STACK_OF (X509) *others, gint64 wall);
+/* The same against anchors of one's own choice. */
+OreePeerCert *oree_peer_cert_new_with_anchors (X509_STORE *anchors, X509 *leaf, STACK_OF (X509) *others, gint64 wall);
+/* What was shown: the peer's certificate (NULL: none), and the others in any order (may be NULL). */
+X509 *oree_peer_cert_leaf (const OreePeerCert *self);
+STACK_OF (X509) *oree_peer_cert_others (const OreePeerCert *self);
+/* The path from the peer's certificate to an anchor; NULL when none verified. */
+STACK_OF (X509) *oree_peer_cert_path (const OreePeerCert *self);
 
 /* "file: what OpenSSL said", and empties OpenSSL's error queue; owned. */
 char *oree_tls_error_text (const char *prefix);
