@@ -12,6 +12,11 @@ static const OreeS2sNeed needs[] = {
   [OREE_NEGOTIATION_NOT_SUPPORTED] = OREE_S2S_NOT_SUPPORTED,
 };
 
+/* The model's table is the only one: its methods are taken as they are. */
+G_STATIC_ASSERT ((int) OREE_XMPP_METHOD_SASL_TLS == (int) OREE_S2S_METHOD_SASL_TLS
+                 && (int) OREE_XMPP_METHOD_TLS_DIALBACK == (int) OREE_S2S_METHOD_TLS_DIALBACK
+                 && (int) OREE_XMPP_METHOD_TCP_DIALBACK == (int) OREE_S2S_METHOD_TCP_DIALBACK);
+
 void
 oree_xmpp_stand (const OreePolicy *policy, const char *domain, OreeS2sPolicy *out)
 {
@@ -28,8 +33,7 @@ oree_xmpp_stand (const OreePolicy *policy, const char *domain, OreeS2sPolicy *ou
   if (partner != NULL)
     {
       out->tls = needs[partner->tls_negotiation];
-      out->sasl = needs[partner->sasl_negotiation];
-      out->dialback = partner->support_dialback_negotiation;
+      out->methods = (OreeS2sMethods) oree_xmpp_partner_methods (partner);
       if (!partner->enable_keep_alive)
         out->keep_alive_interval = OREE_TIME_NEVER;
       return;
@@ -37,8 +41,9 @@ oree_xmpp_stand (const OreePolicy *policy, const char *domain, OreeS2sPolicy *ou
   /* Before the name is known TLS cannot be demanded: the partner behind it may be one that has none. A stranger
    * proves its name over TLS or not at all. */
   out->tls = domain == NULL ? OREE_S2S_OPTIONAL : OREE_S2S_REQUIRED;
-  out->sasl = OREE_S2S_OPTIONAL;
-  out->dialback = TRUE;
+  out->methods = (OreeS2sMethods) (domain == NULL ? oree_xmpp_negotiation_row (OREE_NEGOTIATION_OPTIONAL,
+                                                                              OREE_NEGOTIATION_OPTIONAL, TRUE)->methods
+                                                  : oree_policy_xmpp_methods (policy, domain));
 }
 
 OreeXmppAuth

@@ -18,7 +18,7 @@ policy (gpointer data, const char *domain, OreeS2sPolicy *out)
 {
   guint bits = *(guint8 *) data;
 
-  *out = (OreeS2sPolicy){ OREE_S2S_STANDING_PARTNER, bits >> 1 & 1, bits >> 2 & 1, TRUE, 60 * OREE_SECOND,
+  *out = (OreeS2sPolicy){ OREE_S2S_STANDING_PARTNER, bits >> 1 & 1, (OreeS2sMethods) (~bits >> 3 & 7), 60 * OREE_SECOND,
                           600 * OREE_SECOND, 300 * OREE_SECOND };
 }
 

@@ -14,18 +14,13 @@ G_STATIC_ASSERT (G_N_ELEMENTS (proof_nicks) == OREE_N_S2S_PROOFS);
 gboolean
 oree_s2s_policy_sasl (const OreeS2sPolicy *self)
 {
-  return self->sasl != OREE_S2S_NOT_SUPPORTED && self->tls != OREE_S2S_NOT_SUPPORTED;
+  return (self->methods & OREE_S2S_METHOD_SASL_TLS) != 0;
 }
 
 gboolean
 oree_s2s_policy_dialback (const OreeS2sPolicy *self, gboolean over_tls)
 {
-  if (!self->dialback)
-    return FALSE;
-  if (!over_tls)
-    return self->tls != OREE_S2S_REQUIRED;
-  return self->tls != OREE_S2S_NOT_SUPPORTED
-         && !(self->tls == OREE_S2S_REQUIRED && self->sasl == OREE_S2S_REQUIRED);
+  return (self->methods & (over_tls ? OREE_S2S_METHOD_TLS_DIALBACK : OREE_S2S_METHOD_TCP_DIALBACK)) != 0;
 }
 
 const char *

@@ -19,18 +19,26 @@ typedef enum
   OREE_S2S_STANDING_BLOCKED   /* stream error policy-violation at once */
 } OreeS2sStanding;
 
+/* How the two may prove who they are; which of them a partner's record leaves is the model's table to say
+ * (oree-xmpp-partner.c), whose bits these are. */
+typedef enum
+{
+  OREE_S2S_METHOD_SASL_TLS = 1 << 0,
+  OREE_S2S_METHOD_TLS_DIALBACK = 1 << 1,
+  OREE_S2S_METHOD_TCP_DIALBACK = 1 << 2
+} OreeS2sMethods;
+
 typedef struct
 {
   OreeS2sStanding standing;
   OreeS2sNeed tls;
-  OreeS2sNeed sasl;
-  gboolean dialback;
+  OreeS2sMethods methods;
   OreeTime establish;           /* from connection to authentication; 60 s */
   OreeTime inactivity;          /* no stanza for so long: closed in good order; 600 s; NEVER: never */
   OreeTime keep_alive_interval; /* silence after which we send something; NEVER: off */
 } OreeS2sPolicy;
 
-/* Lync's table of 18: which methods a combination leaves (lync-behaviour 8.4). */
+/* May SASL EXTERNAL prove the peer? It needs TLS. */
 gboolean oree_s2s_policy_sasl (const OreeS2sPolicy *self);
 /* Dialback over TLS, and in clear. */
 gboolean oree_s2s_policy_dialback (const OreeS2sPolicy *self, gboolean over_tls);

@@ -268,47 +268,6 @@ test_reasons (void)
     }
 }
 
-/* Lync's complete table (lync-behaviour 8.4): which methods each of the eighteen combinations leaves. */
-static void
-test_methods (void)
-{
-  static const struct
-  {
-    OreeS2sNeed tls, sasl;
-    gboolean dialback;
-    const char *methods; /* s SASL over TLS, t TLS dialback, c TCP dialback */
-  } rows[] = {
-    { OREE_S2S_REQUIRED, OREE_S2S_REQUIRED, TRUE, "s" },
-    { OREE_S2S_REQUIRED, OREE_S2S_REQUIRED, FALSE, "s" },
-    { OREE_S2S_OPTIONAL, OREE_S2S_REQUIRED, TRUE, "stc" },
-    { OREE_S2S_OPTIONAL, OREE_S2S_REQUIRED, FALSE, "s" },
-    { OREE_S2S_NOT_SUPPORTED, OREE_S2S_REQUIRED, TRUE, "c" },
-    { OREE_S2S_NOT_SUPPORTED, OREE_S2S_REQUIRED, FALSE, "" },
-    { OREE_S2S_REQUIRED, OREE_S2S_OPTIONAL, TRUE, "st" },
-    { OREE_S2S_REQUIRED, OREE_S2S_OPTIONAL, FALSE, "s" },
-    { OREE_S2S_OPTIONAL, OREE_S2S_OPTIONAL, TRUE, "stc" },
-    { OREE_S2S_OPTIONAL, OREE_S2S_OPTIONAL, FALSE, "s" },
-    { OREE_S2S_NOT_SUPPORTED, OREE_S2S_OPTIONAL, TRUE, "c" },
-    { OREE_S2S_NOT_SUPPORTED, OREE_S2S_OPTIONAL, FALSE, "" },
-    { OREE_S2S_REQUIRED, OREE_S2S_NOT_SUPPORTED, TRUE, "t" },
-    { OREE_S2S_REQUIRED, OREE_S2S_NOT_SUPPORTED, FALSE, "" },
-    { OREE_S2S_OPTIONAL, OREE_S2S_NOT_SUPPORTED, TRUE, "tc" },
-    { OREE_S2S_OPTIONAL, OREE_S2S_NOT_SUPPORTED, FALSE, "" },
-    { OREE_S2S_NOT_SUPPORTED, OREE_S2S_NOT_SUPPORTED, TRUE, "c" },
-    { OREE_S2S_NOT_SUPPORTED, OREE_S2S_NOT_SUPPORTED, FALSE, "" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      OreeS2sPolicy policy = { .tls = rows[i].tls, .sasl = rows[i].sasl, .dialback = rows[i].dialback };
-      g_autofree char *methods = g_strconcat (oree_s2s_policy_sasl (&policy) ? "s" : "",
-                                              oree_s2s_policy_dialback (&policy, TRUE) ? "t" : "",
-                                              oree_s2s_policy_dialback (&policy, FALSE) ? "c" : "", NULL);
-
-      g_assert_cmpstr (methods, ==, rows[i].methods);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -325,6 +284,5 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/s2s-pair/exact-and-bounded", test_pairs);
   g_test_add_func ("/proto/s2s-backoff/doubles-and-stops", test_backoff);
   g_test_add_func ("/proto/s2s-reason/nicks", test_reasons);
-  g_test_add_func ("/proto/s2s-policy/eighteen-combinations", test_methods);
   return g_test_run ();
 }

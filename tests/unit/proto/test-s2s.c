@@ -3,6 +3,7 @@
  * outbound ones against scripted peers. Time is a number. */
 #include "base/oree-limits.h"
 #include "codec/xml/oree-xml-write.h"
+#include "model/oree-xmpp-partner.h"
 #include "proto/xmpp/oree-s2s-in.h"
 #include "proto/xmpp/oree-s2s-out.h"
 
@@ -61,11 +62,15 @@ queries (Side *side)
   return (OreeS2sQueries){ side, side_is_ours, side_policy, side_proves, side_stream_id };
 }
 
+/* As roles make it of a partner's record: the methods are those of the model's table. */
 static OreeS2sPolicy
 policy (OreeS2sNeed tls, OreeS2sNeed sasl, gboolean dialback)
 {
-  return (OreeS2sPolicy){ OREE_S2S_STANDING_PARTNER, tls, sasl, dialback, 60 * OREE_SECOND, 600 * OREE_SECOND,
-                          OREE_TIME_NEVER };
+  const OreeXmppNegotiationRow *row
+    = oree_xmpp_negotiation_row ((OreeNegotiation) tls, (OreeNegotiation) sasl, dialback);
+
+  return (OreeS2sPolicy){ OREE_S2S_STANDING_PARTNER, tls, (OreeS2sMethods) row->methods, 60 * OREE_SECOND,
+                          600 * OREE_SECOND, OREE_TIME_NEVER };
 }
 
 /* One connection between two machines. */
