@@ -139,12 +139,15 @@ def main(world):
 
     # A caller that leaves while polkit is still thinking ends its call.
     polkitd = world.started[2]
+    world.start("questions", "dbus-monitor", "--address", world.address,
+                "interface='org.freedesktop.PolicyKit1.Authority',member='CheckAuthorization'")
+    until("dbus-monitor", lambda: "NameLost" in world.log("questions"))
     polkitd.send_signal(signal.SIGSTOP)
     before = world.log("oreed").count("GetStatus by ?: denied")
     caller = subprocess.Popen(["setpriv", f"--reuid={VIEWER}", f"--regid={VIEWER}", "--clear-groups",
                                str(world.build / "service/ctl/oreectl"), "status"], env=world.environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
-    time.sleep(0.5)
+    until("polkit asked", lambda: "member=CheckAuthorization" in world.log("questions"))
     assert caller.poll() is None, "polkit answered while it was stopped"
     caller.kill()
     caller.wait()
