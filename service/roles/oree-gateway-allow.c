@@ -163,6 +163,7 @@ oree_gateway_revoke (OreeLane *lane, const char *key)
   oree_lane_save (lane, oree_runtime_row_new (OREE_SPACE_ALLOW, key, NULL), NULL, NULL);
   oree_lane_event (lane, oree_event_new (OREE_EVENT_ALLOW_ENTRY_REVOKED, "user", parts[0], "contact", parts[1], NULL));
   g_hash_table_remove (lane->gateway->allow->entries, key);
+  oree_gateway_presence_revoked (lane, parts[0], parts[1]);
   return TRUE;
 }
 

@@ -969,6 +969,32 @@ oree_gateway_presence_stop (OreeLane *lane)
     }
 }
 
+static gboolean
+watch_may_stay (const Watch *watch, const OreePolicy *policy)
+{
+  const Pair *pair = &watch->pair;
+  g_autofree char *contact = oree_jid_to_key (&pair->contact);
+  OreeXmppFacts facts = {
+    .direction = OREE_DIRECTION_IN, .ask = OREE_XMPP_PRESENCE, .local_domain = pair->self.domain,
+    .remote_domain = pair->contact.domain, .local_user = pair->aor, .auth = OREE_XMPP_AUTH_PENDING,
+    .allow_entry = oree_gateway_allows (pair->lane, pair->aor, contact),
+  };
+
+  return oree_decide_xmpp (policy, &facts, NULL).allow;
+}
+
+void
+oree_gateway_presence_revoked (OreeLane *lane, const char *aor, const char *contact)
+{
+  g_autofree char *key = g_strconcat (contact, " ", aor, NULL);
+  Watch *watch = presence_of (lane) != NULL ? g_hash_table_lookup (presence_of (lane)->watches, key) : NULL;
+
+  if (watch == NULL || watch_may_stay (watch, lane->policy))
+    return;
+  oree_gw_watch_end (watch->machine, oree_worker_now (lane->worker), &watch->pair.out);
+  run_watch (watch);
+}
+
 /* Rights that `next` takes away end what they allowed. */
 void
 oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
@@ -979,14 +1005,8 @@ oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next
   for (GList *l = watches; l != NULL; l = l->next)
     {
       Watch *watch = l->data;
-      g_autofree char *contact = oree_jid_to_key (&watch->pair.contact);
-      OreeXmppFacts facts = {
-        .direction = OREE_DIRECTION_IN, .ask = OREE_XMPP_PRESENCE, .local_domain = watch->pair.self.domain,
-        .remote_domain = watch->pair.contact.domain, .local_user = watch->pair.aor, .auth = OREE_XMPP_AUTH_PENDING,
-        .allow_entry = oree_gateway_allows (lane, watch->pair.aor, contact),
-      };
 
-      if (oree_decide_xmpp (next, &facts, NULL).allow)
+      if (watch_may_stay (watch, next))
         {
           if (!impact->dry)
             {

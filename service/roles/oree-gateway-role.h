@@ -63,6 +63,8 @@ void oree_gateway_presence_in (OreeLane *lane, OreeXmppRx *rx);
 /* SUBSCRIBE for a contact, or in a dialog of ours; NOTIFY in a dialog of ours. */
 void oree_gateway_subscribe_in (OreeLane *lane, OreeSipRx *rx);
 void oree_gateway_notify_in (OreeLane *lane, OreeSipRx *rx);
+/* The allow entry of the pair is gone: the contact stops seeing our user, unless the partner's type needs no entry. */
+void oree_gateway_presence_revoked (OreeLane *lane, const char *aor, const char *contact);
 void oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
 /* A stream from `domain` was just proved. */
 void oree_gateway_presence_alive (OreeLane *lane, const char *domain);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A user of an XMPP server: python3-slixmpp, everything it hears in journals."""
 
+import contextlib
 import logging
 from dataclasses import dataclass
 
@@ -69,6 +70,8 @@ class XmppUser:
         await client.get_roster(timeout=10)
         if available:
             client.send_presence()
+            # An answer to what follows the presence: the server has taken it, and hands messages over from here on.
+            await client["xep_0199"].send_ping(client.boundjid.domain, timeout=10)
         return self
 
     def _on_message(self, stanza):
@@ -111,8 +114,9 @@ class XmppUser:
         self.presence(to=to, type="subscribed")
 
     async def forget(self, contact):
-        """Ends both directions of a roster entry."""
-        self._client.del_roster_item(contact)
+        """Ends both directions of a roster entry, if there is one."""
+        with contextlib.suppress(slixmpp.exceptions.IqError):
+            await self._client.del_roster_item(contact)
 
     async def heard(self, body, deadline=10.0, since=0):
         """The message with this body."""
