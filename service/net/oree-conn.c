@@ -778,6 +778,12 @@ oree_conn_start_tls (OreeConn *self, OreeTlsCtx *ctx, OreeTlsRole role, const ch
 }
 
 gboolean
+oree_conn_tls_begun (const OreeConn *self)
+{
+  return self->filter != NULL;
+}
+
+gboolean
 oree_conn_is_tls (const OreeConn *self)
 {
   return self->tls_open;

@@ -84,6 +84,9 @@ void oree_conn_again (OreeConn *self);
  * before are written first. `sni`, `alpn` as oree_tls_new. The handshake has OREE_TLS_HANDSHAKE_SECONDS.
  * Bytes written before on_tls wait for the handshake. */
 void oree_conn_start_tls (OreeConn *self, OreeTlsCtx *ctx, OreeTlsRole role, const char *sni, const char *alpn);
+/* start_tls was called: bytes in clear count no more, though the handshake may still be under way. */
+gboolean oree_conn_tls_begun (const OreeConn *self);
+/* The handshake is done. */
 gboolean oree_conn_is_tls (const OreeConn *self);
 /* After on_tls; owned by the connection (reference it to keep it). NULL in clear. */
 OreePeerCert *oree_conn_peer_cert (OreeConn *self);

@@ -450,7 +450,7 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
   while (used < bytes.length && !stream->closed)
     {
       g_auto (OreeXmlEvent) event = { 0 };
-      gboolean was_tls = oree_conn_is_tls (conn);
+      gboolean was_clear = !oree_conn_tls_begun (conn);
       gssize n;
 
       if (budget-- == 0)
@@ -471,8 +471,8 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
       oree_s2s_in_on_event (stream->machine, &event, now, &stream->effects);
       if (has_effects (stream))
         run (stream);
-      if (!was_tls && oree_conn_is_tls (conn))
-        return bytes.length; /* what came in clear behind <starttls/> is thrown away */
+      if (was_clear && oree_conn_tls_begun (conn))
+        return bytes.length; /* what came in clear behind <starttls/> is thrown away: not even parsed */
       if (oree_s2s_in_open (stream->machine) >= OREE_S2S_UNACKED_MAX)
         {
           oree_conn_pause (conn);
