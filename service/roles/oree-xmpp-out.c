@@ -54,6 +54,7 @@ typedef struct
 struct _OreeXmppOut
 {
   GHashTable *streams;  /* key → Stream */
+  GHashTable *leaving;  /* Stream: saying goodbye, another has its place */
   GHashTable *items;    /* token → Item */
   GHashTable *backoffs; /* remote → OreeS2sBackoff */
   guint64 next_token;
@@ -143,31 +144,15 @@ backoff_of (OreeLane *lane, const char *remote)
   return backoff;
 }
 
+/* Did the attempt fail, so that the next one must wait? Everything that ends a stream before it is ready does, in
+ * whatever words the peer chose, but what we wanted ourselves; one made to ask questions may end in good order. */
 static gboolean
-is_failure (OreeS2sReason reason)
+is_failure (const Stream *stream, OreeS2sReason reason)
 {
-  switch (reason)
-    {
-    case OREE_S2S_CONNECT_FAILED:
-    case OREE_S2S_NOT_FOUND:
-    case OREE_S2S_TLS_FAILED:
-    case OREE_S2S_TLS_REFUSED:
-    case OREE_S2S_TLS_REQUIRED:
-    case OREE_S2S_CERT_NOT_PROVEN:
-    case OREE_S2S_SASL_REFUSED:
-    case OREE_S2S_NO_METHOD:
-    case OREE_S2S_ESTABLISH_TIMEOUT:
-    case OREE_S2S_DIALBACK_INVALID:
-    case OREE_S2S_DIALBACK_ERROR:
-    case OREE_S2S_DIALBACK_TIMEOUT:
-    case OREE_S2S_DIALBACK_NOT_ALLOWED:
-    case OREE_S2S_PEER_ERROR:
-    case OREE_S2S_PEER_HOST_UNKNOWN:
-    case OREE_S2S_PEER_POLICY:
-      return TRUE;
-    default:
-      return FALSE;
-    }
+  if (stream->proof != OREE_S2S_PROOF_NONE || reason == OREE_S2S_SHUTDOWN || reason == OREE_S2S_REPLACED
+      || reason == OREE_S2S_BLOCKED)
+    return FALSE;
+  return !stream->verify_only || (reason != OREE_S2S_OK && reason != OREE_S2S_IDLE);
 }
 
 /* The machine said CLOSE: every token was reported. The entry leaves the table now, so that what is sent from here on
@@ -182,7 +167,7 @@ ended (Stream *stream, OreeS2sReason reason)
                                          reason);
 
   stream->closed = TRUE;
-  if (is_failure (reason) && stream->proof == OREE_S2S_PROOF_NONE)
+  if (is_failure (stream, reason))
     {
       guint32 random;
       OreeS2sBackoff *backoff = backoff_of (lane, stream->remote);
@@ -277,6 +262,7 @@ run (Stream *stream)
   /* Leave the table (a new stream may have taken the place), then the connection, then ourselves. */
   if (g_hash_table_lookup (lane->xmpp_out->streams, stream->key) == stream)
     g_hash_table_steal (lane->xmpp_out->streams, stream->key);
+  g_hash_table_steal (lane->xmpp_out->leaving, stream);
   oree_worker_cancel (lane->worker, &stream->timer);
   oree_hook_cancel (&stream->flush);
   if (stream->conn != NULL)
@@ -344,7 +330,7 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
     {
       g_auto (OreeXmlEvent) event = { 0 };
       gssize n = oree_xml_reader_feed (stream->reader, bytes.data + used, bytes.length - used, &event);
-      gboolean was_tls = oree_conn_is_tls (conn);
+      gboolean was_clear = !oree_conn_tls_begun (conn);
 
       if (n < 0)
         {
@@ -359,7 +345,7 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
       if (stream->effects.items != NULL && stream->effects.items->len > 0)
         run (stream);
       /* run () may have begun TLS: what came in clear behind <proceed/> is not looked at. */
-      if (!was_tls && oree_conn_is_tls (conn))
+      if (was_clear && oree_conn_tls_begun (conn))
         return bytes.length;
     }
   return used;
@@ -587,6 +573,13 @@ stream_for (OreeLane *lane, const char *local, const char *remote, gboolean veri
   g_autofree char *key = g_strdup_printf ("%s%s %s", verify_only ? "?" : "", local, remote);
   Stream *stream = g_hash_table_lookup (lane->xmpp_out->streams, key);
 
+  /* One that waits for the peer's goodbye takes nothing more; what comes now is not lost with it. */
+  if (stream != NULL && stream->conn != NULL && oree_s2s_out_is_closed (stream->machine))
+    {
+      g_hash_table_steal (lane->xmpp_out->streams, key);
+      g_hash_table_add (lane->xmpp_out->leaving, stream);
+      stream = NULL;
+    }
   if (stream == NULL)
     {
       stream = stream_new (lane, local, remote, verify_only);
@@ -745,6 +738,7 @@ oree_xmpp_out_init (OreeLane *lane)
 {
   lane->xmpp_out = g_new0 (OreeXmppOut, 1);
   lane->xmpp_out->streams = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, stream_free);
+  lane->xmpp_out->leaving = g_hash_table_new_full (NULL, NULL, stream_free, NULL);
   lane->xmpp_out->items = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   lane->xmpp_out->backoffs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
@@ -753,6 +747,7 @@ void
 oree_xmpp_out_clear (OreeLane *lane)
 {
   g_hash_table_unref (lane->xmpp_out->streams);
+  g_hash_table_unref (lane->xmpp_out->leaving);
   g_hash_table_unref (lane->xmpp_out->items);
   g_hash_table_unref (lane->xmpp_out->backoffs);
   g_clear_pointer (&lane->xmpp_out, g_free);
