@@ -21,6 +21,7 @@
 #define OREE_XML_DEPTH_PREAUTH_MAX 8      /* nothing deep is legal before authentication */
 #define OREE_XML_ATTRIBUTES_MAX 64        /* attributes and namespace declarations of one element */
 #define OREE_XML_CHILDREN_MAX 4096        /* elements in one stanza */
+#define OREE_XML_CHILDREN_PREAUTH_MAX 64  /* a tree costs thirty times its bytes, and these bytes are a stranger's */
 #define OREE_XML_STANZA_MAX (512 * 1024)  /* Prosody's default for s2s */
 #define OREE_XML_PREAUTH_MAX (16 * 1024)  /* bytes of one stage before authentication */
 #define OREE_XML_HEADER_MAX (4 * 1024)    /* stream header */

@@ -19,7 +19,7 @@
 #define NAMES_MAX (128 * 1024)     /* bytes of names libxml2 may keep from stanza to stanza */
 
 const OreeXmlCaps oree_xml_caps_preauth = {
-  OREE_XML_DEPTH_PREAUTH_MAX, OREE_XML_ATTRIBUTES_MAX, OREE_XML_CHILDREN_MAX,
+  OREE_XML_DEPTH_PREAUTH_MAX, OREE_XML_ATTRIBUTES_MAX, OREE_XML_CHILDREN_PREAUTH_MAX,
   OREE_XML_HEADER_MAX, OREE_XML_PREAUTH_MAX, OREE_XML_PREAUTH_MAX
 };
 const OreeXmlCaps oree_xml_caps_stream = {
@@ -404,8 +404,9 @@ take_prolog (OreeXmlReader *self, const guint8 *data, gsize length)
           i++;
           if (is_space (c))
             continue;
+          /* No UTF-8 has these bytes: the mark of UTF-16, which is refused by its name (RFC 6120 11.6). */
           if (c != '<')
-            fail (self, OREE_PARSE_BAD_SYNTAX);
+            fail (self, c == 0xfe || c == 0xff ? OREE_PARSE_BAD_ENCODING : OREE_PARSE_BAD_SYNTAX);
           self->start = OPENING;
         }
       else if (self->start == OPENING)
