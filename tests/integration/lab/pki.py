@@ -14,21 +14,24 @@ class Authority:
                  "-keyout", self._key, "-out", self.certificate, "-subj", f"/CN={name}",
                  "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def issue(self, name, dns_names, usage="serverAuth,clientAuth", start=None, end=None):
-        """NAME.pem (leaf and authority) and NAME.key for `dns_names`. `start` and `end` as openssl takes them
-        (YYYYMMDDHHMMSSZ) for certificates out of their time."""
+    def issue(self, name, dns_names, usage="serverAuth,clientAuth", start=None, end=None, san=None, subject=None,
+              key_type=("ec", "-pkeyopt", "ec_paramgen_curve:P-256"), digest="sha256"):
+        """NAME.pem (leaf and authority) and NAME.key for `dns_names`, or for `san` as openssl's configuration writes a
+        subjectAltName ("" for none). `start` and `end` as openssl takes them (YYYYMMDDHHMMSSZ) for certificates out of
+        their time."""
         certificate, key = self.directory / f"{name}.pem", self.directory / f"{name}.key"
         request, extensions = self.directory / f"{name}.csr", self.directory / f"{name}.ext"
-        names = ",".join(f"DNS:{dns_name}" for dns_name in dns_names)
-        extensions.write_text(f"subjectAltName={names}\nbasicConstraints=CA:FALSE\n"
-                              f"keyUsage=digitalSignature\nextendedKeyUsage={usage}\n")
-        _openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
-                 "-out", request, "-subj", f"/CN={dns_names[0]}")
+        names = ",".join(f"DNS:{dns_name}" for dns_name in dns_names) if san is None else san
+        extensions.write_text((f"subjectAltName={names}\n" if names else "")
+                              + "basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\n"
+                              f"extendedKeyUsage={usage}\n")
+        _openssl("req", "-newkey", *key_type, "-nodes", "-keyout", key, "-out", request,
+                 "-subj", f"/CN={subject or dns_names[0]}")
         if start or end:
             self._issue_dated(request, certificate, extensions, start, end)
         else:
             _openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self._key, "-CAcreateserial",
-                     "-days", "20", "-extfile", extensions, "-out", certificate)
+                     f"-{digest}", "-days", "20", "-extfile", extensions, "-out", certificate)
         certificate.write_bytes(_leaf(certificate) + self.certificate.read_bytes())
         key.chmod(0o600)
         return certificate, key
