@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs one test file with pytest and says every case in TAP, so that meson gives each failure its name."""
+"""Runs one test file with pytest and says every case in TAP, so that meson gives each failure its name. Each file gets a
+network of its own where the system allows it, so that several run side by side."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -48,7 +50,19 @@ def _why(report):
     return report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
 
 
+OWN_NETWORK = ["unshare", "--net", "--kill-child", "--"]
+
+
+def enter_own_network():
+    """Runs this program again where it has loopback to itself."""
+    if os.environ.get("OREE_TEST_NETWORK") or subprocess.run([*OWN_NETWORK, "true"], stderr=subprocess.DEVNULL).returncode:
+        return
+    os.environ["OREE_TEST_NETWORK"] = "own"
+    os.execvp(OWN_NETWORK[0], [*OWN_NETWORK, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, *sys.argv])
+
+
 def main():
+    enter_own_network()
     # What pytest itself prints would break the protocol: it goes to standard error.
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
