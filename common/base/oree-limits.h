@@ -37,6 +37,8 @@
 #define OREE_S2S_ASKS_MAX 4               /* requests for acknowledgement under way */
 #define OREE_S2S_STRANGER_STANZAS_MAX 10  /* stanzas a stranger gets answered before we close */
 #define OREE_S2S_STRANGER_SECONDS 30      /* how long a stranger's stream lives once authenticated */
+#define OREE_S2S_DNA_SECONDS 10           /* what a domain's names say of its certificates must be known: DANE, POSH */
+#define OREE_S2S_DNA_HOSTS_MAX 8          /* servers of one domain whose TLSA records are asked for */
 #define OREE_S2S_BACKOFF_SECONDS_MAX 300  /* between two attempts at a domain that fails */
 #define OREE_JID_PART_MAX 1023            /* RFC 7622 3 */
 #define OREE_DOMAIN_MAX 253               /* RFC 1035 */

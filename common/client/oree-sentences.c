@@ -141,6 +141,8 @@ static const Sentence reasons[] = {
   { "tls-refused", N_ ("The other side does not want TLS.") },
   { "tls-failed", N_ ("TLS could not be negotiated.") },
   { "cert-not-proven", N_ ("The certificate does not prove the domain.") },
+  { "dane-mismatch", N_ ("The certificate is not one that the domain’s signed zone names (DANE).") },
+  { "dns-bogus", N_ ("DNS answered for the domain what its zone did not sign (DNSSEC).") },
   { "sasl-refused", N_ ("The other side refused SASL, and nothing else is allowed.") },
   { "sasl-attempts", N_ ("There were too many attempts to authenticate.") },
   { "no-method", N_ ("The two sides have no way to authenticate in common.") },

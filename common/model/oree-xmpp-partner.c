@@ -40,6 +40,12 @@ static const OreeField fields[] = {
      "Connections with this partner at once; 0: the gateway's partner-connection-limit."),
   F (proxy_fqdn, "proxy-fqdn", STRING, "", OREE_NAME_MAX, NULL, oree_normalise_fqdn,
      "The partner's XMPP server; empty: found by DNS."),
+  F (enable_dane, "enable-dane", BOOLEAN, "true", 0, NULL, NULL,
+     "Believe what the partner's DNSSEC-signed zone says of its servers' certificates (TLSA records), and that alone "
+     "where it says something."),
+  F (enable_posh, "enable-posh", BOOLEAN, "false", 0, NULL, NULL,
+     "Accept certificates that the partner publishes by https at its domain; the edge then fetches "
+     "/.well-known/posh/xmpp-server.json there."),
 };
 
 #define R OREE_NEGOTIATION_REQUIRED

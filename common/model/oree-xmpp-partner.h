@@ -32,6 +32,8 @@ typedef struct
   gboolean enable_keep_alive;
   guint64 connection_limit; /* 0: the gateway's partner-connection-limit */
   char *proxy_fqdn;         /* "": found by DNS SRV */
+  gboolean enable_dane;     /* TLSA records of a signed zone speak for its servers (RFC 7673, RFC 7712) */
+  gboolean enable_posh;     /* so does what it publishes by https (RFC 7711): the edge asks the domain's web server */
 } OreeXmppPartner;
 
 extern const OreeKind oree_xmpp_partner_kind;

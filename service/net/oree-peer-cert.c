@@ -54,6 +54,7 @@ static const OreeEnumValue outcomes[] = {
   { OREE_CERT_EXPIRED, "expired" },
   { OREE_CERT_WRONG_USAGE, "wrong-usage" },
   { OREE_CERT_WRONG_NAME, "wrong-name" },
+  { OREE_CERT_DANE_MISMATCH, "dane-mismatch" },
   { 0, NULL },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (outcomes) == OREE_N_CERT_OUTCOMES + 1);

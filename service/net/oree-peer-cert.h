@@ -22,6 +22,7 @@ typedef enum
   OREE_CERT_EXPIRED,
   OREE_CERT_WRONG_USAGE,      /* key usage or extended key usage forbids what it was used for */
   OREE_CERT_WRONG_NAME,       /* valid, but not for this domain */
+  OREE_CERT_DANE_MISMATCH,    /* the domain's signed zone names other keys (RFC 7671): said by oree-tlsa's callers */
   OREE_N_CERT_OUTCOMES
 } OreeCertOutcome;
 

@@ -166,6 +166,7 @@ oree_targets_from_host (const char *host, guint16 port)
 {
   OreeTargets *self = targets_new (OREE_TARGETS_OK);
 
+  self->fixed = TRUE;
   add_target (self, host, port);
   return self;
 }

@@ -27,6 +27,7 @@ typedef struct
   OreeTargetsOutcome outcome;
   gboolean secure;    /* every answer used was DNSSEC-validated */
   gboolean fallback;  /* no SRV: the domain itself stands */
+  gboolean fixed;     /* from configuration: as good as signed, but its name proves nothing of the domain */
   GPtrArray *targets; /* OreeTarget *, best first; at most OREE_DNS_TARGETS_MAX */
 } OreeTargets;
 

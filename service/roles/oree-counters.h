@@ -9,6 +9,8 @@
   X (XMPP_STREAMS_OUT, "xmpp-streams-out")               /* outbound streams dialled */        \
   X (XMPP_STREAMS_READY, "xmpp-streams-ready")           /* streams that were authenticated */ \
   X (XMPP_STREAMS_REFUSED, "xmpp-streams-refused")                                             \
+  X (XMPP_DANE_MISMATCHES, "xmpp-dane-mismatches")       /* certificates other than DNSSEC names */ \
+  X (XMPP_DNS_BOGUS, "xmpp-dns-bogus")                   /* streams given up for forged DNS */ \
   X (XMPP_STANZAS_IN, "xmpp-stanzas-in")                                                       \
   X (XMPP_STANZAS_OUT, "xmpp-stanzas-out")                                                     \
   X (XMPP_STANZAS_REFUSED, "xmpp-stanzas-refused")                                             \

@@ -35,8 +35,13 @@ typedef struct
   OreeLookup *lookup;
   OreeDial *dial;
   OreeTargets *targets;
+  OreeXmppDnaQuestion *asked; /* the keys of the target at hand */
+  OreeDnsAnswer *addresses;   /* … and where it is, meanwhile */
+  OreeXmppDna *dna;           /* what its zone says; NULL: nothing signed */
+  gboolean bogus;             /* DNSSEC failed for a target: why none is left */
   guint next_target;
   OreeS2sProof proof;
+  OreeXmppBy by; /* what made the server's certificate believable */
   gint64 since;
   guint64 sent;
   char *peer;
@@ -111,6 +116,9 @@ stream_free (gpointer data)
   oree_worker_cancel (stream->lane->worker, &stream->rest);
   oree_hook_cancel (&stream->flush);
   g_clear_pointer (&stream->lookup, oree_lookup_cancel);
+  g_clear_pointer (&stream->asked, oree_xmpp_dna_cancel);
+  g_clear_pointer (&stream->addresses, oree_dns_answer_unref);
+  g_clear_pointer (&stream->dna, oree_xmpp_dna_unref);
   g_clear_pointer (&stream->dial, oree_dial_cancel);
   g_clear_pointer (&stream->conn, oree_conn_free);
   g_clear_pointer (&stream->reader, oree_xml_reader_free);
@@ -355,7 +363,7 @@ static void
 tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
 {
   Stream *stream = data;
-  OreeXmppTrustFacts facts = { .direction = OREE_DIRECTION_OUT, .domain = stream->remote };
+  OreeXmppTrustFacts facts = { .direction = OREE_DIRECTION_OUT, .domain = stream->remote, .dna = stream->dna };
   OreeXmppProof proof;
 
   if (stream->closed)
@@ -368,6 +376,14 @@ tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
   facts.cert = oree_conn_peer_cert (conn);
   proof = oree_xmpp_trust_judge (stream->lane, &facts);
   stream->cert_outcome = proof.proven ? NULL : oree_cert_outcome_nick (proof.outcome);
+  stream->by = proof.by;
+  /* No dialback over a connection that the domain itself disowns (RFC 7671 4.1). */
+  if (proof.outcome == OREE_CERT_DANE_MISMATCH)
+    {
+      oree_lane_count_one (stream->lane, OREE_COUNT_XMPP_DANE_MISMATCHES);
+      lost (stream, OREE_S2S_DANE_MISMATCH);
+      return;
+    }
   oree_s2s_out_on_tls (stream->machine, proof.proven, oree_worker_now (stream->lane->worker), &stream->effects);
   run (stream);
 }
@@ -427,13 +443,58 @@ dial_answer (Stream *stream, const OreeTarget *target, const OreeDnsAnswer *answ
                                     endpoints->len, OREE_TIME_NEVER, dialled_cb, stream);
 }
 
+static const OreeTarget *
+target_at_hand (const Stream *stream)
+{
+  return g_ptr_array_index (stream->targets->targets, stream->next_target - 1);
+}
+
+static void
+keys_cb (OreeXmppDna *dna, gpointer data)
+{
+  Stream *stream = data;
+  g_autoptr (OreeDnsAnswer) addresses = g_steal_pointer (&stream->addresses);
+
+  stream->asked = NULL;
+  /* RFC 7673 3.3: what might have named keys and was kept from us is no licence to do without. */
+  if (dna->unusable)
+    {
+      stream->bogus = TRUE;
+      try_target (stream);
+      return;
+    }
+  stream->dna = oree_xmpp_dna_ref (dna);
+  if (oree_xmpp_dna_has_keys (dna))
+    oree_s2s_out_require_tls (stream->machine);
+  dial_answer (stream, target_at_hand (stream), addresses);
+}
+
+static gboolean
+wants_keys (const Stream *stream, const OreeDnsAnswer *addresses)
+{
+  const OreeXmppPartner *partner = oree_policy_xmpp_partner (stream->lane->policy, stream->remote);
+
+  /* Where the administrator said that there is no TLS there is nothing to judge. */
+  return (stream->targets->secure || stream->targets->fixed) && addresses->secure && addresses->outcome == OREE_DNS_OK
+         && (partner == NULL || (partner->enable_dane && partner->tls_negotiation != OREE_NEGOTIATION_NOT_SUPPORTED));
+}
+
 static void
 addresses_cb (const OreeDnsAnswer *answer, gpointer data)
 {
   Stream *stream = data;
+  const OreeTarget *target = target_at_hand (stream);
 
   stream->lookup = NULL;
-  dial_answer (stream, g_ptr_array_index (stream->targets->targets, stream->next_target - 1), answer);
+  stream->bogus = stream->bogus || answer->outcome == OREE_DNS_BOGUS;
+  if (!wants_keys (stream, answer))
+    {
+      dial_answer (stream, target, answer);
+      return;
+    }
+  stream->addresses = oree_dns_answer_ref ((OreeDnsAnswer *) answer);
+  stream->asked = oree_xmpp_dna_ask_host (stream->lane, target->host, target->port, !stream->targets->fixed,
+                                           keys_cb, stream);
 }
 
 /* The next target, or the end. */
@@ -448,10 +509,17 @@ try_target (Stream *stream)
       gboolean no_such = stream->targets->outcome == OREE_TARGETS_NO_NAME
                          || stream->targets->outcome == OREE_TARGETS_NOT_OFFERED;
 
-      lost (stream, no_such ? OREE_S2S_NOT_FOUND : OREE_S2S_CONNECT_FAILED);
+      if (stream->bogus || stream->targets->outcome == OREE_TARGETS_UNUSABLE)
+        {
+          oree_lane_count_one (stream->lane, OREE_COUNT_XMPP_DNS_BOGUS);
+          lost (stream, OREE_S2S_DNS_BOGUS);
+        }
+      else
+        lost (stream, no_such ? OREE_S2S_NOT_FOUND : OREE_S2S_CONNECT_FAILED);
       return;
     }
   target = g_ptr_array_index (stream->targets->targets, stream->next_target++);
+  g_clear_pointer (&stream->dna, oree_xmpp_dna_unref);
   if (oree_inet_address_parse (&literal, oree_span_str (target->host)))
     {
       g_autoptr (OreeDnsAnswer) answer = oree_dns_answer_new (OREE_DNS_ADDRESSES, target->host, OREE_DNS_OK);
@@ -723,6 +791,7 @@ oree_xmpp_out_list (OreeLane *lane, GVariantBuilder *rows)
       g_variant_dict_insert (&row, "peer", "s", stream->peer != NULL ? stream->peer : "");
       g_variant_dict_insert (&row, "state", "s", oree_s2s_out_is_ready (stream->machine) ? "ready" : "connecting");
       g_variant_dict_insert (&row, "method", "s", oree_xmpp_auth_nick (stream->proof));
+      g_variant_dict_insert (&row, "certificate-by", "s", oree_xmpp_by_nick (stream->by));
       g_variant_dict_insert (&row, "tls", "b", stream->conn != NULL && oree_conn_is_tls (stream->conn));
       g_variant_dict_insert (&row, "acknowledgements", "b", oree_s2s_out_has_acks (stream->machine));
       g_variant_dict_insert (&row, "since", "x", stream->since);

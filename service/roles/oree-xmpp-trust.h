@@ -6,6 +6,7 @@
 #include "net/oree-peer-cert.h"
 #include "policy/oree-decide-xmpp.h"
 #include "roles/oree-lane.h"
+#include "roles/oree-xmpp-dna.h"
 
 G_BEGIN_DECLS
 
@@ -14,10 +15,11 @@ typedef enum
 {
   OREE_XMPP_BY_NOTHING,
   OREE_XMPP_BY_PKIX, /* a path to a trust anchor, and the name (RFC 6120 13.7) */
+  OREE_XMPP_BY_DANE, /* TLSA records of the domain's signed zone (RFC 7673, RFC 7712) */
   OREE_N_XMPP_BY
 } OreeXmppBy;
 
-/* "", "pkix"; static. */
+/* "", "pkix", "dane"; static. */
 const char *oree_xmpp_by_nick (OreeXmppBy by);
 
 typedef struct
@@ -33,6 +35,7 @@ typedef struct
   OreeDirection direction; /* IN: the peer was the client of the handshake */
   const char *domain;      /* theirs, normal form */
   OreePeerCert *cert;      /* what it showed; NULL: TLS does not stand, nothing is proved */
+  const OreeXmppDna *dna;   /* what the domain's names say; NULL: not asked */
   const OreePolicy *policy; /* the snapshot that decides; NULL: the lane's */
 } OreeXmppTrustFacts;
 

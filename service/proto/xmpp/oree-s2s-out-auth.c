@@ -115,7 +115,7 @@ start_external (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 void
 oree_s2s_out_decide (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 {
-  gboolean required = self->policy.tls == OREE_S2S_REQUIRED;
+  gboolean required = self->policy.tls == OREE_S2S_REQUIRED || self->tls_demanded;
 
   /* RFC 7590 3.1: where we require TLS it is tried even when not offered (somebody may have cut the offer out);
    * where we do not, a server without it is taken as it is. */

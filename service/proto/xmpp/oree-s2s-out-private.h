@@ -47,6 +47,7 @@ struct _OreeS2sOut
   char *from;
   char *to;
   OreeS2sPolicy policy;
+  gboolean tls_demanded; /* by the domain's zone, whatever the policy */
   OreeSpan secret;
   gboolean certificate;
   gboolean direct_tls;

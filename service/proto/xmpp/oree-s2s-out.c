@@ -353,6 +353,12 @@ on_element (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects
 }
 
 void
+oree_s2s_out_require_tls (OreeS2sOut *self)
+{
+  self->tls_demanded = TRUE;
+}
+
+void
 oree_s2s_out_start (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 {
   if (self->state != NEW)

@@ -42,6 +42,8 @@ OreeS2sOut *oree_s2s_out_new (const OreeS2sOutOptions *options, OreeTime now);
 void oree_s2s_out_free (OreeS2sOut *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeS2sOut, oree_s2s_out_free)
 
+/* Before `start`: the domain's zone names keys, so there is TLS or nothing (RFC 7673 3.4). */
+void oree_s2s_out_require_tls (OreeS2sOut *self);
 /* The connection stands: sends the header. */
 void oree_s2s_out_start (OreeS2sOut *self, OreeTime now, OreeEffects *out);
 void oree_s2s_out_on_event (OreeS2sOut *self, const OreeXmlEvent *event, OreeTime now, OreeEffects *out);

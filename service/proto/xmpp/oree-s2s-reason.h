@@ -34,6 +34,8 @@ typedef enum
   OREE_S2S_TLS_REFUSED,          /* the peer answered STARTTLS with failure */
   OREE_S2S_TLS_FAILED,           /* the handshake failed */
   OREE_S2S_CERT_NOT_PROVEN,      /* the certificate does not prove the domain and policy demands it */
+  OREE_S2S_DANE_MISMATCH,        /* the domain's signed zone names other keys than the one shown (RFC 7673) */
+  OREE_S2S_DNS_BOGUS,            /* what DNS said of the domain is not what its zone signed */
   OREE_S2S_SASL_REFUSED,         /* EXTERNAL was refused and nothing else is allowed */
   OREE_S2S_SASL_ATTEMPTS,        /* too many failed attempts */
   OREE_S2S_NO_METHOD,            /* no way to authenticate is common to both */

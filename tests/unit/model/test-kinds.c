@@ -95,6 +95,8 @@ static const struct
   { "xmpp-partner", "enable-keep-alive", "true" },
   { "xmpp-partner", "connection-limit", "0" },
   { "xmpp-partner", "proxy-fqdn", "" },
+  { "xmpp-partner", "enable-dane", "true" },
+  { "xmpp-partner", "enable-posh", "false" },
   { "xmpp-gateway", "connection-limit", "1000" },
   { "xmpp-gateway", "partner-connection-limit", "20" },
   { "xmpp-gateway", "dialback-passphrase", "" },
