@@ -74,9 +74,9 @@ class World:
         self.keep(self.edge)
         await self.edge.start()
 
-    async def start_lab(self, hosts=None, **prosody):
+    async def start_lab(self, hosts=None, prepare=None, **prosody):
         """Everything: names (and `hosts`, name to address), the partner's server, the service; `prosody` as class
-        Prosody takes it."""
+        Prosody takes it. `await prepare (world)` runs when all is made and nothing started yet."""
         from lab.prosody import Prosody  # python3-slixmpp and friends are not needed by run-uninstalled
 
         self.authority = pki.Authority(self.directory, "fabrikam-ca")
@@ -94,9 +94,11 @@ class World:
         self.names.service("xmpp-server", OUR_DOMAIN, f"xmpp.{OUR_DOMAIN}", self.xmpp_port)
         for name, address in (hosts or {}).items():
             self.names.host(name, address)
+        self.edge.settings["tls", "trust-anchors"] = str(self.authority.certificate)
+        if prepare is not None:
+            await prepare(self)
         self.keep(await self.names.start())
         self.edge.settings["dns", "forwarders"] = self.names.endpoint
-        self.edge.settings["tls", "trust-anchors"] = str(self.authority.certificate)
         await self.start()
         # Each side trusts the other's authority; ours exists since the first start of the service.
         pki.bundle(self.trust, self.authority.certificate, self.edge_authority)
@@ -107,11 +109,10 @@ class World:
     def edge_authority(self):
         return self.edge.state / "lab-ca" / "ca.pem"
 
-    async def xmpp_user(self, name, **options):
+    async def xmpp_user(self, name, domain=PARTNER_DOMAIN, **options):
         from lab.xmpp_user import XmppUser
 
-        user = XmppUser(f"{name}@{PARTNER_DOMAIN}", PARTNER_USERS[name], self.partner.address,
-                        self.partner.c2s_port)
+        user = XmppUser(f"{name}@{domain}", PARTNER_USERS[name], self.partner.address, self.partner.c2s_port)
         return self.keep(await user.start(**options))
 
     async def sip_user(self, name, contacts=(), **options):

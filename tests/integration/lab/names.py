@@ -11,6 +11,7 @@ class NameServer:
         self.address = address
         self.port = free_port(address, socket.SOCK_DGRAM)
         self.records = []
+        self.signer = None  # a Knot: questions about its zones go there, and are validated
         self._directory = directory
         self._config = directory / "unbound.conf"
         self.process = None
@@ -26,6 +27,16 @@ class NameServer:
     def service(self, service, domain, target, port):
         self.records.append(f"_{service}._tcp.{domain}. 5 IN SRV 0 0 {port} {target}.")
 
+    def _signed_zones(self):
+        """The part of the configuration that sends questions to `signer`."""
+        if self.signer is None:
+            return 'server:\n  module-config: "iterator"\n'
+        text = f'server:\n  module-config: "validator iterator"\n  trust-anchor-file: "{self.signer.anchors}"\n'
+        text += "  do-not-query-localhost: no\n"
+        text += "".join(f'  local-zone: "{domain}." transparent\n' for domain in self.signer.domains)
+        return text + "".join(f'stub-zone:\n  name: "{domain}."\n  stub-addr: {self.signer.endpoint}\n'
+                              for domain in self.signer.domains)
+
     async def start(self):
         data = "\n".join(f"  local-data: '{record}'" for record in self.records)
         # "static": what is not listed does not exist, and nothing is asked of anybody outside.
@@ -39,9 +50,9 @@ class NameServer:
   interface: {self.address}@{self.port}
   access-control: 127.0.0.0/8 allow
   do-daemonize: no
-  module-config: "iterator"
   local-zone: "." static
 {data}
+{self._signed_zones()}
 remote-control:
   control-enable: no
 """)

@@ -48,6 +48,15 @@ class Authority:
                  "-startdate", start or "20200101000000Z", "-enddate", end or "20400101000000Z")
 
 
+def self_signed(directory, name, dns_names):
+    """NAME.pem and NAME.key: a certificate nobody vouches for."""
+    certificate, key = directory / f"{name}.pem", directory / f"{name}.key"
+    names = ",".join(f"DNS:{dns_name}" for dns_name in dns_names)
+    _openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "20", "-keyout",
+             key, "-out", certificate, "-subj", f"/CN={dns_names[0]}", "-addext", f"subjectAltName={names}")
+    return certificate, key
+
+
 def bundle(path, *certificates):
     """One file with the certificates of several."""
     path.write_bytes(b"".join(certificate.read_bytes() for certificate in certificates))

@@ -36,8 +36,13 @@ unbound = {
 ssl = { cafile = "%(ca)s" }
 log = { { levels = { min = "%(level)s" }, to = "console" } }
 
+%(more)s
 VirtualHost "%(domain)s"
   ssl = { certificate = "%(certificate)s", key = "%(key)s", cafile = "%(ca)s" }
+"""
+HOST = """
+VirtualHost "%s"
+  ssl = { certificate = "%s", key = "%s", cafile = "%s" }
 """
 
 
@@ -60,10 +65,12 @@ class Prosody:
         self.smacks = smacks
         self.offline = offline
         self.process = None
+        self.hosts = []  # further domains: (domain, certificate, key)
+        self.more = ""   # further lines of the configuration
         directory.mkdir(parents=True, exist_ok=True)
 
-    def add_user(self, name, password):
-        accounts = self.directory / "data" / self.domain.replace(".", "%2e") / "accounts"
+    def add_user(self, name, password, domain=None):
+        accounts = self.directory / "data" / (domain or self.domain).replace(".", "%2e").replace("-", "%2d") / "accounts"
         accounts.mkdir(parents=True, exist_ok=True)
         (accounts / f"{name}.dat").write_text(f'return {{ ["password"] = "{password}" }};\n')
 
@@ -71,9 +78,10 @@ class Prosody:
         # With no certificate authentication left, what remains is dialback over TLS.
         absent = {"s2s_auth_certs": not self.external, "smacks": not self.smacks, "offline": not self.offline}
         words = lambda flag: "true" if flag else "false"
-        text = CONFIG % dict(self.settings, encryption=words(self.encryption),
+        text = CONFIG % dict(self.settings, more=self.more, encryption=words(self.encryption),
                              secure_auth=words(self.secure_auth and self.external),
                              disabled=", ".join(f'"{name}"' for name, is_absent in absent.items() if is_absent))
+        text += "".join(HOST % (*host, self.settings["ca"]) for host in self.hosts)
         path = self.directory / "prosody.cfg.lua"
         path.write_text(text)
         return path

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Certificates that DNS speaks for (RFC 7673, RFC 7712): knot signs the partners' zones, the real Prosody serves their
+domains with certificates nobody's anchors know, and the service believes what is signed and nothing else."""
+
+import pytest
+from conftest import run
+from lab import pki
+from lab.knot import Knot, tlsa
+from sip_users import ALICE_JID, sip_user
+from world import OUR_DOMAIN, PARTNER_DOMAIN, World
+
+JULIET = "juliet"
+
+# domain: certificate (of whom, for what name), state of the zone, TLSA
+DOMAINS = {
+    PARTNER_DOMAIN: dict(issuer="itself"),                                # DANE-EE
+    "issuer.test": dict(issuer="private", usage=2, of="private"),          # DANE-TA
+    "both.test": dict(issuer="trusted", usage=1),                          # PKIX-EE
+    "target.test": dict(issuer="trusted", name="xmpp.target.test", records=False),
+    "wrong.test": dict(issuer="trusted", of="other"),
+    "off.test": dict(issuer="itself"),
+    "unsigned.test": dict(issuer="trusted", of="other", state="plain"),
+    "unsigned-itself.test": dict(issuer="itself", state="plain"),
+    "expired.test": dict(issuer="trusted", state="expired"),
+    "forged-srv.test": dict(issuer="trusted", state="forged", forge=(r"(SRV\s+0 0 )\d+", r"\g<1>5269")),
+    "forged-keys.test": dict(issuer="trusted", state="forged", forge=(r"(TLSA\s+3 1 1 )[0-9A-F]{8}", r"\g<1>00000000")),
+    "forged-address.test": dict(issuer="trusted", state="forged", forge=(r"(xmpp\S*\s.*A\s+)127\.0\.0\.2", r"\g<1>127.0.0.3")),
+}
+
+
+async def prepare(world):
+    knot = Knot(world.directory)
+    private = pki.Authority(world.directory, "private-ca")
+    other, _ = private.issue("other", ["other.test"])
+    world.names.records = [record for record in world.names.records if PARTNER_DOMAIN not in record]
+    for domain, says in DOMAINS.items():
+        names = [says.get("name", domain)]
+        if says["issuer"] == "itself":
+            certificate, key = pki.self_signed(world.directory, domain, names)
+        else:
+            authority = private if says["issuer"] == "private" else world.authority
+            certificate, key = authority.issue(domain, names)
+        of = {"other": other, "private": private.certificate}.get(says.get("of"), certificate)
+        records = [f"_xmpp-server._tcp SRV 0 0 {world.partner.s2s_port} xmpp", f"xmpp A {world.partner.address}"]
+        if says.get("records", True):
+            records.append(f"_{world.partner.s2s_port}._tcp.xmpp TLSA {tlsa(of, says.get('usage', 3))}")
+        knot.zone(domain, records, says.get("state", "signed"), says.get("forge"))
+        if domain == PARTNER_DOMAIN:
+            world.partner.settings.update(certificate=certificate, key=key)
+        else:
+            world.partner.hosts.append((domain, certificate, key))
+            world.partner.add_user(JULIET, "capulet", domain)
+    world.keep(await knot.start())
+    world.knot = knot
+    world.names.signer = knot
+    world.edge.settings["dns", "trust-anchors"] = str(knot.anchors)
+
+
+@pytest.fixture(scope="module")
+def lab():
+    world = World()
+    try:
+        run(world.start_lab(prepare=prepare))
+        for domain in DOMAINS:
+            # The certificate is all there is: no dialback.
+            run(world.edge.oreectl("xmpp-partner", "add", domain, "partner-type=federated", "tls-negotiation=required",
+                                   "sasl-negotiation=required", "support-dialback-negotiation=false",
+                                   f"enable-dane={'false' if domain == 'off.test' else 'true'}"))
+        yield world
+    finally:
+        run(world.stop())
+
+
+@pytest.fixture(scope="module")
+def alice(lab):
+    user = run(sip_user(lab, "alice"))
+    yield user
+    run(user.stop())
+
+
+async def rows(lab, domain, direction):
+    return [row for row in await lab.edge.oreectl_json("connections")
+            if row.get("partner") == domain and row["direction"] == direction]
+
+
+@pytest.mark.parametrize("domain, by", [(PARTNER_DOMAIN, "dane"), ("issuer.test", "dane"), ("both.test", "dane"),
+                                        ("target.test", "pkix"), ("unsigned.test", "pkix")])
+async def test_a_stream_we_open_is_proved(lab, alice, domain, by):
+    juliet = await lab.xmpp_user(JULIET, domain)
+    assert await alice.say(f"sip:{JULIET}@{domain}", f"to {domain}") == 200
+    await juliet.heard(f"to {domain}")
+    row, = await rows(lab, domain, "out")
+    assert (row["certificate-by"], row["method"], row["tls"]) == (by, "sasl-tls", True)
+    await juliet.stop()
+
+
+@pytest.mark.parametrize("domain, reason", [
+    ("wrong.test", "dane-mismatch"),          # although its certificate is one of a trusted authority
+    ("off.test", "cert-not-proven"),
+    ("unsigned-itself.test", "cert-not-proven"),
+    ("expired.test", "dns-bogus"),
+    ("forged-srv.test", "dns-bogus"),
+    ("forged-keys.test", "dns-bogus"),
+    ("forged-address.test", "dns-bogus"),
+])
+async def test_a_stream_we_open_is_given_up(lab, alice, domain, reason):
+    since = lab.edge.bus.events.mark()
+    juliet = await lab.xmpp_user(JULIET, domain)
+    status = await alice.say(f"sip:{JULIET}@{domain}", "not for the wire")
+    assert status is not None and status >= 400
+    event = await lab.edge.bus.event("stream-failed", since=since, partner=domain, direction="out")
+    assert event["details"]["reason"] == reason
+    assert not juliet.messages.entries
+    await juliet.stop()
