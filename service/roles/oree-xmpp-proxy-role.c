@@ -310,8 +310,10 @@ say_closed (Stream *stream, OreeS2sReason reason)
     {
       oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_REFUSED);
       oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_REFUSED, "partner", claimed, "direction", "in", "reason",
-                                             nick, "detail", stream->cert_outcome, "peer",
-                                             stream->peer, NULL));
+                                             nick, "detail",
+                                             stream->cert_outcome != NULL ? stream->cert_outcome
+                                                                          : oree_s2s_in_peer_error (stream->machine),
+                                             "peer", stream->peer, NULL));
     }
 }
 

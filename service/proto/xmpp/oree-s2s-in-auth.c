@@ -17,7 +17,10 @@ oree_s2s_in_on_starttls (OreeS2sIn *self, OreeTime now, OreeEffects *out)
     {
       oree_stream_tls_failure_write (text);
       oree_s2s_in_send_text (self, text, now, out);
-      oree_s2s_in_stop_with (self, OREE_S2S_BAD_PROTOCOL, OREE_STREAM_ERR_NONE, now, out);
+      oree_s2s_in_stop_with (self,
+                             !self->tls && self->policy.tls == OREE_S2S_NOT_SUPPORTED ? OREE_S2S_TLS_NOT_ALLOWED
+                                                                                      : OREE_S2S_BAD_PROTOCOL,
+                             OREE_STREAM_ERR_NONE, now, out);
       return;
     }
   oree_stream_proceed_write (text);
@@ -86,6 +89,7 @@ on_authzid (OreeS2sIn *self, const char *authzid, OreeTime now, OreeEffects *out
     }
   if (self->remote == NULL || !oree_s2s_in_proves (self, self->remote))
     {
+      self->refused = OREE_S2S_CERT_NOT_PROVEN;
       sasl_failed (self, OREE_SASL_NOT_AUTHORIZED, now, out);
       return;
     }
@@ -257,7 +261,12 @@ on_result (OreeS2sIn *self, const OreeDialbackElement *request, const char *from
   if (policy.standing == OREE_S2S_STANDING_BLOCKED)
     oree_s2s_in_stop (self, OREE_S2S_BLOCKED, now, out);
   else if (!judge_result (self, request, from, to, &policy, &error))
-    refuse_result (self, request, error, now, out);
+    {
+      if (!oree_s2s_policy_dialback (&policy, self->tls))
+        self->refused = !self->tls && policy.tls == OREE_S2S_REQUIRED ? OREE_S2S_TLS_REQUIRED
+                                                                      : OREE_S2S_DIALBACK_NOT_ALLOWED;
+      refuse_result (self, request, error, now, out);
+    }
   else if (oree_s2s_pairs_find (&self->pairs, from, to) != OREE_S2S_PROOF_NONE)
     answer (self, FALSE, to, from, NULL, OREE_DIALBACK_VALID, 0, now, out);
   else if (oree_s2s_policy_sasl (&policy) && oree_s2s_in_proves (self, from))
@@ -368,6 +377,7 @@ oree_s2s_in_conclude (OreeS2sIn *self, Pending *pending, OreeDialbackResult resu
       oree_s2s_in_stop (self, OREE_S2S_DIALBACK_INVALID, now, out);
       return;
     }
+  self->refused = result == OREE_DIALBACK_RESULT_TIMEOUT ? OREE_S2S_DIALBACK_TIMEOUT : OREE_S2S_DIALBACK_ERROR;
   answer (self, FALSE, check->receiving, check->originating, NULL, OREE_DIALBACK_ERROR, result_error (result), now,
           out);
   dialback_failed (self, now, out);

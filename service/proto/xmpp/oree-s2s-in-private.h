@@ -32,6 +32,8 @@ struct _OreeS2sIn
   State state;
   OreeS2sReason reason; /* SETTLING, CLOSING: why */
   gboolean peer_ended;
+  OreeStreamErr peer_error; /* with which it ended; NONE: none */
+  OreeS2sReason refused;    /* why its last try to prove itself was not taken; OK: none was */
   char *remote; /* as the header said */
   char *local;
   char *stream_id;

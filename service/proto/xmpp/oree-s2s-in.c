@@ -149,6 +149,13 @@ oree_s2s_in_stop (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffec
   oree_s2s_in_stop_with (self, reason, oree_s2s_reason_stream_err (reason), now, out);
 }
 
+/* The peer ends it. When nothing was proved and we had refused its try, that is why, whatever it says itself. */
+static OreeS2sReason
+reason_of_end (const OreeS2sIn *self, OreeS2sReason reason)
+{
+  return self->refused != OREE_S2S_OK && oree_s2s_pairs_length (&self->pairs) == 0 ? self->refused : reason;
+}
+
 /* In good order: what was delivered is settled first, so that the peer learns of it (at most
  * OREE_REPORT_SECONDS). */
 static void
@@ -381,7 +388,9 @@ on_element (OreeS2sIn *self, const OreeXmlEvent *event, OreeTime now, OreeEffect
   else if (oree_stream_is_error (node))
     {
       self->peer_ended = TRUE; /* an error is always the end (RFC 6120 4.9.1.1) */
-      oree_s2s_in_stop_with (self, OREE_S2S_PEER_ERROR, OREE_STREAM_ERR_NONE, now, out);
+      self->peer_error = oree_stream_error_read (node, NULL);
+      oree_s2s_in_stop_with (self, reason_of_end (self, oree_s2s_reason_of_peer_error (self->peer_error)),
+                             OREE_STREAM_ERR_NONE, now, out);
     }
   else
     oree_s2s_in_stop (self, OREE_S2S_BAD_PROTOCOL, now, out);
@@ -410,7 +419,14 @@ oree_s2s_in_on_event (OreeS2sIn *self, const OreeXmlEvent *event, OreeTime now, 
       if (self->state == CLOSING)
         closed (self, self->reason, out);
       else if (self->state == OPEN)
-        end_well (self, OREE_S2S_OK, now, out);
+        {
+          OreeS2sReason reason = reason_of_end (self, OREE_S2S_OK);
+
+          if (reason == OREE_S2S_OK)
+            end_well (self, reason, now, out);
+          else
+            oree_s2s_in_stop_with (self, reason, OREE_STREAM_ERR_NONE, now, out);
+        }
       else if (self->state == HEADER)
         closed (self, OREE_S2S_BAD_PROTOCOL, out);
       break;
@@ -471,7 +487,10 @@ oree_s2s_in_on_lost (OreeS2sIn *self, OreeTime now, OreeEffects *out)
 {
   if (self->state == CLOSED)
     return;
-  closed (self, self->state == CLOSING || self->state == SETTLING ? self->reason : OREE_S2S_CONNECTION_LOST, out);
+  closed (self,
+          self->state == CLOSING || self->state == SETTLING ? self->reason
+                                                            : reason_of_end (self, OREE_S2S_CONNECTION_LOST),
+          out);
 }
 
 void
@@ -619,6 +638,12 @@ gboolean
 oree_s2s_in_is_closed (const OreeS2sIn *self)
 {
   return self->state == CLOSED;
+}
+
+const char *
+oree_s2s_in_peer_error (const OreeS2sIn *self)
+{
+  return oree_stream_err_condition (self->peer_error);
 }
 
 gboolean

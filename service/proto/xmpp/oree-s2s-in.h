@@ -61,6 +61,8 @@ const char *oree_s2s_in_stream_id (const OreeS2sIn *self);
 gboolean oree_s2s_in_is_tls (const OreeS2sIn *self);
 gboolean oree_s2s_in_is_ready (const OreeS2sIn *self);
 gboolean oree_s2s_in_is_closed (const OreeS2sIn *self);
+/* The condition of the stream error the peer ended with; NULL: none. Static. */
+const char *oree_s2s_in_peer_error (const OreeS2sIn *self);
 /* Acknowledgements are on. */
 gboolean oree_s2s_in_has_acks (const OreeS2sIn *self);
 /* Delivered stanzas not settled: stop reading the connection at OREE_S2S_UNACKED_MAX. */

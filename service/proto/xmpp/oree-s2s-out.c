@@ -308,14 +308,13 @@ on_sm (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out
 static void
 on_stream_error (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
 {
-  OreeS2sReason reason = OREE_S2S_PEER_ERROR;
+  OreeS2sReason reason;
 
   self->peer_error = oree_stream_error_read (node, NULL);
-  if (self->peer_error == OREE_STREAM_ERR_HOST_UNKNOWN || self->peer_error == OREE_STREAM_ERR_HOST_GONE)
-    reason = OREE_S2S_PEER_HOST_UNKNOWN;
-  else if (self->peer_error == OREE_STREAM_ERR_POLICY_VIOLATION
-           || self->peer_error == OREE_STREAM_ERR_NOT_AUTHORIZED)
-    reason = OREE_S2S_PEER_POLICY;
+  reason = oree_s2s_reason_of_peer_error (self->peer_error);
+  /* STARTTLS was asked for though not offered: Prosody without TLS answers with an error of the stream. */
+  if (reason == OREE_S2S_PEER_ERROR && self->state == PROCEED)
+    reason = OREE_S2S_TLS_REFUSED;
   if (self->state == CLOSING)
     return;
   oree_s2s_out_stop_with (self, self->state == DRAINING ? self->reason : reason, OREE_STREAM_ERR_NONE, TRUE, now, out);

@@ -37,6 +37,7 @@ static const Reason reasons[] = {
   [OREE_S2S_STRANGER] = { "stranger", OREE_STANZA_ERR_FORBIDDEN, OREE_STREAM_ERR_POLICY_VIOLATION },
   [OREE_S2S_TLS_REQUIRED] = { "tls-required", TIMEOUT, OREE_STREAM_ERR_POLICY_VIOLATION },
   [OREE_S2S_TLS_REFUSED] = { "tls-refused", TIMEOUT, NONE },
+  [OREE_S2S_TLS_NOT_ALLOWED] = { "tls-not-allowed", TIMEOUT, NONE },
   [OREE_S2S_TLS_FAILED] = { "tls-failed", TIMEOUT, NONE },
   [OREE_S2S_CERT_NOT_PROVEN] = { "cert-not-proven", TIMEOUT, OREE_STREAM_ERR_NOT_AUTHORIZED },
   [OREE_S2S_DANE_MISMATCH] = { "dane-mismatch", TIMEOUT, NONE },
@@ -88,4 +89,22 @@ OreeStreamErr
 oree_s2s_reason_stream_err (OreeS2sReason reason)
 {
   return reasons[reason].stream;
+}
+
+OreeS2sReason
+oree_s2s_reason_of_peer_error (OreeStreamErr err)
+{
+  switch (err)
+    {
+    case OREE_STREAM_ERR_HOST_UNKNOWN:
+    case OREE_STREAM_ERR_HOST_GONE:
+      return OREE_S2S_PEER_HOST_UNKNOWN;
+    case OREE_STREAM_ERR_POLICY_VIOLATION:
+    case OREE_STREAM_ERR_NOT_AUTHORIZED:
+      return OREE_S2S_PEER_POLICY;
+    case OREE_STREAM_ERR_UNSUPPORTED_FEATURE:
+      return OREE_S2S_NO_METHOD; /* RFC 6120 4.9.3.23: a feature it needs is not offered */
+    default:
+      return OREE_S2S_PEER_ERROR;
+    }
 }

@@ -32,6 +32,7 @@ typedef enum
   OREE_S2S_STRANGER,             /* not a partner */
   OREE_S2S_TLS_REQUIRED,         /* our policy demands TLS and the peer does without */
   OREE_S2S_TLS_REFUSED,          /* the peer answered STARTTLS with failure */
+  OREE_S2S_TLS_NOT_ALLOWED,      /* the peer insists on TLS, which our policy does without */
   OREE_S2S_TLS_FAILED,           /* the handshake failed */
   OREE_S2S_CERT_NOT_PROVEN,      /* the certificate does not prove the domain and policy demands it */
   OREE_S2S_DANE_MISMATCH,        /* the domain's signed zone names other keys than the one shown (RFC 7673) */
@@ -59,5 +60,7 @@ gboolean oree_s2s_reason_from_nick (const char *nick, OreeS2sReason *reason);
 OreeStanzaErr oree_s2s_reason_stanza_err (OreeS2sReason reason);
 /* The stream error told to the peer; NONE: none. */
 OreeStreamErr oree_s2s_reason_stream_err (OreeS2sReason reason);
+/* What a stream error of the peer's means for the stream it ended. */
+OreeS2sReason oree_s2s_reason_of_peer_error (OreeStreamErr err);
 
 G_END_DECLS

@@ -436,17 +436,17 @@ static const Pairing pairings[] = {
   { "sasl-not-supported-here", R, N, TRUE, R, O, TRUE, TRUE, ALPHA, TRUE,
     "tls in:ready(certificate) out:ready(dialback-tls) deliver(m1) acked-1 " },
   { "no-tls-there", R, O, TRUE, N, N, TRUE, TRUE, ALPHA, TRUE,
-    "failed-1(tls-refused) out:close(tls-refused) in:close(bad-protocol) " },
+    "failed-1(tls-refused) out:close(tls-refused) in:close(tls-not-allowed) " },
   { "no-tls-here", N, N, TRUE, R, O, TRUE, TRUE, ALPHA, TRUE,
     "failed-1(no-method) in:close(ok) out:close(no-method) " },
   { "server-unproven-sasl-only", R, R, FALSE, R, R, FALSE, FALSE, ALPHA, TRUE,
-    "tls failed-1(cert-not-proven) in:close(peer-error) out:close(cert-not-proven) " },
+    "tls failed-1(cert-not-proven) in:close(peer-policy) out:close(cert-not-proven) " },
   { "client-unproven-sasl-only", R, R, FALSE, R, R, FALSE, TRUE, NULL, TRUE,
     "tls failed-1(peer-policy) out:close(peer-policy) in:close(cert-not-proven) " },
   { "dialback-not-allowed-there", R, O, TRUE, R, O, FALSE, TRUE, NULL, TRUE,
     "tls failed-1(peer-policy) out:close(peer-policy) in:close(cert-not-proven) " },
   { "authority-unreachable", R, N, TRUE, R, N, TRUE, TRUE, NULL, FALSE,
-    "tls failed-1(dialback-error) in:close(ok) out:close(dialback-error) " },
+    "tls failed-1(dialback-error) in:close(dialback-error) out:close(dialback-error) " },
 };
 
 static void
@@ -774,6 +774,12 @@ static const Script scripts[] = {
   { "restricted-before-header", R, O, TRUE, ALPHA, "<!DOCTYPE x>", "<stream:stream |<restricted-xml ", "" },
   { "starttls-twice", R, O, TRUE, ALPHA, HEAD STARTTLS "\1" HEAD STARTTLS CLOSE_TAG, "<failure |</stream:stream>", "tls close(bad-protocol) " },
   { "peer-error", R, O, TRUE, ALPHA, SIGNED_IN "<stream:error><system-shutdown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>", "</stream:stream>", "tls ready(external) close(peer-error) " },
+  { "gives-up-refused-without-tls", R, O, TRUE, ALPHA, HEAD "<db:result from='alpha.test' to='beta.test'>key</db:result>" "<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>", "<policy-violation |</stream:stream>", "close(tls-required) " },
+  { "gives-up-refused-dialback", O, O, FALSE, NULL, HEAD "<db:result from='alpha.test' to='beta.test'>key</db:result>" "<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>", "<not-authorized |</stream:stream>", "close(dialback-not-allowed) " },
+  { "goes-refused-dialback", O, O, FALSE, NULL, HEAD "<db:result from='alpha.test' to='beta.test'>key</db:result>" CLOSE_TAG, "<not-authorized |</stream:stream>", "close(dialback-not-allowed) " },
+  { "gives-up-without-a-try", O, N, TRUE, NULL, HEAD "<stream:error><unsupported-feature xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>", "</stream:stream>", "close(no-method) " },
+  { "gives-up-by-its-policy", O, N, TRUE, NULL, HEAD "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>", "</stream:stream>", "close(peer-policy) " },
+  { "wants-tls-we-do-not-have", N, N, TRUE, NULL, HEAD STARTTLS CLOSE_TAG, "<failure |</stream:stream>", "close(tls-not-allowed) " },
   { "peer-closes", R, O, TRUE, ALPHA, SIGNED_IN CLOSE_TAG, "</stream:stream>", "tls ready(external) close(ok) " },
 
   { "dialback-asks", N, N, TRUE, NULL, HEAD "<db:result from='alpha.test' to='beta.test'>key</db:result>", "", "ask(beta.test,alpha.test,id-beta.test-1,key) " },
@@ -1021,6 +1027,7 @@ test_dialback_time_out (void)
 
 static const Script outs[] = {
   { "starttls-though-not-offered", R, O, TRUE, ALPHA, REPLY FEATURES (""), "<starttls ", "" },
+  { "starttls-not-understood", R, O, TRUE, ALPHA, REPLY FEATURES ("") "<stream:error><unsupported-stanza-type xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>", "<starttls |</stream:stream>", "failed-1(tls-refused) out:close(tls-refused) " },
   { "starttls-refused", R, O, TRUE, ALPHA, REPLY FEATURES (STARTTLS) "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" CLOSE_TAG, "</stream:stream>", "failed-1(tls-refused) out:close(tls-refused) " },
   { "proceed-unasked", O, O, TRUE, ALPHA, REPLY FEATURES (DIALBACK) PROCEED CLOSE_TAG, "<unsupported-stanza-type ", "failed-1(bad-protocol) out:close(bad-protocol) " },
   { "success-unasked", O, O, TRUE, ALPHA, REPLY FEATURES (DIALBACK) SUCCESS CLOSE_TAG, "<unsupported-stanza-type ", "failed-1(bad-protocol) out:close(bad-protocol) " },
