@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Ours watch XMPP users: the devices' dialogs around each gateway/oree-gw-feed. */
+#pragma once
+#include "gateway/oree-gw-feed.h"
+#include "proto/sip/oree-sip-sub.h"
+#include "roles/oree-gateway-pair.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  OreeGatewayPair pair;
+  OreeGwFeed *machine;
+  GPtrArray *devices; /* OreeGatewayDevice * */
+} OreeGatewayFeed;
+
+/* One device's subscription. */
+typedef struct
+{
+  OreeGatewayFeed *feed;
+  guint64 id;
+  char *key; /* "Call-ID local-tag" */
+  OreeSipSub *sub;
+  OreeTimer timer;
+} OreeGatewayDevice;
+
+/* A new one, in the tables of its lane; `machine` is taken. */
+OreeGatewayFeed *oree_gateway_feed_new (OreeLane *lane, const OreeJid *contact, const OreeJid *self, const char *aor,
+                                        OreeGwFeed *machine);
+void oree_gateway_feed_free (gpointer data);
+void oree_gateway_device_free (gpointer data);
+/* Does what the machine wants, in order; frees the feed when it is over. */
+void oree_gateway_feed_run (OreeGatewayFeed *feed);
+/* Gives every device the state or the document in `item`. */
+void oree_gateway_feed_tell (OreeGatewayFeed *feed, const OreeGwOutItem *item);
+
+G_END_DECLS

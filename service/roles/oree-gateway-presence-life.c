@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Presence subscriptions over time: kept through restarts, ended by a change of rights, asked again when a partner is
+ * back. */
+#include "gateway/oree-gw-addr.h"
+#include "roles/oree-gateway-feeds.h"
+#include "roles/oree-gateway-watches.h"
+
+#define SPREAD_MS 50 /* between two resubscriptions after a start */
+
+/* "direction watcher presentity" → the pair, when this lane owns the contact's domain. */
+static void
+restore_row (OreeLane *lane, const OreeRuntimeRow *row, guint *n)
+{
+  g_auto (GStrv) parts = g_strsplit (row->key, " ", 3);
+  gboolean to_sip;
+  g_auto (OreeJid) contact = OREE_JID_INIT, self = OREE_JID_INIT;
+  const char *aor;
+
+  if (g_strv_length (parts) != 3 || row->value == NULL)
+    return;
+  to_sip = g_str_equal (parts[0], "to-sip");
+  aor = to_sip ? parts[2] : parts[1];
+  if (!oree_jid_parse (&contact, oree_span_str (to_sip ? parts[1] : parts[2]))
+      || !oree_gw_jid_from_uri (&self, oree_span_str (aor)) || oree_lane_of (lane, contact.domain) != lane)
+    return;
+  if (to_sip)
+    {
+      OreeTime start = oree_worker_now (lane->worker) + OREE_SECOND / 2 + (OreeTime) (*n)++ * SPREAD_MS * OREE_MS;
+      OreeGwWatch *machine = oree_gw_watch_new_from_row (&contact, &self, oree_gateway_random32 (), row->value, start);
+      OreeGatewayWatch *watch = machine != NULL ? oree_gateway_watch_new (lane, &contact, &self, aor, machine) : NULL;
+
+      if (watch == NULL)
+        return;
+      g_variant_lookup (row->value, "since", "x", &watch->pair.since);
+    }
+  else
+    {
+      OreeGwFeed *machine = oree_gw_feed_new_from_row (&self, &contact, row->value);
+      OreeGatewayFeed *feed = machine != NULL ? oree_gateway_feed_new (lane, &contact, &self, aor, machine) : NULL;
+
+      if (feed != NULL)
+        g_variant_lookup (row->value, "since", "x", &feed->pair.since);
+    }
+}
+
+void
+oree_gateway_presence_init (OreeLane *lane)
+{
+  OreeGatewayPresence *self = g_new0 (OreeGatewayPresence, 1);
+  const GPtrArray *runtime = oree_lane_options (lane)->runtime;
+
+  self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) oree_runtime_row_free);
+  for (guint i = 0; runtime != NULL && i < runtime->len; i++)
+    {
+      const OreeRuntimeRow *row = g_ptr_array_index (runtime, i);
+
+      if (g_str_equal (row->space, OREE_SPACE_SUBSCRIPTION))
+        g_hash_table_replace (self->rows, g_strdup (row->key), oree_runtime_row_copy (row));
+    }
+  self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->tokens = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->watches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, oree_gateway_watch_free);
+  self->devices = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, oree_gateway_device_free);
+  self->feeds = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, oree_gateway_feed_free);
+  lane->gateway->presence = self;
+}
+
+void
+oree_gateway_presence_clear (OreeLane *lane)
+{
+  OreeGatewayPresence *self = lane->gateway->presence;
+
+  g_hash_table_unref (self->watches);
+  g_hash_table_unref (self->devices);
+  g_hash_table_unref (self->feeds);
+  g_hash_table_unref (self->tokens);
+  g_hash_table_unref (self->by_id);
+  g_hash_table_unref (self->rows);
+  g_hash_table_unref (self->counts);
+  g_clear_pointer (&lane->gateway->presence, g_free);
+}
+
+/* What was kept is taken up again, one pair after the other. */
+void
+oree_gateway_presence_start (OreeLane *lane)
+{
+  g_autoptr (GList) rows = g_hash_table_get_values (oree_gateway_presence_of (lane)->rows);
+  g_autoptr (GList) watches = NULL;
+  guint n = 0;
+
+  for (GList *l = rows; l != NULL; l = l->next)
+    restore_row (lane, l->data, &n);
+  watches = g_hash_table_get_values (oree_gateway_presence_of (lane)->watches);
+  for (GList *l = watches; l != NULL; l = l->next)
+    oree_gateway_watch_run (l->data);
+}
+
+/* Contacts see our users go; who may see whom is kept as rows, and taken up again by the next start. */
+void
+oree_gateway_presence_stop (OreeLane *lane)
+{
+  OreeGatewayPresence *self = oree_gateway_presence_of (lane);
+  g_autoptr (GList) watches = g_hash_table_get_values (self->watches);
+  g_autoptr (GList) feeds = g_hash_table_get_values (self->feeds);
+
+  for (GList *l = watches; l != NULL; l = l->next)
+    {
+      OreeGatewayWatch *watch = l->data;
+
+      if (strcmp (oree_gw_watch_authorisation (watch->machine), "granted") == 0)
+        oree_gateway_send_presence (lane, OREE_STANZA_TYPE_UNAVAILABLE, &watch->pair.self, &watch->pair.contact);
+      g_hash_table_remove (self->watches, watch->pair.key);
+    }
+  for (GList *l = feeds; l != NULL; l = l->next)
+    {
+      OreeGatewayFeed *feed = l->data;
+      OreeGwOutItem item = { .kind = OREE_GW_OUT_STATE, .state = OREE_GW_TERMINATED, .reason = "probation", .retry_after = 30 };
+
+      feed->pair.busy = TRUE;
+      oree_gateway_feed_tell (feed, &item);
+      while (feed->devices->len > 0)
+        {
+          OreeGatewayDevice *device = g_ptr_array_index (feed->devices, 0);
+
+          g_ptr_array_remove_index (feed->devices, 0);
+          g_hash_table_remove (self->devices, device->key);
+        }
+      g_hash_table_remove (self->feeds, feed->pair.key);
+    }
+}
+
+static gboolean
+watch_may_stay (const OreeGatewayWatch *watch, const OreePolicy *policy)
+{
+  const OreeGatewayPair *pair = &watch->pair;
+  g_autofree char *contact = oree_jid_to_key (&pair->contact);
+  OreeXmppFacts facts = {
+    .direction = OREE_DIRECTION_IN, .ask = OREE_XMPP_PRESENCE, .local_domain = pair->self.domain,
+    .remote_domain = pair->contact.domain, .local_user = pair->aor, .auth = OREE_XMPP_AUTH_PENDING,
+    .allow_entry = oree_gateway_allows (pair->lane, pair->aor, contact),
+  };
+
+  return oree_decide_xmpp (policy, &facts, NULL).allow;
+}
+
+void
+oree_gateway_presence_revoked (OreeLane *lane, const char *aor, const char *contact)
+{
+  g_autofree char *key = g_strconcat (contact, " ", aor, NULL);
+  OreeGatewayWatch *watch = oree_gateway_presence_of (lane) != NULL ? g_hash_table_lookup (oree_gateway_presence_of (lane)->watches, key) : NULL;
+
+  if (watch == NULL || watch_may_stay (watch, lane->policy))
+    return;
+  oree_gw_watch_end (watch->machine, oree_worker_now (lane->worker), &watch->pair.out);
+  oree_gateway_watch_run (watch);
+}
+
+/* Rights that `next` takes away end what they allowed. */
+void
+oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
+{
+  g_autoptr (GList) watches = g_hash_table_get_values (oree_gateway_presence_of (lane)->watches);
+  g_autoptr (GList) feeds = g_hash_table_get_values (oree_gateway_presence_of (lane)->feeds);
+
+  for (GList *l = watches; l != NULL; l = l->next)
+    {
+      OreeGatewayWatch *watch = l->data;
+
+      if (watch_may_stay (watch, next))
+        {
+          if (!impact->dry)
+            {
+              oree_gateway_watch_set_rights (watch, next);
+              oree_gateway_watch_run (watch);
+            }
+          continue;
+        }
+      impact->subscriptions_ended++;
+      if (impact->dry)
+        continue;
+      oree_gw_watch_end (watch->machine, oree_worker_now (lane->worker), &watch->pair.out);
+      oree_gateway_watch_run (watch);
+    }
+  for (GList *l = feeds; l != NULL; l = l->next)
+    {
+      OreeGatewayFeed *feed = l->data;
+      OreeXmppFacts facts = {
+        .direction = OREE_DIRECTION_OUT, .ask = OREE_XMPP_SUBSCRIBE, .local_domain = feed->pair.self.domain,
+        .remote_domain = feed->pair.contact.domain, .local_user = feed->pair.aor, .auth = OREE_XMPP_AUTH_PENDING,
+      };
+
+      if (oree_decide_xmpp (next, &facts, NULL).allow)
+        continue;
+      impact->subscriptions_ended++;
+      if (impact->dry)
+        continue;
+      oree_gw_feed_end (feed->machine, &feed->pair.out);
+      oree_gateway_feed_run (feed);
+    }
+}
+void
+oree_gateway_presence_alive (OreeLane *lane, const char *domain)
+{
+  g_autoptr (GList) feeds = g_hash_table_get_values (oree_gateway_presence_of (lane)->feeds);
+
+  for (GList *l = feeds; l != NULL; l = l->next)
+    {
+      OreeGatewayFeed *feed = l->data;
+
+      if (!g_str_equal (feed->pair.contact.domain, domain))
+        continue;
+      oree_gw_feed_on_stream (feed->machine, &feed->pair.out);
+      oree_gateway_feed_run (feed);
+    }
+}
