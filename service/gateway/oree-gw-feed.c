@@ -3,6 +3,7 @@
 #include "gateway/oree-gw-feed.h"
 #include "base/oree-limits.h"
 #include "codec/mime/oree-pidf.h"
+#include "codec/xmpp/oree-xmpp-ns.h"
 #include "gateway/oree-gw-addr.h"
 
 #define BARE_ID "bare"          /* the tuple of a contact without resource */
@@ -125,14 +126,33 @@ priority_of (const OreeXmlNode *node)
   return value < 0 ? OREE_PIDF_NO_PRIORITY : (int) value;
 }
 
+/* Since when nobody touches that device: XEP-0319 says when, XEP-0256 how long. */
 static void
-fill_tuple (OreePidfTuple *tuple, const OreeStanza *stanza)
+take_idle (OreePidfTuple *tuple, const OreeXmlNode *node, gint64 wall)
+{
+  const OreeXmlNode *idle = oree_xml_node_child (node, "idle", OREE_NS_IDLE);
+  const OreeXmlNode *last = oree_xml_node_child (node, "query", OREE_NS_LAST);
+  const char *since = idle ? oree_xml_node_attribute (idle, "since") : NULL;
+  const char *seconds = last ? oree_xml_node_attribute (last, "seconds") : NULL;
+  guint64 ago;
+
+  if (since != NULL)
+    tuple->idle = oree_time_parse_wall (since, strlen (since), &tuple->idle_since);
+  else if (seconds != NULL && g_ascii_string_to_unsigned (seconds, 10, 1, G_MAXUINT32, &ago, NULL))
+    {
+      tuple->idle = TRUE;
+      tuple->idle_since = wall - (gint64) ago * G_USEC_PER_SEC;
+    }
+}
+
+static void
+fill_tuple (OreePidfTuple *tuple, const OreeStanza *stanza, gint64 wall)
 {
   const OreeXmlNode *node = stanza->node;
   const char *show = oree_xml_node_child_text (node, "show", NULL);
   const OreeXmlNode *delay = oree_xml_node_child (node, "delay", OREE_NS_DELAY);
   const char *stamp = delay ? oree_xml_node_attribute (delay, "stamp") : NULL;
-  gint64 wall;
+  gint64 then;
 
   tuple->open = stanza->type == OREE_STANZA_TYPE_AVAILABLE;
   if (tuple->open && show != NULL)
@@ -141,8 +161,10 @@ fill_tuple (OreePidfTuple *tuple, const OreeStanza *stanza)
   tuple->contact = oree_gw_uri_from_jid (&stanza->from);
   if (tuple->contact == NULL)
     tuple->contact = oree_gw_aor_from_jid (&stanza->from);
-  if (stamp != NULL && oree_time_parse_wall (stamp, strlen (stamp), &wall))
-    tuple->timestamp = g_strdup (stamp);
+  if (stamp != NULL && oree_time_parse_wall (stamp, strlen (stamp), &then))
+    tuple->timestamp = oree_time_format_wall (then);
+  if (tuple->open)
+    take_idle (tuple, node, wall);
 
   for (const OreeXmlNode *status = oree_xml_node_child (node, "status", NULL); status != NULL;
        status = oree_xml_node_next_named (status, "status", oree_xml_node_ns (node)))
@@ -166,14 +188,14 @@ publish (OreeGwFeed *self, OreeGwOut *out)
 
 /* Available: its tuple anew. Unavailable: its tuple closed, once; of the bare address: all of them. */
 static void
-take_presence (OreeGwFeed *self, const OreeStanza *stanza, OreeGwOut *out)
+take_presence (OreeGwFeed *self, const OreeStanza *stanza, gint64 wall, OreeGwOut *out)
 {
   gboolean open = stanza->type == OREE_STANZA_TYPE_AVAILABLE;
   g_autofree char *id = stanza->from.resource ? oree_pidf_id_from_resource (stanza->from.resource) : g_strdup (BARE_ID);
 
   if (!open && stanza->from.resource == NULL)
     g_ptr_array_set_size (self->document->tuples, 0);
-  fill_tuple (renew_tuple (self, id), stanza);
+  fill_tuple (renew_tuple (self, id), stanza, wall);
   publish (self, out);
   if (!open)
     drop_tuple (self, id);
@@ -306,7 +328,7 @@ oree_gw_feed_on_error (OreeGwFeed *self, OreeStanzaErr err, OreeGwOut *out)
 }
 
 void
-oree_gw_feed_on_stanza (OreeGwFeed *self, const OreeStanza *stanza, OreeGwOut *out)
+oree_gw_feed_on_stanza (OreeGwFeed *self, const OreeStanza *stanza, gint64 wall, OreeGwOut *out)
 {
   OreeStanzaErrView view;
 
@@ -328,7 +350,7 @@ oree_gw_feed_on_stanza (OreeGwFeed *self, const OreeStanza *stanza, OreeGwOut *o
        * a server may send it as a receipt (RFC 6121 3.1.3). */
       if (self->authorisation == OREE_GW_AUTHORISATION_PENDING)
         grant (self, out);
-      take_presence (self, stanza, out);
+      take_presence (self, stanza, wall, out);
     }
 }
 

@@ -31,8 +31,9 @@ void oree_gw_feed_on_poll (OreeGwFeed *self, OreeGwOut *out);
  * the dialogs of that moment count as ended already; saying so of each is still due and changes nothing. */
 void oree_gw_feed_on_over (OreeGwFeed *self, OreeGwOut *out);
 
-/* A presence stanza from the contact to the user, of any type (subscribe, unsubscribe and probe do nothing here). */
-void oree_gw_feed_on_stanza (OreeGwFeed *self, const OreeStanza *stanza, OreeGwOut *out);
+/* A presence stanza from the contact to the user, of any type (subscribe, unsubscribe and probe do nothing here). `wall`,
+ * µs since 1970, is what seconds of idleness are counted back from. */
+void oree_gw_feed_on_stanza (OreeGwFeed *self, const OreeStanza *stanza, gint64 wall, OreeGwOut *out);
 /* A stanza of ours failed, by error stanza or because it could not be sent. */
 void oree_gw_feed_on_error (OreeGwFeed *self, OreeStanzaErr err, OreeGwOut *out);
 /* The stream to the contact's domain is back after a loss: asks again. */

@@ -6,6 +6,7 @@
 #include "base/oree-limits.h"
 #include "codec/mime/oree-pidf.h"
 #include "codec/sip/oree-sip-misc.h"
+#include "codec/xmpp/oree-xmpp-ns.h"
 #include "gateway/oree-gw-addr.h"
 
 #define ASK_SECONDS 3600              /* RFC 3856 6.4 */
@@ -141,16 +142,6 @@ clear_dialog (OreeGwWatch *self)
 
 /* --- what the contact sees --------------------------------------------------------------------- */
 
-static OreeXmlNode *
-unavailable_stanza (const OreeGwWatch *self, const char *resource)
-{
-  OreeJid from = { self->user.local, self->user.domain, (char *) resource };
-  g_autofree char *from_text = oree_jid_to_string (&from);
-  g_autofree char *to_text = oree_jid_to_bare_string (&self->contact);
-
-  return oree_stanza_build_presence (OREE_STANZA_TYPE_UNAVAILABLE, from_text, to_text, NULL, NULL, NULL, NULL, 0);
-}
-
 static void
 add_notes (OreeXmlBuilder *builder, const OreePidfTuple *tuple)
 {
@@ -164,6 +155,23 @@ add_notes (OreeXmlBuilder *builder, const OreePidfTuple *tuple)
       oree_xml_builder_text (builder, note->text);
       oree_xml_builder_close (builder);
     }
+}
+
+/* `tuple`: what the document still says of it; NULL: nothing. */
+static OreeXmlNode *
+unavailable_stanza (const OreeGwWatch *self, const char *resource, const OreePidfTuple *tuple)
+{
+  g_autoptr (OreeXmlBuilder) builder = oree_xml_builder_new ();
+  OreeJid from = { self->user.local, self->user.domain, (char *) resource };
+  g_autofree char *from_text = oree_jid_to_string (&from);
+  g_autofree char *to_text = oree_jid_to_bare_string (&self->contact);
+  gboolean notes = self->notes && tuple != NULL && tuple->notes->len > 0;
+
+  oree_stanza_open (builder, OREE_STANZA_PRESENCE, OREE_STANZA_TYPE_UNAVAILABLE, from_text, to_text, NULL,
+                    notes ? self->language : NULL);
+  if (notes)
+    add_notes (builder, tuple);
+  return oree_xml_builder_finish (builder);
 }
 
 static OreeXmlNode *
@@ -182,6 +190,14 @@ available_stanza (const OreeGwWatch *self, const OreePidfTuple *tuple, const cha
     add_notes (builder, tuple);
   if (priority != NULL)
     oree_xml_builder_element (builder, "priority", NULL, priority);
+  if (tuple->idle && tuple->idle_since != 0)
+    {
+      g_autofree char *since = oree_time_format_wall (tuple->idle_since);
+
+      oree_xml_builder_open (builder, "idle", OREE_NS_IDLE);
+      oree_xml_builder_attribute (builder, "since", since);
+      oree_xml_builder_close (builder);
+    }
   return oree_xml_builder_finish (builder);
 }
 
@@ -226,19 +242,37 @@ show_nothing (OreeGwWatch *self, OreeGwOut *out)
   g_hash_table_iter_init (&iter, self->shown);
   while (g_hash_table_iter_next (&iter, (gpointer *) &resource, NULL))
     {
-      oree_gw_out_stanza (out, unavailable_stanza (self, resource));
+      oree_gw_out_stanza (out, unavailable_stanza (self, resource, NULL));
       self->told_gone = TRUE;
     }
   g_hash_table_remove_all (self->shown);
 }
 
-/* Nobody there, said once, of the bare address. */
+/* Nobody there, said once, of the bare address; with what the first tuple has to say about it. */
 static void
 show_gone (OreeGwWatch *self, OreeGwOut *out)
 {
+  const OreePidfTuple *tuple = self->document != NULL && self->document->tuples->len > 0
+                                 ? g_ptr_array_index (self->document->tuples, 0) : NULL;
+
   if (!self->told_gone && g_hash_table_size (self->shown) == 0)
-    oree_gw_out_stanza (out, unavailable_stanza (self, NULL));
+    oree_gw_out_stanza (out, unavailable_stanza (self, NULL, tuple));
   self->told_gone = TRUE;
+}
+
+/* The closed tuple that is called `resource`; NULL: the document does not mention it any more. */
+static const OreePidfTuple *
+closed_tuple (const OreeGwWatch *self, const char *resource, GHashTable *taken)
+{
+  for (guint i = 0; i < self->document->tuples->len; i++)
+    {
+      const OreePidfTuple *tuple = g_ptr_array_index (self->document->tuples, i);
+      g_autofree char *name = tuple->open ? NULL : resource_of (self, tuple, taken);
+
+      if (name != NULL && g_str_equal (name, resource))
+        return tuple;
+    }
+  return NULL;
 }
 
 /* The document against what was shown: what is new or differs, then what vanished or closed. */
@@ -271,7 +305,7 @@ show_document (OreeGwWatch *self, OreeGwOut *out)
   while (g_hash_table_iter_next (&iter, (gpointer *) &resource, NULL))
     if (!g_hash_table_contains (open, resource))
       {
-        oree_gw_out_stanza (out, unavailable_stanza (self, resource));
+        oree_gw_out_stanza (out, unavailable_stanza (self, resource, closed_tuple (self, resource, open)));
         self->told_gone = TRUE;
         g_hash_table_iter_remove (&iter);
       }
@@ -298,7 +332,7 @@ show_again (OreeGwWatch *self, const char *resource, OreeGwOut *out)
         any = TRUE;
       }
   if (!any)
-    oree_gw_out_stanza (out, unavailable_stanza (self, resource));
+    oree_gw_out_stanza (out, unavailable_stanza (self, resource, NULL));
 }
 
 void

@@ -13,6 +13,7 @@
 
 #define ID_PREFIX "ID-"
 #define PRIORITY_MAX 127
+#define LANGUAGE_MAX 35
 
 static const char *const show_names[] = {
   [OREE_SHOW_NONE] = NULL, [OREE_SHOW_AWAY] = "away", [OREE_SHOW_CHAT] = "chat", [OREE_SHOW_DND] = "dnd", [OREE_SHOW_XA] = "xa",
@@ -113,12 +114,50 @@ oree_pidf_add_tuple (OreePidf *self, const char *id)
   return tuple;
 }
 
+/* RFC 5646 2.1, as far as a shape goes; 35 characters hold any tag of its 4.4.1. */
+static gboolean
+is_language (const char *lang)
+{
+  gsize length = lang != NULL ? strlen (lang) : 0;
+
+  if (length == 0 || length > LANGUAGE_MAX || !g_ascii_isalpha (lang[0]))
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (lang[i]) && (lang[i] != '-' || i + 1 == length || lang[i - 1] == '-'))
+      return FALSE;
+  return TRUE;
+}
+
+/* A note is shown inside somebody's window: it has no business with what stands around it there. */
+static char *
+note_text (const char *text)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *at = text; *at; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+      gsize size = (gsize) (g_utf8_next_char (at) - at);
+
+      if ((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
+        continue; /* embeddings, overrides, isolates: they reach beyond the text */
+      if (out->len + size > OREE_TEXT_MAX)
+        break;
+      if (c != '\n' && (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029))
+        g_string_append_c (out, ' ');
+      else
+        g_string_append_len (out, at, (gssize) size);
+    }
+  return g_string_free (out, FALSE);
+}
+
 void
 oree_pidf_tuple_add_note (OreePidfTuple *self, const char *lang, const char *text)
 {
   OreePidfNote *note;
-  gsize length = strlen (text);
 
+  if (!is_language (lang))
+    lang = NULL;
   for (guint i = 0; i < self->notes->len; i++)
     {
       const OreePidfNote *other = g_ptr_array_index (self->notes, i);
@@ -126,11 +165,9 @@ oree_pidf_tuple_add_note (OreePidfTuple *self, const char *lang, const char *tex
       if (g_ascii_strcasecmp (other->lang ? other->lang : "", lang ? lang : "") == 0)
         return;
     }
-  if (length > OREE_TEXT_MAX)
-    length = (gsize) (g_utf8_find_prev_char (text, text + OREE_TEXT_MAX + 1) - text); /* a whole character's start */
   note = g_new0 (OreePidfNote, 1);
   note->lang = g_strdup (lang);
-  note->text = g_strndup (text, length);
+  note->text = note_text (text);
   g_ptr_array_add (self->notes, note);
 }
 
@@ -211,6 +248,43 @@ take_notes (OreePidfTuple *tuple, const OreeXmlNode *holder, const char *ns)
   return TRUE;
 }
 
+/* The device a tuple names (RFC 4479 3.2); NULL: none, or not in this document. */
+static const OreeXmlNode *
+device_of (const OreeXmlNode *root, const OreeXmlNode *tuple)
+{
+  const char *id = oree_xml_node_child_text (tuple, "deviceID", NS_PERSON);
+  const OreeXmlNode *device = id != NULL ? oree_xml_node_child (root, "device", NS_PERSON) : NULL;
+
+  for (; device != NULL; device = oree_xml_node_next_named (device, "device", NS_PERSON))
+    {
+      const char *own = oree_xml_node_child_text (device, "deviceID", NS_PERSON);
+
+      if (own != NULL && oree_span_equal (oree_span_trim_lws (oree_span_str (own)), oree_span_trim_lws (oree_span_str (id))))
+        return device;
+    }
+  return NULL;
+}
+
+/* RFC 4480 3.12: of the first holder that says anything. */
+static void
+take_idle (OreePidfTuple *tuple, const OreeXmlNode *node, const OreeXmlNode *person)
+{
+  const OreeXmlNode *holders[] = { node, device_of (oree_xml_node_parent (node), node), person };
+
+  for (guint i = 0; i < G_N_ELEMENTS (holders); i++)
+    {
+      const OreeXmlNode *input = oree_xml_node_child (holders[i], "user-input", NS_RPID);
+      const char *last = input != NULL ? oree_xml_node_attribute (input, "last-input") : NULL;
+
+      if (input == NULL)
+        continue;
+      tuple->idle = oree_span_equal_str (trimmed_text (input), "idle");
+      if (tuple->idle && last != NULL && !oree_time_parse_wall (last, strlen (last), &tuple->idle_since))
+        tuple->idle_since = 0;
+      return;
+    }
+}
+
 static int
 take_tuple (OreePidf *self, const OreeXmlNode *node, const OreeXmlNode *person, OreeShow otherwise)
 {
@@ -244,7 +318,9 @@ take_tuple (OreePidf *self, const OreeXmlNode *node, const OreeXmlNode *person, 
   if (device != NULL)
     tuple->device_id = oree_span_dup (trimmed_text (device));
   if (stamp != NULL && oree_time_parse_wall (trimmed_text (stamp).data, trimmed_text (stamp).length, &wall))
-    tuple->timestamp = oree_span_dup (trimmed_text (stamp));
+    tuple->timestamp = oree_time_format_wall (wall);
+  if (tuple->open)
+    take_idle (tuple, node, person);
   if (!take_notes (tuple, node, NS_PIDF) && !take_notes (tuple, person, NS_PERSON))
     take_notes (tuple, oree_xml_node_parent (node), NS_PIDF);
   return 0;
@@ -314,6 +390,15 @@ write_tuple (OreeXmlBuilder *builder, const OreePidfTuple *tuple)
   oree_xml_builder_close (builder);
   if (tuple->device_id != NULL)
     oree_xml_builder_element (builder, "deviceID", NS_PERSON, tuple->device_id);
+  if (tuple->idle)
+    {
+      g_autofree char *since = tuple->idle_since != 0 ? oree_time_format_wall (tuple->idle_since) : NULL;
+
+      oree_xml_builder_open (builder, "user-input", NS_RPID);
+      oree_xml_builder_attribute (builder, "last-input", since);
+      oree_xml_builder_text (builder, "idle");
+      oree_xml_builder_close (builder);
+    }
   if (tuple->contact != NULL)
     {
       oree_xml_builder_open (builder, "contact", NULL);

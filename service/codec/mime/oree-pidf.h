@@ -38,7 +38,9 @@ typedef struct
   int priority;      /* 0 … 127 of XMPP; OREE_PIDF_NO_PRIORITY: not said */
   char *contact;     /* a URI; NULL: none */
   char *device_id;   /* of a data-model deviceID; NULL: none */
-  char *timestamp;   /* RFC 3339; NULL: none */
+  char *timestamp;   /* RFC 3339, UTC; NULL: none */
+  gboolean idle;     /* nobody touches the device (RPID user-input) */
+  gint64 idle_since; /* wall clock, µs; 0: not said */
   GPtrArray *notes;  /* OreePidfNote *, at most one per language */
 } OreePidfTuple;
 
@@ -55,12 +57,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreePidf, oree_pidf_free)
 /* A new tuple at the end, closed, owned by the document; NULL past OREE_PIDF_TUPLES_MAX. Any `id`: the writer makes it
  * an xs:ID. */
 OreePidfTuple *oree_pidf_add_tuple (OreePidf *self, const char *id);
-/* Adds a note; a second one of the same language is left out, a long one is cut at OREE_TEXT_MAX octets. */
+/* Adds a note; a second one of the same language is left out, a long one is cut at OREE_TEXT_MAX octets, at a character.
+ * Nothing raw crosses: what turns the text of whoever shows it around (controls, embedding and override of direction)
+ * becomes a space or goes; a language that is no tag (RFC 5646 2.1) counts as none. */
 void oree_pidf_tuple_add_note (OreePidfTuple *self, const char *lang, const char *text);
 
 /* Reads a document, whole, at most OREE_PIDF_BYTES_MAX. Folded on the way: `show` is jabber:client show, else RPID of the
  * tuple, else RPID of the person where no tuple has the first (interworking sheet 5.3); notes are the tuple's, else the person's, else the document's;
- * a missing <basic/> is open when the tuple shows or reaches anything. Unknown elements are passed over, with
+ * `idle` is the tuple's user-input, else that
+ * of the device it names, else the person's; a missing <basic/> is open when the tuple shows or reaches anything. Unknown elements are passed over, with
  * mustUnderstand too. > 0 octets taken and *pidf owned, else an OreeParseError: TOO_LONG, TOO_MANY (tuples), what the XML
  * reader says, BAD_VALUE (no PIDF), MISSING (entity or tuple id), DUPLICATE (tuple id). */
 gssize oree_pidf_parse (OreePidf **pidf, OreeSpan body);

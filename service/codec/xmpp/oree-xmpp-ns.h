@@ -26,6 +26,7 @@
 #define OREE_NS_CHATSTATES "http://jabber.org/protocol/chatstates" /* XEP-0085 */
 #define OREE_NS_RECEIPTS "urn:xmpp:receipts"                      /* XEP-0184 */
 #define OREE_NS_DELAY "urn:xmpp:delay"                            /* XEP-0203 */
+#define OREE_NS_IDLE "urn:xmpp:idle:1"                            /* XEP-0319 */
 #define OREE_NS_CAPS "http://jabber.org/protocol/caps"            /* XEP-0115 */
 #define OREE_NS_XHTML_IM "http://jabber.org/protocol/xhtml-im"    /* XEP-0071 */
 #define OREE_NS_XHTML "http://www.w3.org/1999/xhtml"

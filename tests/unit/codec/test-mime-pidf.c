@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/oree-limits.h"
+#include "base/oree-time.h"
 #include "codec/mime/oree-pidf.h"
 #include "oree-test.h"
 
@@ -242,6 +243,75 @@ long_notes_are_cut_at_a_character (void)
   g_assert_true (g_utf8_validate (note->text, -1, NULL));
 }
 
+/* text of a note as it came → as it is kept */
+static void
+notes_stay_inside_their_line (void)
+{
+  static const struct { const char *lang, *text, *kept_lang, *kept; } rows[] = {
+    { "en", "plain, ünïcode 🌹 and \xe2\x80\x8f mark", "en", "plain, ünïcode 🌹 and \xe2\x80\x8f mark" },
+    { "x", "a\x01\x02" "b\rc\td\x7f\xc2\x85" "e", "x", "a  b c d  e" },
+    { NULL, "two\nlines\xe2\x80\xa8" "three", NULL, "two\nlines three" },
+    { "fr-CA", "\xe2\x80\xae" "gpj.exe\xe2\x80\xac \xe2\x81\xa6x\xe2\x81\xa9", "fr-CA", "gpj.exe x" },
+    { "en\r\nEvil: 1", "t", NULL, "t" },
+    { "-en", "t", NULL, "t" },
+    { "en-", "t", NULL, "t" },
+    { "e--n", "t", NULL, "t" },
+    { "x-aaaaaaaa-aaaaaaaa-aaaaaaaa-aaaaaaaa", "t", NULL, "t" },
+    { "", "t", NULL, "t" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (OreePidf) pidf = oree_pidf_new ("sip:a@b.test");
+      OreePidfTuple *tuple = oree_pidf_add_tuple (pidf, "t");
+      const OreePidfNote *note;
+
+      oree_pidf_tuple_add_note (tuple, rows[i].lang, rows[i].text);
+      note = g_ptr_array_index (tuple->notes, 0);
+      g_assert_cmpstr (note->lang, ==, rows[i].kept_lang);
+      g_assert_cmpstr (note->text, ==, rows[i].kept);
+    }
+}
+
+/* inside the tuple, after it → idle, since (0: not said) */
+static void
+idleness_is_the_nearest_that_says (void)
+{
+#define WHEN "2031-05-04T03:02:01Z"
+#define IDLE(since) "<r:user-input idle-threshold='300'" since ">idle</r:user-input>"
+  static const struct { const char *tuple, *rest; gboolean idle; const char *since; } rows[] = {
+    { "", "", FALSE, NULL },
+    { IDLE (" last-input='" WHEN "'"), "", TRUE, WHEN },
+    { IDLE (" last-input='2031-05-04T05:02:01.250+02:00'"), "", TRUE, WHEN },
+    { IDLE (" last-input='yesterday'"), "", TRUE, NULL },
+    { IDLE (""), "", TRUE, NULL },
+    { "<r:user-input>active</r:user-input>", "<p:person id='p'>" IDLE ("") "</p:person>", FALSE, NULL },
+    { "", "<p:person id='p'>" IDLE (" last-input='" WHEN "'") "</p:person>", TRUE, WHEN },
+    { "<p:deviceID>urn:x:1</p:deviceID>",
+      "<p:device id='d'>" IDLE (" last-input='" WHEN "'") "<p:deviceID> urn:x:1 </p:deviceID></p:device>"
+      "<p:person id='p'><r:user-input>active</r:user-input></p:person>", TRUE, WHEN },
+    { "<p:deviceID>urn:x:1</p:deviceID>", "<p:device id='d'>" IDLE ("") "<p:deviceID>urn:x:2</p:deviceID></p:device>", FALSE, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strconcat (HEAD "<tuple id='t'><status><basic>open</basic></status>", rows[i].tuple, "</tuple>",
+                                           rows[i].rest, TAIL, NULL);
+      g_autoptr (OreePidf) pidf = parse (text), back = NULL;
+      g_autoptr (GBytes) body = oree_pidf_write (pidf);
+      g_autofree char *since = NULL;
+
+      oree_test_say (text);
+      g_assert_cmpint (oree_pidf_parse (&back, oree_span (g_bytes_get_data (body, NULL), g_bytes_get_size (body))), >, 0);
+      g_assert_cmpint (nth (pidf, 0)->idle, ==, rows[i].idle);
+      g_assert_cmpint (nth (back, 0)->idle, ==, rows[i].idle);
+      g_assert_cmpint (nth (back, 0)->idle_since / G_USEC_PER_SEC, ==, nth (pidf, 0)->idle_since / G_USEC_PER_SEC);
+      if (nth (pidf, 0)->idle_since != 0)
+        since = oree_time_format_wall (nth (pidf, 0)->idle_since);
+      g_assert_cmpstr (since, ==, rows[i].since);
+    }
+}
+
 static void
 priorities_round_trip (void)
 {
@@ -297,6 +367,8 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/pidf/a-cut-document-is-refused", a_cut_document_is_refused);
   g_test_add_func ("/codec/pidf/writes-in-schema-order-and-reads-back", writes_in_schema_order_and_reads_back);
   g_test_add_func ("/codec/pidf/long-notes-are-cut-at-a-character", long_notes_are_cut_at_a_character);
+  g_test_add_func ("/codec/pidf/notes-stay-inside-their-line", notes_stay_inside_their_line);
+  g_test_add_func ("/codec/pidf/idleness-is-the-nearest-that-says", idleness_is_the_nearest_that_says);
   g_test_add_func ("/codec/pidf/priorities-round-trip", priorities_round_trip);
   g_test_add_func ("/codec/pidf/resources-round-trip-as-identifiers", resources_round_trip_as_identifiers);
   return g_test_run ();

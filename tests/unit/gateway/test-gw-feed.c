@@ -3,6 +3,8 @@
 #include "codec/mime/oree-pidf.h"
 #include "gateway/oree-gw-feed.h"
 
+#define WALL (G_GINT64_CONSTANT (1935630000) * G_USEC_PER_SEC) /* 2031-05-04T03:00:00Z */
+
 #define SUBSCRIBE_OUT "<presence from='otto@phone.test' to='mira@cafe.test' type='subscribe'/>\n"
 #define PROBE_OUT "<presence from='otto@phone.test' to='mira@cafe.test' type='probe'/>\n"
 #define UNSUBSCRIBE_OUT "<presence from='otto@phone.test' to='mira@cafe.test' type='unsubscribe'/>\n"
@@ -38,7 +40,7 @@ stanza_in (OreeGwFeed *feed, const char *from, const char *rest, OreeGwOut *out)
   g_autofree char *text = g_strdup_printf ("from='%s' to='otto@phone.test' %s", from, rest);
   g_autoptr (OreeStanza) stanza = gw_test_stanza ("presence", text);
 
-  oree_gw_feed_on_stanza (feed, stanza, out);
+  oree_gw_feed_on_stanza (feed, stanza, WALL, out);
 }
 
 /* "resource open show priority note;…" of the document every dialog is given. */
@@ -278,6 +280,42 @@ ends_by_policy (void)
   gw_test_expect (&out, "");
 }
 
+/* what a resource says of its idleness → since when, as the document has it; NULL: it does not */
+static void
+idleness_is_in_the_document (void)
+{
+  static const struct { const char *contents, *since; } rows[] = {
+    { "<idle xmlns='urn:xmpp:idle:1' since='2031-05-04T04:02:01+02:00'/>", "2031-05-04T02:02:01Z" },
+    { "<query xmlns='jabber:iq:last' seconds='600'/>", "2031-05-04T02:50:00Z" },
+    { "<idle xmlns='urn:xmpp:idle:1' since='2031-05-04T02:02:01Z'/><query xmlns='jabber:iq:last' seconds='600'/>",
+      "2031-05-04T02:02:01Z" },
+    { "<idle xmlns='urn:xmpp:idle:1' since='never'/>", NULL },
+    { "<idle xmlns='urn:xmpp:idle:1'/>", NULL },
+    { "<query xmlns='jabber:iq:last' seconds='0'/>", NULL },
+    { "<query xmlns='jabber:iq:last' seconds='-5'/>", NULL },
+    { "<query xmlns='jabber:iq:last' seconds='99999999999999'/>", NULL },
+    { "", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (OreeGwFeed) feed = new_feed ("granted");
+      g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
+      g_autofree char *rest = g_strconcat ("><show>away</show>", rows[i].contents, "</presence>", NULL);
+      g_autoptr (OreePidf) pidf = NULL;
+      g_autofree char *since = NULL;
+      const OreePidfTuple *tuple;
+      GBytes *body;
+
+      stanza_in (feed, "mira@cafe.test/desk", rest, &out);
+      body = oree_gw_feed_body (feed);
+      g_assert_cmpint (oree_pidf_parse (&pidf, oree_span (g_bytes_get_data (body, NULL), g_bytes_get_size (body))), >, 0);
+      tuple = g_ptr_array_index (pidf->tuples, 0);
+      since = tuple->idle ? oree_time_format_wall (tuple->idle_since) : NULL;
+      g_assert_cmpstr (since, ==, rows[i].since);
+    }
+}
+
 static void
 resources_are_capped (void)
 {
@@ -317,6 +355,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/feed/polls-ask-only-with-authorisation", polls_ask_only_with_authorisation);
   g_test_add_func ("/gateway/feed/asks-again-when-the-stream-is-back", asks_again_when_the_stream_is_back);
   g_test_add_func ("/gateway/feed/ends-by-policy", ends_by_policy);
+  g_test_add_func ("/gateway/feed/idleness-is-in-the-document", idleness_is_in_the_document);
   g_test_add_func ("/gateway/feed/resources-are-capped", resources_are_capped);
   g_test_add_func ("/gateway/feed/damaged-rows-are-refused", damaged_rows_are_refused);
   return g_test_run ();

@@ -219,6 +219,36 @@ notes_are_for_those_who_may_see_them (void)
   gw_test_expect (&f.out, AVAILABLE_PLAIN ("desk"));
 }
 
+static void
+the_last_word_goes_along (void)
+{
+  g_auto (Fixture) f = { 0 };
+
+  go_live (&f);
+  oree_gw_watch_set_notes (f.watch, TRUE, &f.out);
+  notify_in (&f, "active", TUPLE ("desk", "open", "") TUPLE ("pad", "open", ""), AVAILABLE_PLAIN ("pad"));
+  notify_in (&f, "active", TUPLE ("desk", "closed", "<note xml:lang='en'>gone riding</note>") TUPLE ("pad", "open", ""),
+             "<presence from='otto@phone.test/desk' to='mira@cafe.test' type='unavailable'>"
+             "<status xml:lang='en'>gone riding</status></presence>\n");
+  oree_gw_watch_set_notes (f.watch, FALSE, &f.out);
+  notify_in (&f, "active", TUPLE ("pad", "closed", "<note>not for everybody</note>"), UNAVAILABLE ("pad"));
+}
+
+static void
+idleness_is_told (void)
+{
+  g_auto (Fixture) f = { 0 };
+
+  go_live (&f);
+  notify_in (&f, "active",
+             TUPLE ("desk", "open", "<user-input xmlns='urn:ietf:params:xml:ns:pidf:rpid' last-input='2031-05-04T05:02:01+02:00'>"
+                    "idle</user-input>"),
+             AVAILABLE ("desk", "<idle xmlns='urn:xmpp:idle:1' since='2031-05-04T03:02:01Z'/>"));
+  notify_in (&f, "active",
+             TUPLE ("desk", "open", "<user-input xmlns='urn:ietf:params:xml:ns:pidf:rpid'>active</user-input>"),
+             AVAILABLE_PLAIN ("desk"));
+}
+
 /* first answer to the question of a contact not yet allowed → what goes out, where that leaves us, when we act again */
 static void
 answers_to_the_first_question (void)
@@ -587,6 +617,8 @@ main (int argc, char **argv)
   ADD ("allowed-without-document-is-nobody-there", allowed_without_document_is_nobody_there);
   ADD ("documents-become-stanzas-by-difference", documents_become_stanzas_by_difference);
   ADD ("notes-are-for-those-who-may-see-them", notes_are_for_those_who_may_see_them);
+  ADD ("the-last-word-goes-along", the_last_word_goes_along);
+  ADD ("idleness-is-told", idleness_is_told);
   ADD ("answers-to-the-first-question", answers_to_the_first_question);
   ADD ("answers-to-a-refresh", answers_to_a_refresh);
   ADD ("failures-back-off-and-are-shown", failures_back_off_and_are_shown);
