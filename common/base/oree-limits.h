@@ -39,6 +39,7 @@
 #define OREE_S2S_STRANGER_SECONDS 30      /* how long a stranger's stream lives once authenticated */
 #define OREE_S2S_DNA_SECONDS 10           /* what a domain's names say of its certificates must be known: DANE, POSH */
 #define OREE_S2S_DNA_HOSTS_MAX 8          /* servers of one domain whose TLSA records are asked for */
+#define OREE_S2S_TRUST_SECONDS 5          /* a live certificate is looked at so often: dates, and jumps of the clock */
 #define OREE_S2S_BACKOFF_SECONDS_MAX 300  /* between two attempts at a domain that fails */
 #define OREE_JID_PART_MAX 1023            /* RFC 7622 3 */
 #define OREE_DOMAIN_MAX 253               /* RFC 1035 */
@@ -77,6 +78,8 @@
 /* Bus and files */
 #define OREE_CHANGES_MAX 20000    /* changes in one Apply */
 #define OREE_TEXT_MAX 1024        /* a free text field of a record */
+#define OREE_PEM_MAX (64 * 1024)  /* certificates in a record: some thirty */
+#define OREE_PINS_MAX 16          /* keys of one partner: its servers, each with a next one */
 #define OREE_NAME_MAX 256         /* characters in the name of a policy, site or provider, and in a domain's field */
 #define OREE_ID_BYTES_MAX 2048    /* a record id as a client writes it, before it is made normal */
 #define OREE_RECORD_LIST_MAX 256  /* entries in a list field */

@@ -21,6 +21,8 @@ typedef enum
   X (ROLE_RECOVERED, 1012, INFORMATION, "role-recovered")       /* role */                      \
   X (BAD_RECORD, 1020, ERROR, "bad-record")                     /* kind id field code */        \
   X (CONFIGURATION_CHANGED, 1030, INFORMATION, "configuration-changed") /* revision who */      \
+  X (CERTIFICATES_RELOADED, 1031, INFORMATION, "certificates-reloaded") /* generation changed who */ \
+  X (RELOAD_FAILED, 1032, ERROR, "reload-failed")               /* reason detail */             \
   X (STREAM_READY, 2000, INFORMATION, "stream-ready")           /* partner direction method */  \
   X (STREAM_CLOSED, 2001, INFORMATION, "stream-closed")         /* partner direction reason */  \
   X (STREAM_REFUSED, 2002, WARNING, "stream-refused")           /* partner direction reason */  \

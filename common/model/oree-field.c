@@ -151,6 +151,7 @@ describe_row (GVariantBuilder *rows, const char *name, const char *type, const c
     { OREE_FIELD_FLAG_WRITE_ONCE, "write-once" },
     { OREE_FIELD_FLAG_SECRET, "secret" },
     { OREE_FIELD_FLAG_NO_EFFECT, "no-effect-yet" },
+    { OREE_FIELD_FLAG_LINES, "lines" },
   };
   GVariantBuilder list;
 

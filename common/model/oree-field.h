@@ -26,7 +26,8 @@ typedef enum
   OREE_FIELD_FLAG_SECRET = 1 << 2,     /* never in List, Export, audit, log */
   OREE_FIELD_FLAG_HIDDEN = 1 << 3,     /* stored, but not spoken on the bus: no client names it */
   OREE_FIELD_FLAG_NOT_STORED = 1 << 4, /* spoken on the bus, but has no column: setting it sets others (password) */
-  OREE_FIELD_FLAG_NO_EFFECT = 1 << 5   /* nothing uses it in this version: Describe says so */
+  OREE_FIELD_FLAG_NO_EFFECT = 1 << 5,  /* nothing uses it in this version: Describe says so */
+  OREE_FIELD_FLAG_LINES = 1 << 6       /* a STRING of several lines, each ended by a line feed */
 } OreeFieldFlags;
 
 typedef struct _OreeField OreeField;
@@ -89,7 +90,7 @@ const char *oree_field_default_text (const OreeField *field);
 /* UINT: the greatest value; STRING, SECRET: characters; LIST: entries; else 0. */
 guint64 oree_field_max (const OreeField *field);
 /* aa{sv}, one row per field that is spoken on the bus, the first named "id": name s, type s, default s (text form;
- * not for secrets), min t, max t, choices as, flags as ("required" "write-once" "secret" "no-effect-yet"), doc s; floating. */
+ * not for secrets), min t, max t, choices as, flags as ("required" "write-once" "secret" "no-effect-yet" "lines"), doc s; floating. */
 GVariant *oree_kind_describe (const OreeKind *kind);
 /* The id in normal form, owned; NULL with `*code` when it cannot be one. "" means "global" for a singleton. */
 char *oree_kind_normalise_id (const OreeKind *kind, const char *id, OreeProblemCode *code);

@@ -18,15 +18,27 @@ refuse (OreeProblemCode why, OreeProblemCode *code)
   return NULL;
 }
 
-gboolean
-oree_text_is_clean (const char *text)
+static gboolean
+is_clean (const char *text, const char *controls)
 {
   if (!g_utf8_validate (text, -1, NULL))
     return FALSE;
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    if (g_unichar_iscntrl (g_utf8_get_char (p)))
+    if (g_unichar_iscntrl (g_utf8_get_char (p)) && strchr (controls, *p) == NULL)
       return FALSE;
   return TRUE;
+}
+
+gboolean
+oree_text_is_clean (const char *text)
+{
+  return is_clean (text, "");
+}
+
+gboolean
+oree_text_is_clean_lines (const char *text)
+{
+  return is_clean (text, "\n\r\t");
 }
 
 char *
@@ -162,4 +174,79 @@ oree_normalise_hex (const char *text, OreeProblemCode *code)
   if (text[length] != '\0' || (length != 32 && length != 64))
     return refuse (OREE_PROBLEM_BAD_TEXT, code);
   return g_strdup (text);
+}
+
+#define PIN_ALGORITHM "sha256:"
+#define PIN_DIGITS 64
+
+char *
+oree_normalise_pin (const char *text, OreeProblemCode *code)
+{
+  g_autoptr (GString) pin = g_string_new (PIN_ALGORITHM);
+  guint digits = 0;
+
+  if (g_ascii_strncasecmp (text, PIN_ALGORITHM, strlen (PIN_ALGORITHM)) != 0)
+    return refuse (OREE_PROBLEM_BAD_PIN, code);
+  for (const char *p = text + strlen (PIN_ALGORITHM); *p != '\0'; p++)
+    {
+      /* As openssl writes it: "AB:CD:…". */
+      if (*p == ':' && digits > 0 && digits % 2 == 0 && p[-1] != ':' && p[1] != '\0')
+        continue;
+      if (!g_ascii_isxdigit (*p) || ++digits > PIN_DIGITS)
+        return refuse (OREE_PROBLEM_BAD_PIN, code);
+      g_string_append_c (pin, g_ascii_tolower (*p));
+    }
+  if (digits != PIN_DIGITS)
+    return refuse (OREE_PROBLEM_BAD_PIN, code);
+  return g_string_free (g_steal_pointer (&pin), FALSE);
+}
+
+#define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
+#define PEM_END "-----END CERTIFICATE-----"
+#define PEM_LINE 64 /* RFC 7468 2 */
+
+/* The base64 text from `from` up to `to`, its lines cut anew, appended; FALSE when it is none. */
+static gboolean
+append_base64 (GString *out, const char *from, const char *to)
+{
+  guint digits = 0, pads = 0;
+
+  for (const char *p = from; p < to; p++)
+    {
+      if (g_ascii_isspace (*p))
+        continue;
+      pads += *p == '=';
+      if (!(g_ascii_isalnum (*p) || strchr ("+/=", *p) != NULL) || (pads > 0 && *p != '='))
+        return FALSE;
+      if (digits++ % PEM_LINE == 0)
+        g_string_append_c (out, '\n');
+      g_string_append_c (out, *p);
+    }
+  return digits > 0 && digits % 4 == 0 && pads <= 2;
+}
+
+char *
+oree_normalise_pem (const char *text, OreeProblemCode *code)
+{
+  g_autoptr (GString) pem = g_string_new (NULL);
+  const char *rest = text;
+  const char *begin;
+
+  /* What is no certificate (a key most of all) has no place in a record that everybody who may view can read. */
+  while ((begin = strstr (rest, "-----BEGIN")) != NULL)
+    {
+      const char *body = begin + strlen (PEM_BEGIN);
+      const char *end = g_str_has_prefix (begin, PEM_BEGIN) ? strstr (body, PEM_END) : NULL;
+
+      if (end == NULL)
+        return refuse (OREE_PROBLEM_BAD_PEM, code);
+      g_string_append (pem, PEM_BEGIN);
+      if (!append_base64 (pem, body, end))
+        return refuse (OREE_PROBLEM_BAD_PEM, code);
+      g_string_append (pem, "\n" PEM_END "\n");
+      rest = end + strlen (PEM_END);
+    }
+  if (pem->len == 0)
+    return refuse (OREE_PROBLEM_BAD_PEM, code);
+  return g_string_free (g_steal_pointer (&pem), FALSE);
 }

@@ -26,7 +26,15 @@ char *oree_normalise_global (const char *text, OreeProblemCode *code);
 /* 32 or 64 lower-case hexadecimal digits. */
 char *oree_normalise_hex (const char *text, OreeProblemCode *code);
 
+/* "sha256:" and 64 lower-case hexadecimal digits; digits may be written in capitals and with ":" between bytes. */
+char *oree_normalise_pin (const char *text, OreeProblemCode *code);
+/* PEM certificates and nothing else: what stands around them is taken off, lines are cut anew. What they hold is not
+ * looked at. */
+char *oree_normalise_pem (const char *text, OreeProblemCode *code);
+
 /* Valid UTF-8 without control characters? */
 gboolean oree_text_is_clean (const char *text);
+/* The same, but the controls that make up lines (line feed, carriage return, tab) may stand. */
+gboolean oree_text_is_clean_lines (const char *text);
 
 G_END_DECLS

@@ -34,11 +34,15 @@ G_BEGIN_DECLS
   X (BAD_SIP_URI, "bad-sip-uri")                 /**/                                                       \
   X (BAD_URL, "bad-url")                         /* not an https URL */                                     \
   X (BAD_NAME, "bad-name")                       /* of a policy, a provider or a site */                    \
+  X (BAD_PIN, "bad-pin")                         /* not "sha256:" and 64 hexadecimal digits; detail: the text */ \
+  X (BAD_PEM, "bad-pem")                         /* not PEM certificates alone */                           \
+  X (BAD_CERTIFICATE, "bad-certificate")         /* PEM, but no certificate; detail: which, counted from 1 */\
   /* several fields of one record */                                                                        \
   X (SASL_NEEDS_TLS, "sasl-needs-tls")           /* SASL wanted, TLS not supported */                       \
   X (NO_METHOD, "no-authentication-method")      /* neither SASL nor dialback can happen */                 \
   X (TLS_OPTIONAL_WITH_SASL, "tls-optional-with-sasl") /* warning: SASL needs TLS, which may not come */    \
   X (DIALBACK_IDLE, "dialback-idle")             /* warning: TLS and SASL required leave dialback unused */ \
+  X (CERTIFICATES_IDLE, "certificates-idle") /* warning: nothing asks this partner for a certificate */     \
   X (XMPP_NEEDS_FEDERATION, "xmpp-needs-federation") /* warning: no effect without federation access */     \
   X (AUDIO_VIDEO_NEEDS_PUBLIC, "audio-video-needs-public") /* warning, likewise for public providers */     \
   X (DEFAULT_ROUTE_NEEDED, "default-route-needed") /* default routing without a server name */              \

@@ -346,7 +346,7 @@ decode_text (const OreeRecord *self, const OreeField *field, const char *text, O
   OreeProblemCode code = OREE_PROBLEM_BAD_TEXT;
   char *normal;
 
-  if (!oree_text_is_clean (text))
+  if (!(field->flags & OREE_FIELD_FLAG_LINES ? oree_text_is_clean_lines (text) : oree_text_is_clean (text)))
     {
       complain (self, field, OREE_PROBLEM_BAD_TEXT, NULL, problems);
       return NULL;
@@ -360,7 +360,7 @@ decode_text (const OreeRecord *self, const OreeField *field, const char *text, O
     return g_strdup (text);
   normal = field->normalise (text, &code);
   if (normal == NULL)
-    complain (self, field, code, text, problems);
+    complain (self, field, code, field->flags & OREE_FIELD_FLAG_LINES ? NULL : text, problems);
   return normal;
 }
 

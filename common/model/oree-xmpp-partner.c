@@ -19,6 +19,13 @@ const OreeEnumValue oree_negotiations[] = {
   { 0, NULL },
 };
 
+const OreeEnumValue oree_client_certificate_usages[] = {
+  { OREE_CLIENT_CERTIFICATE_LENIENT, "lenient" },
+  { OREE_CLIENT_CERTIFICATE_STRICT, "strict" },
+  { OREE_CLIENT_CERTIFICATE_NONE, "none" },
+  { 0, NULL },
+};
+
 #define F(member, name, TYPE, fallback, max, choices, normalise, doc)                                        \
   OREE_FIELD (OreeXmppPartner, member, name, TYPE, OREE_FIELD_FLAG_NONE, fallback, 0, max, choices, normalise, \
               doc)
@@ -46,6 +53,12 @@ static const OreeField fields[] = {
   F (enable_posh, "enable-posh", BOOLEAN, "false", 0, NULL, NULL,
      "Accept certificates that the partner publishes by https at its domain; the edge then fetches "
      "/.well-known/posh/xmpp-server.json there."),
+  F (client_certificate_usage, "client-certificate-usage", ENUM, "lenient", 0, oree_client_certificate_usages, NULL,
+     "lenient: a server certificate also identifies a client; strict: key usage must say so; none: dialback only."),
+  F (certificate_pins, "certificate-pins", LIST, "", OREE_PINS_MAX, NULL, oree_normalise_pin,
+     "sha256:HEX of public keys; when given, one of them and valid dates prove the partner, and nothing else does."),
+  OREE_FIELD (OreeXmppPartner, trust_anchors, "trust-anchors", STRING, OREE_FIELD_FLAG_LINES, "", 0, OREE_PEM_MAX, NULL,
+              oree_normalise_pem, "PEM certificates of the authorities trusted for this partner instead of the edge's."),
 };
 
 #define R OREE_NEGOTIATION_REQUIRED
@@ -101,6 +114,23 @@ row_of (const OreeXmppPartner *self)
                                     (OreeNegotiation) self->sasl_negotiation, self->support_dialback_negotiation);
 }
 
+/* Certificates that are never looked at, or that would leave no way to prove anything. */
+static void
+check_certificates (const OreeXmppPartner *self, OreeProblems *problems)
+{
+  const OreeRecord *record = &self->record;
+  gboolean idle = (oree_xmpp_partner_methods (self) & OREE_XMPP_METHOD_SASL_TLS) == 0;
+
+  if (oree_xmpp_partner_methods (self) == OREE_XMPP_METHOD_NONE)
+    oree_problems_add (problems, record->kind->name, record->id, "client-certificate-usage", OREE_PROBLEM_NO_METHOD,
+                       NULL);
+  else if (idle && *self->certificate_pins != NULL)
+    oree_problems_add (problems, record->kind->name, record->id, "certificate-pins", OREE_PROBLEM_CERTIFICATES_IDLE,
+                       NULL);
+  else if (idle && *self->trust_anchors != '\0')
+    oree_problems_add (problems, record->kind->name, record->id, "trust-anchors", OREE_PROBLEM_CERTIFICATES_IDLE, NULL);
+}
+
 static void
 check (const OreeRecord *record, OreeProblems *problems)
 {
@@ -117,6 +147,7 @@ check (const OreeRecord *record, OreeProblems *problems)
   if (row->warn_dialback_idle)
     oree_problems_add (problems, record->kind->name, record->id, "support-dialback-negotiation",
                        OREE_PROBLEM_DIALBACK_IDLE, NULL);
+  check_certificates ((const OreeXmppPartner *) record, problems);
 }
 
 const OreeKind oree_xmpp_partner_kind = {
@@ -135,8 +166,12 @@ oree_xmpp_partner_methods (const OreeXmppPartner *self)
 {
   const OreeXmppNegotiationRow *row = row_of (self);
 
+  OreeXmppMethods methods = row->storable ? row->methods : OREE_XMPP_METHOD_NONE;
+
   /* A record that may not be stored permits nothing, should a damaged store hold one. */
-  return row->storable ? row->methods : OREE_XMPP_METHOD_NONE;
+  if (self->client_certificate_usage == OREE_CLIENT_CERTIFICATE_NONE)
+    methods &= ~(guint) OREE_XMPP_METHOD_SASL_TLS;
+  return methods;
 }
 
 gboolean

@@ -20,6 +20,14 @@ typedef enum
   OREE_NEGOTIATION_NOT_SUPPORTED
 } OreeNegotiation;
 
+/* What a certificate must say of its use to prove who a server is. */
+typedef enum
+{
+  OREE_CLIENT_CERTIFICATE_LENIENT, /* a server's certificate is taken from a client too: public issuers give no other */
+  OREE_CLIENT_CERTIFICATE_STRICT,  /* a client shows clientAuth, a server serverAuth */
+  OREE_CLIENT_CERTIFICATE_NONE     /* certificates prove nothing: dialback only */
+} OreeClientCertificateUsage;
+
 typedef struct
 {
   OreeRecord record;
@@ -34,11 +42,15 @@ typedef struct
   char *proxy_fqdn;         /* "": found by DNS SRV */
   gboolean enable_dane;     /* TLSA records of a signed zone speak for its servers (RFC 7673, RFC 7712) */
   gboolean enable_posh;     /* so does what it publishes by https (RFC 7711): the edge asks the domain's web server */
+  int client_certificate_usage; /* OreeClientCertificateUsage */
+  char **certificate_pins;      /* "sha256:HEX" of the SubjectPublicKeyInfo; one of them is enough, and needed */
+  char *trust_anchors;          /* PEM certificates instead of the edge's own anchors; "": those */
 } OreeXmppPartner;
 
 extern const OreeKind oree_xmpp_partner_kind;
 extern const OreeEnumValue oree_partner_types[];
 extern const OreeEnumValue oree_negotiations[];
+extern const OreeEnumValue oree_client_certificate_usages[];
 
 /* How two servers may prove who they are to each other. */
 typedef enum

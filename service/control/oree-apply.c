@@ -7,6 +7,8 @@
 #include "control/oree-apply.h"
 
 #include "base/oree-limits.h"
+#include "model/oree-xmpp-partner.h"
+#include "net/oree-tls-anchors.h"
 #include "policy/oree-policy-build.h"
 #include "roles/oree-ports.h"
 
@@ -200,6 +202,33 @@ changes_of_import (const OreeRecordSet *set, GVariant *records)
   return g_variant_builder_end (&changes);
 }
 
+/* The model sees that a text is PEM; whether certificates come of it takes a library it has not. Only what the change
+ * touches is looked at. */
+static void
+check_trust_anchors (Job *job)
+{
+  GVariantIter iter;
+  const char *kind, *id;
+
+  g_variant_iter_init (&iter, job->touched);
+  while (g_variant_iter_next (&iter, "(&s&s)", &kind, &id))
+    {
+      const OreeRecord *record
+          = g_str_equal (kind, oree_xmpp_partner_kind.name) ? oree_record_set_get (job->next, kind, id) : NULL;
+      const char *pem = record != NULL ? ((const OreeXmppPartner *) record)->trust_anchors : "";
+      g_autoptr (OreeTlsAnchors) anchors = NULL;
+      g_autofree char *number = NULL;
+      guint bad = 0;
+
+      if (*pem == '\0')
+        continue;
+      anchors = oree_tls_anchors_new_from_pem (pem, &bad);
+      number = g_strdup_printf ("%u", bad);
+      if (anchors == NULL)
+        oree_problems_add (job->problems, kind, id, "trust-anchors", OREE_PROBLEM_BAD_CERTIFICATE, number);
+    }
+}
+
 /* Steps 1 and 2: the next set and the next policy. FALSE when there is an error among the problems. */
 static gboolean
 check_and_build (Job *job, GVariant *changes, OreeRecordView view)
@@ -219,6 +248,7 @@ check_and_build (Job *job, GVariant *changes, OreeRecordView view)
     return FALSE;
   job->policy = oree_policy_build (job->next, self->revision + 1, job->problems);
   job->touched = g_variant_ref_sink (oree_record_set_changed_ids (self->set, job->next));
+  check_trust_anchors (job);
   if (job->policy != NULL && self->policy != NULL)
     oree_ports_try (self->policy, job->policy, job->problems);
   return oree_problems_n_errors (job->problems) == 0;

@@ -64,6 +64,8 @@ static const Key keys[] = {
   { "dns", "trust-anchors", KEY_FILE, AT (dns_trust_anchors) },
   { "tls", "external-certificate", KEY_FILE, AT (external_certificate) },
   { "tls", "external-key", KEY_FILE, AT (external_key) },
+  { "tls", "client-certificate", KEY_FILE, AT (client_certificate) },
+  { "tls", "client-key", KEY_FILE, AT (client_key) },
   { "tls", "internal-certificate", KEY_FILE, AT (internal_certificate) },
   { "tls", "internal-key", KEY_FILE, AT (internal_key) },
   { "tls", "trust-anchors", KEY_FILE, AT (tls_trust_anchors) },
@@ -286,6 +288,9 @@ check_together (Reader *reader)
   if ((config->external_certificate == NULL) != (config->external_key == NULL))
     complain (reader, "[tls] external-certificate: certificate and key come together; set external-certificate and "
                       "external-key, or neither");
+  if ((config->client_certificate == NULL) != (config->client_key == NULL))
+    complain (reader, "[tls] client-certificate: certificate and key come together; set client-certificate and "
+                      "client-key, or neither");
   if ((config->internal_certificate == NULL) != (config->internal_key == NULL))
     complain (reader, "[tls] internal-certificate: certificate and key come together; set internal-certificate and "
                       "internal-key, or neither");
@@ -361,6 +366,7 @@ oree_config_load (const char *path, GPtrArray **problems)
   g_autofree char *full = NULL;
   g_autofree char *directory = NULL;
   g_autoptr (GError) error = NULL;
+  OreeConfig *config;
   gsize length = 0;
 
   if (path == NULL)
@@ -373,7 +379,32 @@ oree_config_load (const char *path, GPtrArray **problems)
     }
   full = g_canonicalize_filename (path, NULL);
   directory = g_path_get_dirname (full);
-  return oree_config_parse (text, length, directory, problems);
+  config = oree_config_parse (text, length, directory, problems);
+  if (config != NULL)
+    config->path = g_steal_pointer (&full);
+  return config;
+}
+
+gboolean
+oree_config_reload_tls (OreeConfig *config, GPtrArray **problems)
+{
+  g_autoptr (OreeConfig) next = NULL;
+
+  if (config->path == NULL)
+    return TRUE;
+  next = oree_config_load (config->path, problems);
+  if (next == NULL)
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_str_equal (keys[i].group, "tls"))
+      {
+        char **mine = &G_STRUCT_MEMBER (char *, config, keys[i].offset);
+        char **theirs = &G_STRUCT_MEMBER (char *, next, keys[i].offset);
+
+        g_free (*mine);
+        *mine = g_steal_pointer (theirs);
+      }
+  return TRUE;
 }
 
 void
@@ -395,6 +426,7 @@ oree_config_free (OreeConfig *config)
       case KEY_ENUM:
         break;
       }
+  g_free (config->path);
   g_free (config);
 }
 

@@ -35,6 +35,8 @@ typedef struct
   /* [tls] */
   char *external_certificate; /* files or NULL */
   char *external_key;
+  char *client_certificate; /* shown where we connect; NULL: the external one */
+  char *client_key;
   char *internal_certificate;
   char *internal_key;
   char *tls_trust_anchors;
@@ -44,6 +46,8 @@ typedef struct
   guint lab_xmpp_port;
   guint lab_sip_port;
   guint lab_xmpp_internal_port; /* 0: the record's default */
+  /* The file this was read from, absolute; NULL: none */
+  char *path;
 } OreeConfig;
 
 /* Reads `text` of `length` bytes. Relative file names are taken from `directory`. On failure NULL, and `problems`
@@ -52,6 +56,9 @@ typedef struct
 OreeConfig *oree_config_parse (const char *text, gsize length, const char *directory, GPtrArray **problems);
 /* The same from a file; a file that cannot be read is one problem. NULL `path`: defaults alone. */
 OreeConfig *oree_config_load (const char *path, GPtrArray **problems);
+/* Reads config->path again and takes over what may change while the service runs: [tls]. FALSE, with `problems` as
+ * above, when the file cannot be used: then nothing changes. Without a file there is nothing to read. */
+gboolean oree_config_reload_tls (OreeConfig *config, GPtrArray **problems);
 void oree_config_free (OreeConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeConfig, oree_config_free)
 

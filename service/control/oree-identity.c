@@ -7,24 +7,7 @@
 
 #define SYSTEM_TRUST_ANCHORS "/etc/ssl/certs/ca-certificates.crt"
 
-static void
-fail (OreeIdentity *self, const char *problem, const char *detail)
-{
-  self->problem = problem;
-  g_free (self->detail);
-  self->detail = g_strdup (detail);
-}
-
-static void
-load (OreeIdentity *self, const char *certificate, const char *key, const char *const *anchors)
-{
-  const OreeTlsCtxOptions options = { .certificate = certificate, .key = key, .anchors = anchors };
-  g_autoptr (GError) error = NULL;
-
-  self->ctx = oree_tls_ctx_new (&options, &error);
-  if (self->ctx == NULL)
-    fail (self, oree_net_error_nick ((OreeNetError) error->code), error->message);
-}
+#define MISSING "certificate-missing"
 
 static void
 add_name (GPtrArray *names, const char *name)
@@ -65,9 +48,9 @@ internal_names (const OreeConfig *config, const OreeRecordSet *records, const Or
   return (char **) g_ptr_array_free (names, FALSE);
 }
 
-/* The lab's directory, filled; NULL (and both identities failed) when that could not be. */
+/* The lab's directory, filled; NULL (and the identities failed) when that could not be. */
 static char *
-lab_directory (OreeIdentities *self, const OreeConfig *config, const OreeRecordSet *records)
+lab_directory (OreeTlsSet *self, const OreeConfig *config, const OreeRecordSet *records)
 {
   const OreeTopology *topology = (const OreeTopology *) oree_record_set_singleton (records, &oree_topology_kind);
   g_autofree char *directory = g_build_filename (config->state_directory, "lab-ca", NULL);
@@ -77,8 +60,8 @@ lab_directory (OreeIdentities *self, const OreeConfig *config, const OreeRecordS
 
   if (oree_lab_ca_ensure (directory, (const char *const *) external, (const char *const *) internal, &error))
     return g_steal_pointer (&directory);
-  fail (&self->external, "certificate-unreadable", error->message);
-  fail (&self->internal, "certificate-unreadable", error->message);
+  oree_tls_identity_set (&self->external, NULL, "certificate-unreadable", error->message);
+  oree_tls_identity_set (&self->internal, NULL, "certificate-unreadable", error->message);
   return NULL;
 }
 
@@ -91,20 +74,29 @@ in_lab (const char *configured, const char *directory, const char *name)
 }
 
 static void
-load_one (OreeIdentity *self, const char *certificate, const char *key, const char *const *anchors)
+load_one (OreeTlsIdentity *self, const char *certificate, const char *key, OreeTlsAnchors *trust,
+          const GError *distrust)
 {
-  if (certificate != NULL)
+  const OreeTlsCtxOptions options = { .certificate = certificate, .key = key, .trust = trust };
+  g_autoptr (GError) error = NULL;
+  OreeTlsCtx *ctx;
+
+  if (certificate == NULL)
     {
-      self->problem = NULL;
-      load (self, certificate, key, anchors);
+      if (self->problem == NULL)
+        oree_tls_identity_set (self, NULL, MISSING, NULL);
+      return;
     }
-  else if (self->problem == NULL)
-    fail (self, "certificate-missing", NULL);
+  ctx = trust != NULL ? oree_tls_ctx_new (&options, &error) : NULL;
+  oree_tls_identity_set (self, ctx, ctx == NULL ? oree_net_error_nick ((OreeNetError) (error ? error : distrust)->code)
+                                                : NULL,
+                         ctx == NULL ? (error ? error : distrust)->message : NULL);
 }
 
-void
-oree_identities_load (OreeIdentities *self, const OreeConfig *config, const OreeRecordSet *records)
+OreeTlsSet *
+oree_identities_load (const OreeConfig *config, const OreeRecordSet *records, guint64 generation)
 {
+  OreeTlsSet *self = oree_tls_set_new (generation);
   gboolean lab = config->profile == OREE_PROFILE_LAB
                  && (config->external_certificate == NULL || config->internal_certificate == NULL);
   g_autofree char *directory = lab ? lab_directory (self, config, records) : NULL;
@@ -114,6 +106,8 @@ oree_identities_load (OreeIdentities *self, const OreeConfig *config, const Oree
   g_autofree char *internal = in_lab (config->internal_certificate, directory, "internal.pem");
   g_autofree char *internal_key = in_lab (config->internal_key, directory, "internal.key");
   const char *anchors[3] = { NULL, NULL, NULL };
+  g_autoptr (OreeTlsAnchors) trust = NULL;
+  g_autoptr (GError) distrust = NULL;
   guint n = 0;
 
   if (ca != NULL)
@@ -122,21 +116,55 @@ oree_identities_load (OreeIdentities *self, const OreeConfig *config, const Oree
     anchors[n++] = config->tls_trust_anchors;
   else if (ca == NULL && g_file_test (SYSTEM_TRUST_ANCHORS, G_FILE_TEST_EXISTS))
     anchors[n++] = SYSTEM_TRUST_ANCHORS;
-  load_one (&self->external, external, external_key, anchors);
-  load_one (&self->internal, internal, internal_key, anchors);
+  trust = oree_tls_anchors_new (anchors, &distrust);
+  load_one (&self->external, external, external_key, trust, distrust);
+  load_one (&self->internal, internal, internal_key, trust, distrust);
+  if (config->client_certificate != NULL)
+    load_one (&self->client, config->client_certificate, config->client_key, trust, distrust);
+  else
+    oree_tls_identity_set (&self->client, self->external.ctx != NULL ? oree_tls_ctx_ref (self->external.ctx) : NULL,
+                           self->external.problem, self->external.detail);
+  return self;
 }
 
-static void
-clear (OreeIdentity *self)
+const OreeTlsIdentity *
+oree_identities_problem (const OreeTlsSet *next)
 {
-  g_clear_pointer (&self->ctx, oree_tls_ctx_unref);
-  g_clear_pointer (&self->detail, g_free);
-  self->problem = NULL;
+  const OreeTlsIdentity *all[] = { &next->external, &next->client, &next->internal };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    if (all[i]->ctx == NULL && g_strcmp0 (all[i]->problem, MISSING) != 0)
+      return all[i];
+  return NULL;
 }
 
-void
-oree_identities_clear (OreeIdentities *self)
+static gboolean
+differs (const OreeTlsIdentity *a, const OreeTlsIdentity *b)
 {
-  clear (&self->external);
-  clear (&self->internal);
+  if (a->ctx == NULL || b->ctx == NULL)
+    return a->ctx != b->ctx;
+  return !g_str_equal (oree_tls_ctx_fingerprint (a->ctx), oree_tls_ctx_fingerprint (b->ctx));
+}
+
+static gboolean
+trusts_others (const OreeTlsIdentity *a, const OreeTlsIdentity *b)
+{
+  return a->ctx != NULL && b->ctx != NULL
+         && !oree_tls_anchors_equal (oree_tls_ctx_anchors (a->ctx), oree_tls_ctx_anchors (b->ctx));
+}
+
+char **
+oree_identities_changed (const OreeTlsSet *before, const OreeTlsSet *next)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  if (differs (&before->external, &next->external))
+    g_strv_builder_add (names, "external");
+  if (differs (&before->client, &next->client))
+    g_strv_builder_add (names, "client");
+  if (differs (&before->internal, &next->internal))
+    g_strv_builder_add (names, "internal");
+  if (trusts_others (&before->external, &next->external) || trusts_others (&before->internal, &next->internal))
+    g_strv_builder_add (names, "trust-anchors");
+  return g_strv_builder_end (names);
 }

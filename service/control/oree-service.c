@@ -37,7 +37,7 @@ struct _OreeService
   OreeEventRing *events;
   OreeRoster *roster;
   OreeHealth *health;
-  OreeIdentities identities;
+  OreeTlsSet *tls; /* the generation in force; NULL before the data plane is there */
   OreeResolver *resolver;
   char *resolver_problem; /* a mistake in [dns] */
   OreeRoles *roles;
@@ -360,15 +360,10 @@ start_data_plane (OreeService *self)
   g_autoptr (GPtrArray) no_rows = g_ptr_array_new ();
   OreeRolesOptions options = { .n_workers = self->config->workers };
 
-  oree_identities_load (&self->identities, self->config, oree_apply_records (self->apply));
+  self->tls = oree_identities_load (self->config, oree_apply_records (self->apply), 1);
   make_resolver (self);
   options.resolver = self->resolver;
-  options.external = self->identities.external.ctx;
-  options.external_problem = self->identities.external.problem;
-  options.external_detail = self->identities.external.detail;
-  options.internal = self->identities.internal.ctx;
-  options.internal_problem = self->identities.internal.problem;
-  options.internal_detail = self->identities.internal.detail;
+  options.tls = self->tls;
   options.runtime = self->content != NULL ? self->content->runtime : no_rows;
   options.hooks = (OreeRolesHooks){ self, on_roles_event, on_roles_degraded, on_roles_save };
   self->roles = oree_roles_new (oree_apply_policy (self->apply), &options);
@@ -458,7 +453,7 @@ on_finish (gpointer data)
   oree_roster_set_roles (self->roster, NULL);
   g_clear_pointer (&self->roles, oree_roles_free);
   g_clear_pointer (&self->resolver, oree_resolver_free);
-  oree_identities_clear (&self->identities);
+  g_clear_pointer (&self->tls, oree_tls_set_unref);
   g_clear_pointer (&self->apply, oree_apply_free);
   g_clear_pointer (&self->store, oree_store_free);
   self->stopped (self->stopped_data);
@@ -656,7 +651,7 @@ oree_service_free (OreeService *self)
   clear_source (&self->finish);
   g_clear_pointer (&self->roles, oree_roles_free);
   g_clear_pointer (&self->resolver, oree_resolver_free);
-  oree_identities_clear (&self->identities);
+  g_clear_pointer (&self->tls, oree_tls_set_unref);
   g_clear_pointer (&self->apply, oree_apply_free);
   g_clear_pointer (&self->store, oree_store_free);
   g_clear_pointer (&self->content, oree_store_content_unref);
@@ -676,6 +671,80 @@ void
 oree_service_set_listener (OreeService *self, const OreeServiceListener *listener)
 {
   self->listener = listener != NULL ? *listener : (OreeServiceListener){ NULL };
+}
+
+/* ---- Certificates, read again ---- */
+
+typedef struct
+{
+  OreeService *service;
+  OreeReload result;
+  char **changed;
+  OreeReloadDone done;
+  gpointer data;
+} Reload;
+
+static void
+on_retrusted (GVariant *effects, gpointer data)
+{
+  g_autofree Reload *reload = data;
+
+  reload->result.effects = effects;
+  reload->done (&reload->result, reload->data);
+  g_strfreev (reload->changed);
+}
+
+/* The old certificates stay in force. */
+static void
+refuse_reload (OreeService *self, const char *reason, const char *detail, OreeReloadDone done, gpointer data)
+{
+  OreeReload result = { .generation = self->tls != NULL ? self->tls->generation : 0, .reason = reason,
+                        .detail = detail };
+
+  oree_service_event (self, oree_event_new (OREE_EVENT_RELOAD_FAILED, "reason", reason, "detail", detail, NULL));
+  done (&result, data);
+}
+
+void
+oree_service_reload (OreeService *self, const char *who, OreeReloadDone done, gpointer data)
+{
+  g_autoptr (GPtrArray) mistakes = NULL;
+  g_autoptr (OreeTlsSet) next = NULL;
+  g_autofree char *generation = NULL, *names = NULL;
+  const OreeTlsIdentity *problem;
+  Reload *reload;
+
+  if (self->roles == NULL || self->apply == NULL)
+    {
+      refuse_reload (self, "no-data-plane", NULL, done, data);
+      return;
+    }
+  if (!oree_config_reload_tls (self->config, &mistakes))
+    {
+      refuse_reload (self, "bad-option", g_ptr_array_index (mistakes, 0), done, data);
+      return;
+    }
+  next = oree_identities_load (self->config, oree_apply_records (self->apply), self->tls->generation + 1);
+  problem = oree_identities_problem (next);
+  if (problem != NULL)
+    {
+      refuse_reload (self, problem->problem, problem->detail, done, data);
+      return;
+    }
+  reload = g_new0 (Reload, 1);
+  reload->changed = oree_identities_changed (self->tls, next);
+  reload->result = (OreeReload){ .generation = next->generation, .changed = (const char *const *) reload->changed };
+  reload->done = done;
+  reload->data = data;
+  oree_tls_set_unref (self->tls);
+  self->tls = oree_tls_set_ref (next);
+  generation = g_strdup_printf ("%" G_GUINT64_FORMAT, next->generation);
+  names = g_strjoinv (",", reload->changed);
+  oree_service_event (self, oree_event_new (OREE_EVENT_CERTIFICATES_RELOADED, "generation", generation, "changed", names,
+                                            "who", who, NULL));
+  oree_roles_retrust (self->roles, next, on_retrusted, reload);
+  /* A role that waited for a certificate may be able to start now. */
+  oree_roster_retry (self->roster);
 }
 
 /* ---- Answers ---- */

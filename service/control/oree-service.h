@@ -44,6 +44,23 @@ void oree_service_say_ready (OreeService *self);
  * deadline of 0 cuts a drain short. */
 void oree_service_stop (OreeService *self, guint deadline_seconds);
 
+/* What a reload did. `reason` NULL: the new generation is in force, `changed` names what differs ("external", "client",
+ * "internal", "trust-anchors") and `effects` is a{sv} as oree_roles_publish; else the old one stays. Borrowed. */
+typedef struct
+{
+  guint64 generation;
+  const char *const *changed;
+  GVariant *effects;
+  const char *reason; /* a reason code; `detail` names the file or the line */
+  const char *detail;
+} OreeReload;
+
+typedef void (*OreeReloadDone) (const OreeReload *result, gpointer data);
+
+/* Reads [tls] of the bootstrap file, certificates, keys and trust anchors again and swaps them between two events, or
+ * leaves everything as it is. `done` is called once. */
+void oree_service_reload (OreeService *self, const char *who, OreeReloadDone done, gpointer data);
+
 const OreeConfig *oree_service_config (const OreeService *self);
 OreeServiceState oree_service_state (const OreeService *self);
 const char *oree_service_state_nick (OreeServiceState state);

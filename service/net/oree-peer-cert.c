@@ -21,25 +21,48 @@ enum
   USE_ALL = USE_SERVER | USE_CLIENT | USE_ANY | USE_SIP_DOMAIN
 };
 
+/* From when to when, and for what. */
+typedef struct
+{
+  gint64 not_before, not_after;
+  guint extended_usage; /* USE_ bits */
+} Span;
+
+/* What one set of anchors makes of a certificate. */
+typedef struct
+{
+  gatomicrefcount refs;
+  OreeTlsAnchors *anchors;
+  OreeCertOutcome outcome; /* chain and strength, without dates */
+  STACK_OF (X509) *path;   /* from the leaf to an anchor; NULL: none verified */
+  Span span;               /* of the whole path: what every certificate on it allows */
+} Judged;
+
+/* What was shown, as read; the same whoever is trusted. */
+typedef struct
+{
+  gatomicrefcount refs;
+  GMutex lock;    /* over `last` */
+  Judged *last;   /* under the anchors asked for last: signatures are verified once, questions come often */
+  OreeCertOutcome reading; /* OK, NO_CERTIFICATE, MALFORMED or TOO_MANY_NAMES */
+  X509 *cert;              /* kept to be judged anew; NULL: none was shown, or it is no certificate */
+  STACK_OF (X509) *others;
+  Span span;         /* its own */
+  guint key_usage;   /* OpenSSL's KU_ bits; all set without the extension */
+  GPtrArray *names;  /* OreeCertName */
+  char *subject, *issuer, *fingerprint;
+} Leaf;
+
 struct _OreePeerCert
 {
   gatomicrefcount refs;
-  OreeCertOutcome reading; /* OK, NO_CERTIFICATE, MALFORMED or TOO_MANY_NAMES */
-  OreeCertOutcome path_outcome; /* chain and strength, without dates */
-  gint64 not_before, not_after; /* of the whole path */
-  guint key_usage;         /* OpenSSL's KU_ bits; all set without the extension */
-  guint extended_usage;    /* USE_ bits the path allows */
-  GPtrArray *names;        /* OreeCertName */
-  char *subject, *issuer, *fingerprint;
-  /* What was shown. The TLS session holds the same objects, so these cost references only. */
-  X509 *leaf;
-  STACK_OF (X509) *others, *path;
+  Leaf *leaf;
+  Judged *judged;
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (X509_STORE_CTX, X509_STORE_CTX_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GENERAL_NAMES, GENERAL_NAMES_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (BIO, BIO_free_all)
 
 static const OreeEnumValue outcomes[] = {
   { OREE_CERT_OK, "ok" },
@@ -55,6 +78,8 @@ static const OreeEnumValue outcomes[] = {
   { OREE_CERT_WRONG_USAGE, "wrong-usage" },
   { OREE_CERT_WRONG_NAME, "wrong-name" },
   { OREE_CERT_DANE_MISMATCH, "dane-mismatch" },
+  { OREE_CERT_PIN_MISMATCH, "pin-mismatch" },
+  { OREE_CERT_NOT_ASKED, "certificate-not-asked" },
   { 0, NULL },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (outcomes) == OREE_N_CERT_OUTCOMES + 1);
@@ -120,7 +145,7 @@ name_free (gpointer data)
 }
 
 static OreeCertOutcome
-add_name (OreePeerCert *self, OreeCertNameKind kind, OreeSpan text)
+add_name (Leaf *self, OreeCertNameKind kind, OreeSpan text)
 {
   OreeCertName *name;
 
@@ -154,7 +179,7 @@ has_oid (const ASN1_OBJECT *object, const char *dotted)
 }
 
 static OreeCertOutcome
-add_other_name (OreePeerCert *self, const OTHERNAME *other)
+add_other_name (Leaf *self, const OTHERNAME *other)
 {
   static const OreeSpan service = OREE_SPAN_LITERAL ("_xmpp-server.");
   const ASN1_TYPE *value = other->value;
@@ -183,7 +208,7 @@ add_other_name (OreePeerCert *self, const OTHERNAME *other)
 
 /* RFC 5922 7.1: scheme "sip" only, and no user part: "sip:fabrikam.test". */
 static OreeCertOutcome
-add_uri (OreePeerCert *self, OreeSpan uri)
+add_uri (Leaf *self, OreeSpan uri)
 {
   OreeSpan rest = oree_span_from (uri, 4);
   gsize end = 0;
@@ -200,7 +225,7 @@ add_uri (OreePeerCert *self, OreeSpan uri)
 }
 
 static OreeCertOutcome
-add_general_name (OreePeerCert *self, const GENERAL_NAME *name)
+add_general_name (Leaf *self, const GENERAL_NAME *name)
 {
   switch (name->type)
     {
@@ -216,7 +241,7 @@ add_general_name (OreePeerCert *self, const GENERAL_NAME *name)
 }
 
 static OreeCertOutcome
-read_common_name (OreePeerCert *self, X509 *leaf)
+read_common_name (Leaf *self, X509 *leaf)
 {
   X509_NAME *subject = X509_get_subject_name (leaf);
   int at = X509_NAME_get_index_by_NID (subject, NID_commonName, -1);
@@ -238,7 +263,7 @@ read_common_name (OreePeerCert *self, X509 *leaf)
 }
 
 static OreeCertOutcome
-read_names (OreePeerCert *self, X509 *leaf)
+read_names (Leaf *self, X509 *leaf)
 {
   int critical;
   g_autoptr (GENERAL_NAMES) names = X509_get_ext_d2i (leaf, NID_subject_alt_name, &critical, NULL);
@@ -295,7 +320,7 @@ issuer_usage (guint bits)
 }
 
 static gboolean
-usage_allows (const OreePeerCert *self, OreeCertDirection direction, OreeCertUsageMode mode)
+usage_allows (guint key_use, guint extended, OreeCertDirection direction, OreeCertUsageMode mode)
 {
   /* RFC 5280 4.2.1.12: which key usages go with TLS server and client authentication. */
   static const guint key_usage[] = {
@@ -310,10 +335,10 @@ usage_allows (const OreePeerCert *self, OreeCertDirection direction, OreeCertUsa
   switch (mode)
     {
     case OREE_CERT_USAGE_STRICT:
-      return (self->key_usage & key_usage[direction]) != 0 && (self->extended_usage & strict[direction]) != 0;
+      return (key_use & key_usage[direction]) != 0 && (extended & strict[direction]) != 0;
     case OREE_CERT_USAGE_LENIENT:
       /* The handshake itself proved that the key signs: what remains is a certificate made for something else. */
-      return (self->key_usage & key_usage[OREE_CERT_PEER_IS_SERVER]) != 0 && self->extended_usage != 0;
+      return (key_use & key_usage[OREE_CERT_PEER_IS_SERVER]) != 0 && extended != 0;
     }
 
   return FALSE;
@@ -350,13 +375,13 @@ is_weak (X509 *cert, gboolean judge_signature)
 
 /* Reads dates, strength and usage off a path that verified. */
 static OreeCertOutcome
-judge_path (OreePeerCert *self, STACK_OF (X509) *path)
+judge_path (STACK_OF (X509) *path, Span *span)
 {
   int n = sk_X509_num (path);
   OreeCertOutcome outcome = OREE_CERT_OK;
 
-  self->not_before = G_MININT64;
-  self->not_after = G_MAXINT64;
+  span->not_before = G_MININT64;
+  span->not_after = G_MAXINT64;
   for (int i = 0; i < n; i++)
     {
       X509 *cert = sk_X509_value (path, i);
@@ -368,12 +393,12 @@ judge_path (OreePeerCert *self, STACK_OF (X509) *path)
           !oree_tls_asn1_time (X509_get0_notAfter (cert), &to) || !read_extended_usage (cert, &bits))
         return OREE_CERT_MALFORMED;
 
-      self->not_before = MAX (self->not_before, from);
-      self->not_after = MIN (self->not_after, to);
+      span->not_before = MAX (span->not_before, from);
+      span->not_after = MIN (span->not_after, to);
       if (is_leaf)
-        self->extended_usage = bits;
+        span->extended_usage = bits;
       else if (!is_anchor)
-        self->extended_usage &= issuer_usage (bits);
+        span->extended_usage &= issuer_usage (bits);
 
       /* Without basic constraints a certificate is no issuer, whatever its key usage says (RFC 5280 6.1.4 (k)).
        * Anchors are what the administrator says they are, old version 1 roots included. */
@@ -388,13 +413,13 @@ judge_path (OreePeerCert *self, STACK_OF (X509) *path)
 
 /* One attempt at a path, with dates at `wall` or without looking at dates. */
 static int
-build_path (OreePeerCert *self, X509_STORE *anchors, X509 *leaf, STACK_OF (X509) *others, const gint64 *wall)
+build_path (Judged *self, const Leaf *leaf, const gint64 *wall)
 {
   g_autoptr (X509_STORE_CTX) store = X509_STORE_CTX_new ();
   X509_VERIFY_PARAM *param;
   int error;
 
-  if (store == NULL || X509_STORE_CTX_init (store, anchors, leaf, others) != 1)
+  if (store == NULL || X509_STORE_CTX_init (store, oree_tls_anchors_store (self->anchors), leaf->cert, leaf->others) != 1)
     return X509_V_ERR_OUT_OF_MEM;
 
   param = X509_STORE_CTX_get0_param (store);
@@ -411,10 +436,10 @@ build_path (OreePeerCert *self, X509_STORE *anchors, X509 *leaf, STACK_OF (X509)
   if (error == X509_V_OK)
     {
       self->path = X509_STORE_CTX_get1_chain (store);
-      self->path_outcome = judge_path (self, self->path);
+      self->outcome = judge_path (self->path, &self->span);
     }
   else
-    self->path_outcome = path_outcome (error);
+    self->outcome = path_outcome (error);
   ERR_clear_error ();
 
   return error;
@@ -437,63 +462,150 @@ name_text (X509_NAME *name)
 }
 
 static char *
-fingerprint_text (X509 *leaf)
+hex_text (const char *prefix, const guint8 *bytes, gsize length)
 {
-  guint8 digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  GString *text = g_string_new (NULL);
+  GString *text = g_string_new (prefix);
 
-  X509_digest (leaf, EVP_sha256 (), digest, &length);
-  for (unsigned int i = 0; i < length; i++)
-    g_string_append_printf (text, "%02x", digest[i]);
+  for (gsize i = 0; i < length; i++)
+    g_string_append_printf (text, "%02x", bytes[i]);
 
   return g_string_free (text, FALSE);
 }
 
-static OreeCertOutcome
-read_leaf (OreePeerCert *self, X509 *leaf)
+static char *
+fingerprint_text (X509 *leaf)
 {
-  self->subject = name_text (X509_get_subject_name (leaf));
-  self->issuer = name_text (X509_get_issuer_name (leaf));
-  self->fingerprint = fingerprint_text (leaf);
-  self->key_usage = X509_get_key_usage (leaf);
-  if ((X509_get_extension_flags (leaf) & EXFLAG_INVALID) != 0 ||
-      !oree_tls_asn1_time (X509_get0_notBefore (leaf), &self->not_before) ||
-      !oree_tls_asn1_time (X509_get0_notAfter (leaf), &self->not_after) ||
-      !read_extended_usage (leaf, &self->extended_usage))
-    return OREE_CERT_MALFORMED;
+  guint8 digest[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
 
-  return read_names (self, leaf);
+  X509_digest (leaf, EVP_sha256 (), digest, &length);
+  return hex_text (NULL, digest, length);
 }
 
-OreePeerCert *
-oree_peer_cert_new_with_anchors (X509_STORE *anchors, X509 *leaf, STACK_OF (X509) *others, gint64 wall)
+static OreeCertOutcome
+read_leaf (Leaf *self)
 {
-  OreePeerCert *self = g_new0 (OreePeerCert, 1);
+  X509 *cert = self->cert;
+
+  self->subject = name_text (X509_get_subject_name (cert));
+  self->issuer = name_text (X509_get_issuer_name (cert));
+  self->fingerprint = fingerprint_text (cert);
+  self->key_usage = X509_get_key_usage (cert);
+  if ((X509_get_extension_flags (cert) & EXFLAG_INVALID) != 0 ||
+      !oree_tls_asn1_time (X509_get0_notBefore (cert), &self->span.not_before) ||
+      !oree_tls_asn1_time (X509_get0_notAfter (cert), &self->span.not_after) ||
+      !read_extended_usage (cert, &self->span.extended_usage))
+    return OREE_CERT_MALFORMED;
+
+  return read_names (self, cert);
+}
+
+static Judged *
+judged_new (const Leaf *leaf, OreeTlsAnchors *anchors, gint64 wall)
+{
+  Judged *self = g_new0 (Judged, 1);
 
   g_atomic_ref_count_init (&self->refs);
-  self->names = g_ptr_array_new_with_free_func (name_free);
-  self->reading = OREE_CERT_NO_CERTIFICATE;
-  if (leaf == NULL)
-    return self;
-
-  X509_up_ref (leaf);
-  self->leaf = leaf;
-  self->others = others != NULL ? X509_chain_up_ref (others) : NULL;
-  self->reading = read_leaf (self, leaf);
+  self->anchors = oree_tls_anchors_ref (anchors);
+  self->span = leaf->span;
   /* Where two paths exist, one that is valid now is preferred; only without one do dates step back, so that
    * "expired" and "untrusted" stay apart. */
-  if (self->reading == OREE_CERT_OK && build_path (self, anchors, leaf, others, &wall) != X509_V_OK)
-    build_path (self, anchors, leaf, others, NULL);
+  if (leaf->reading == OREE_CERT_OK && build_path (self, leaf, &wall) != X509_V_OK)
+    build_path (self, leaf, NULL);
   ERR_clear_error ();
 
   return self;
 }
 
-OreePeerCert *
-oree_peer_cert_new_from_x509 (OreeTlsCtx *ctx, X509 *leaf, STACK_OF (X509) *others, gint64 wall)
+static void
+judged_unref (Judged *self)
 {
-  return oree_peer_cert_new_with_anchors (oree_tls_ctx_anchors (ctx), leaf, others, wall);
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+
+  oree_tls_anchors_unref (self->anchors);
+  sk_X509_pop_free (self->path, X509_free);
+  g_free (self);
+}
+
+/* References what it is given. */
+static Leaf *
+leaf_new (X509 *cert, STACK_OF (X509) *others)
+{
+  Leaf *self = g_new0 (Leaf, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  self->names = g_ptr_array_new_with_free_func (name_free);
+  self->reading = OREE_CERT_NO_CERTIFICATE;
+  if (cert == NULL)
+    return self;
+
+  X509_up_ref (cert);
+  self->cert = cert;
+  if (others != NULL)
+    self->others = X509_chain_up_ref (others);
+  self->reading = read_leaf (self);
+  return self;
+}
+
+static void
+leaf_unref (Leaf *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+
+  X509_free (self->cert);
+  sk_X509_pop_free (self->others, X509_free);
+  g_clear_pointer (&self->last, judged_unref);
+  g_mutex_clear (&self->lock);
+  g_ptr_array_unref (self->names);
+  g_free (self->subject);
+  g_free (self->issuer);
+  g_free (self->fingerprint);
+  g_free (self);
+}
+
+/* Takes both. */
+static OreePeerCert *
+peer_cert (Leaf *leaf, Judged *judged)
+{
+  OreePeerCert *self = g_new0 (OreePeerCert, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->leaf = leaf;
+  self->judged = judged;
+  return self;
+}
+
+OreePeerCert *
+oree_peer_cert_new_from_x509 (OreeTlsAnchors *anchors, X509 *leaf, STACK_OF (X509) *others, gint64 wall)
+{
+  Leaf *read = leaf_new (leaf, others);
+
+  return peer_cert (read, judged_new (read, anchors, wall));
+}
+
+OreePeerCert *
+oree_peer_cert_under (const OreePeerCert *self, OreeTlsAnchors *anchors, gint64 wall)
+{
+  Leaf *leaf = self->leaf;
+  Judged *judged = NULL;
+
+  if (oree_tls_anchors_equal (self->judged->anchors, anchors))
+    return oree_peer_cert_ref ((OreePeerCert *) self); /* the count alone changes */
+
+  g_mutex_lock (&leaf->lock);
+  if (leaf->last == NULL || !oree_tls_anchors_equal (leaf->last->anchors, anchors))
+    {
+      g_clear_pointer (&leaf->last, judged_unref);
+      leaf->last = judged_new (leaf, anchors, wall);
+    }
+  judged = leaf->last;
+  g_atomic_ref_count_inc (&judged->refs);
+  g_mutex_unlock (&leaf->lock);
+  g_atomic_ref_count_inc (&leaf->refs);
+  return peer_cert (leaf, judged);
 }
 
 static X509 *
@@ -513,25 +625,24 @@ OreePeerCert *
 oree_peer_cert_new (OreeTlsCtx *ctx, const OreeSpan *chain, gsize n, gint64 wall)
 {
   STACK_OF (X509) *others = sk_X509_new_null ();
-  X509 *leaf = n > 0 ? read_der (chain[0]) : NULL;
-  OreePeerCert *self;
+  X509 *cert = n > 0 ? read_der (chain[0]) : NULL;
+  Leaf *leaf;
 
   for (gsize i = 1; i < n; i++)
     {
-      X509 *cert = read_der (chain[i]);
+      X509 *other = read_der (chain[i]);
 
-      if (cert != NULL)
-        sk_X509_push (others, cert);
+      if (other != NULL)
+        sk_X509_push (others, other);
     }
 
-  self = oree_peer_cert_new_from_x509 (ctx, leaf, others, wall);
-  if (n > 0 && leaf == NULL)
-    self->reading = OREE_CERT_MALFORMED;
-  X509_free (leaf);
+  leaf = leaf_new (cert, others);
+  if (n > 0 && cert == NULL)
+    leaf->reading = OREE_CERT_MALFORMED;
+  X509_free (cert);
   sk_X509_pop_free (others, X509_free);
-  ERR_clear_error ();
 
-  return self;
+  return peer_cert (leaf, judged_new (leaf, oree_tls_ctx_anchors (ctx), wall));
 }
 
 OreePeerCert *
@@ -547,31 +658,49 @@ oree_peer_cert_unref (OreePeerCert *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
 
-  g_ptr_array_unref (self->names);
-  g_free (self->subject);
-  g_free (self->issuer);
-  g_free (self->fingerprint);
-  X509_free (self->leaf);
-  sk_X509_pop_free (self->others, X509_free);
-  sk_X509_pop_free (self->path, X509_free);
+  leaf_unref (self->leaf);
+  judged_unref (self->judged);
   g_free (self);
+}
+
+static OreeCertOutcome
+check_span (const OreePeerCert *self, const Span *span, OreeCertDirection direction, OreeCertUsageMode mode,
+            gint64 wall)
+{
+  if (wall < span->not_before)
+    return OREE_CERT_NOT_YET_VALID;
+  if (wall > span->not_after)
+    return OREE_CERT_EXPIRED;
+  if (!usage_allows (self->leaf->key_usage, span->extended_usage, direction, mode))
+    return OREE_CERT_WRONG_USAGE;
+
+  return OREE_CERT_OK;
 }
 
 OreeCertOutcome
 oree_peer_cert_check (const OreePeerCert *self, OreeCertDirection direction, OreeCertUsageMode mode, gint64 wall)
 {
-  if (self->reading != OREE_CERT_OK)
-    return self->reading;
-  if (self->path_outcome != OREE_CERT_OK)
-    return self->path_outcome;
-  if (wall < self->not_before)
-    return OREE_CERT_NOT_YET_VALID;
-  if (wall > self->not_after)
-    return OREE_CERT_EXPIRED;
-  if (!usage_allows (self, direction, mode))
-    return OREE_CERT_WRONG_USAGE;
+  if (self->leaf->reading != OREE_CERT_OK)
+    return self->leaf->reading;
+  if (self->judged->outcome != OREE_CERT_OK)
+    return self->judged->outcome;
 
-  return OREE_CERT_OK;
+  return check_span (self, &self->judged->span, direction, mode, wall);
+}
+
+OreeCertOutcome
+oree_peer_cert_check_pins (const OreePeerCert *self, const char *const *pins, OreeCertDirection direction,
+                           OreeCertUsageMode mode, gint64 wall)
+{
+  g_autofree char *pin = NULL;
+
+  if (self->leaf->reading != OREE_CERT_OK)
+    return self->leaf->reading;
+  pin = oree_peer_cert_dup_pin (self);
+  if (pin == NULL || !g_strv_contains (pins, pin))
+    return OREE_CERT_PIN_MISMATCH;
+
+  return check_span (self, &self->leaf->span, direction, mode, wall);
 }
 
 static gboolean
@@ -604,7 +733,7 @@ names_xmpp (const OreePeerCert *self, const OreeCertName *name, const char *doma
 static gboolean
 has_sip_uri (const OreePeerCert *self)
 {
-  for (guint i = 0; i < self->names->len; i++)
+  for (guint i = 0; i < self->leaf->names->len; i++)
     if (oree_peer_cert_name (self, i)->kind == OREE_CERT_NAME_SIP_URI)
       return TRUE;
 
@@ -635,8 +764,8 @@ names_host (const OreePeerCert *self, const OreeCertName *name, const char *doma
   return name->kind == OREE_CERT_NAME_DNS && oree_domain_name_match (oree_span_str (name->text), domain);
 }
 
-OreeCertOutcome
-oree_peer_cert_check_name (const OreePeerCert *self, OreeCertNameRule rule, const char *domain)
+const OreeCertName *
+oree_peer_cert_match (const OreePeerCert *self, OreeCertNameRule rule, const char *domain)
 {
   static gboolean (*const rules[]) (const OreePeerCert *, const OreeCertName *, const char *) = {
     [OREE_CERT_NAMES_XMPP] = names_xmpp,
@@ -644,14 +773,23 @@ oree_peer_cert_check_name (const OreePeerCert *self, OreeCertNameRule rule, cons
     [OREE_CERT_NAMES_HOST] = names_host,
   };
 
-  if (self->reading != OREE_CERT_OK)
-    return self->reading;
+  if (self->leaf->reading != OREE_CERT_OK)
+    return NULL;
 
-  for (guint i = 0; i < self->names->len; i++)
+  for (guint i = 0; i < self->leaf->names->len; i++)
     if (rules[rule](self, oree_peer_cert_name (self, i), domain))
-      return OREE_CERT_OK;
+      return oree_peer_cert_name (self, i);
 
-  return OREE_CERT_WRONG_NAME;
+  return NULL;
+}
+
+OreeCertOutcome
+oree_peer_cert_check_name (const OreePeerCert *self, OreeCertNameRule rule, const char *domain)
+{
+  if (self->leaf->reading != OREE_CERT_OK)
+    return self->leaf->reading;
+
+  return oree_peer_cert_match (self, rule, domain) != NULL ? OREE_CERT_OK : OREE_CERT_WRONG_NAME;
 }
 
 OreeCertOutcome
@@ -666,59 +804,103 @@ oree_peer_cert_check_for (const OreePeerCert *self, OreeCertDirection direction,
 gboolean
 oree_peer_cert_is_readable (const OreePeerCert *self)
 {
-  return self->subject != NULL;
+  return self->leaf->subject != NULL;
+}
+
+gboolean
+oree_peer_cert_may_be_client (const OreePeerCert *self)
+{
+  return self->leaf->reading == OREE_CERT_OK
+         && usage_allows (self->leaf->key_usage, self->leaf->span.extended_usage, OREE_CERT_PEER_IS_CLIENT,
+                          OREE_CERT_USAGE_STRICT);
 }
 
 guint
 oree_peer_cert_n_names (const OreePeerCert *self)
 {
-  return self->names->len;
+  return self->leaf->names->len;
 }
 
 const OreeCertName *
 oree_peer_cert_name (const OreePeerCert *self, guint i)
 {
-  return g_ptr_array_index (self->names, i);
+  return g_ptr_array_index (self->leaf->names, i);
 }
 
 const char *
 oree_peer_cert_subject (const OreePeerCert *self)
 {
-  return self->subject;
+  return self->leaf->subject;
 }
 
 const char *
 oree_peer_cert_issuer (const OreePeerCert *self)
 {
-  return self->issuer;
+  return self->leaf->issuer;
 }
 
 const char *
 oree_peer_cert_fingerprint (const OreePeerCert *self)
 {
-  return self->fingerprint;
+  return self->leaf->fingerprint;
 }
 
 X509 *
 oree_peer_cert_leaf (const OreePeerCert *self)
 {
-  return self->leaf;
+  return self->leaf->cert;
 }
 
 STACK_OF (X509) *
 oree_peer_cert_others (const OreePeerCert *self)
 {
-  return self->others;
+  return self->leaf->others;
 }
 
 STACK_OF (X509) *
 oree_peer_cert_path (const OreePeerCert *self)
 {
-  return self->path;
+  return self->judged->path;
+}
+
+char *
+oree_peer_cert_dup_pin (const OreePeerCert *self)
+{
+  unsigned char *der = NULL;
+  guint8 digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  char *pin = NULL;
+  int length;
+
+  if (self->leaf->cert == NULL)
+    return NULL;
+  length = i2d_X509_PUBKEY (X509_get_X509_PUBKEY (self->leaf->cert), &der);
+  if (length > 0 && EVP_Digest (der, (size_t) length, digest, &size, EVP_sha256 (), NULL) == 1)
+    pin = hex_text ("sha256:", digest, size);
+  OPENSSL_free (der);
+  return pin;
+}
+
+gint64
+oree_peer_cert_not_before (const OreePeerCert *self)
+{
+  return self->judged->span.not_before;
 }
 
 gint64
 oree_peer_cert_not_after (const OreePeerCert *self)
 {
-  return self->not_after;
+  return self->judged->span.not_after;
+}
+
+gint64
+oree_peer_cert_leaf_not_before (const OreePeerCert *self)
+{
+  return self->leaf->span.not_before;
+}
+
+gint64
+oree_peer_cert_leaf_not_after (const OreePeerCert *self)
+{
+  return self->leaf->span.not_after;
 }

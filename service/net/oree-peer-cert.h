@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a peer's certificate proves. Built once after the handshake, it keeps its own copies, belongs to no thread
- * and can be asked for several domains, times and directions later. Each answer is a reason, never a failure. */
+/* What a peer's certificate proves. Built once after the handshake, it keeps what was shown, belongs to no thread and
+ * can be asked for several domains, times, directions and trust anchors later. Each answer is a reason, never a
+ * failure. */
 #pragma once
 #include "base/oree-span.h"
 #include "net/oree-tls-ctx.h"
@@ -23,6 +24,8 @@ typedef enum
   OREE_CERT_WRONG_USAGE,      /* key usage or extended key usage forbids what it was used for */
   OREE_CERT_WRONG_NAME,       /* valid, but not for this domain */
   OREE_CERT_DANE_MISMATCH,    /* the domain's signed zone names other keys (RFC 7671): said by oree-tlsa's callers */
+  OREE_CERT_PIN_MISMATCH,     /* its key is none of those pinned */
+  OREE_CERT_NOT_ASKED,        /* certificates prove nothing here, by the record */
   OREE_N_CERT_OUTCOMES
 } OreeCertOutcome;
 
@@ -80,6 +83,10 @@ OreePeerCert *oree_peer_cert_ref (OreePeerCert *self);
 void oree_peer_cert_unref (OreePeerCert *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreePeerCert, oree_peer_cert_unref)
 
+/* The same certificate judged by other trust anchors, at `wall`; a reference to `self` when those are its own. What
+ * was read is shared, so the getters' texts live on with either. What was found is remembered for the next time. */
+OreePeerCert *oree_peer_cert_under (const OreePeerCert *self, OreeTlsAnchors *anchors, gint64 wall);
+
 /* Everything but the names: chain, strength, dates at `wall` (microseconds since 1970), usage. */
 OreeCertOutcome oree_peer_cert_check (const OreePeerCert *self, OreeCertDirection direction,
                                       OreeCertUsageMode mode, gint64 wall);
@@ -91,6 +98,13 @@ OreeCertOutcome oree_peer_cert_check_for (const OreePeerCert *self, OreeCertDire
                                           OreeCertUsageMode mode, gint64 wall, OreeCertNameRule rule,
                                           const char *domain);
 
+/* By its key alone: one of `pins` (NULL-terminated, "sha256:HEX" of the SubjectPublicKeyInfo) is the certificate's; its
+ * own dates at `wall` and its usage hold as well; neither chain nor names are looked at. */
+OreeCertOutcome oree_peer_cert_check_pins (const OreePeerCert *self, const char *const *pins,
+                                           OreeCertDirection direction, OreeCertUsageMode mode, gint64 wall);
+/* The name that stands for `domain`; borrowed; NULL when none does. */
+const OreeCertName *oree_peer_cert_match (const OreePeerCert *self, OreeCertNameRule rule, const char *domain);
+
 /* FALSE when the peer showed none or it could not be read: the getters below then answer 0 or NULL. */
 gboolean oree_peer_cert_is_readable (const OreePeerCert *self);
 /* Its names, at most OREE_CERT_NAMES_MAX. */
@@ -101,7 +115,16 @@ const char *oree_peer_cert_subject (const OreePeerCert *self);
 const char *oree_peer_cert_issuer (const OreePeerCert *self);
 /* SHA-256 of the DER, lower-case hex. */
 const char *oree_peer_cert_fingerprint (const OreePeerCert *self);
-/* When the first certificate of the path ends, wall clock microseconds since 1970: connections end there too. */
+/* "sha256:HEX" of its SubjectPublicKeyInfo, as pins are written; owned; NULL when there is none to read. */
+char *oree_peer_cert_dup_pin (const OreePeerCert *self);
+/* Does it let its owner be a TLS client in a strict peer's eyes (clientAuth, any, or no extended key usage)? */
+gboolean oree_peer_cert_may_be_client (const OreePeerCert *self);
+/* When the last certificate of the path begins and the first one ends, wall clock microseconds since 1970:
+ * connections end there too. */
+gint64 oree_peer_cert_not_before (const OreePeerCert *self);
 gint64 oree_peer_cert_not_after (const OreePeerCert *self);
+/* The same of the peer's own certificate alone. */
+gint64 oree_peer_cert_leaf_not_before (const OreePeerCert *self);
+gint64 oree_peer_cert_leaf_not_after (const OreePeerCert *self);
 
 G_END_DECLS

@@ -11,14 +11,10 @@ struct _OreeTlsCtx
 {
   gatomicrefcount refs;
   SSL_CTX *ssl;
-  X509_STORE *anchors;
-  guint n_anchors;
-  gboolean has_certificate;
-  gint64 not_after;
+  OreeTlsAnchors *anchors;
+  OreePeerCert *own; /* our certificate, read as a peer's; NULL: none */
 };
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (BIO, BIO_free_all)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (X509, X509_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EVP_PKEY, EVP_PKEY_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ASN1_TIME, ASN1_TIME_free)
 
@@ -49,19 +45,25 @@ oree_tls_asn1_time (const ASN1_TIME *time, gint64 *wall)
   return TRUE;
 }
 
-/* The whole file, for PEM reading. */
+gboolean
+oree_tls_read_file (const char *path, char **contents, gsize *length, OreeNetError unreadable, GError **error)
+{
+  errno = 0;
+  if (access (path, R_OK) < 0 || !g_file_get_contents (path, contents, length, NULL))
+    {
+      g_set_error (error, OREE_NET_ERROR, unreadable, "%s: %s", path, g_strerror (errno != 0 ? errno : EIO));
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static BIO *
 open_pem (const char *path, char **contents, OreeNetError unreadable, GError **error)
 {
   gsize length;
 
-  errno = 0;
-  if (access (path, R_OK) < 0 || !g_file_get_contents (path, contents, &length, NULL))
-    {
-      g_set_error (error, OREE_NET_ERROR, unreadable, "%s: %s", path, g_strerror (errno != 0 ? errno : EIO));
-      return NULL;
-    }
-
+  if (!oree_tls_read_file (path, contents, &length, unreadable, error))
+    return NULL;
   return BIO_new_mem_buf (*contents, (int) MIN (length, G_MAXINT));
 }
 
@@ -74,9 +76,8 @@ fail (GError **error, OreeNetError code, const char *path)
   return FALSE;
 }
 
-/* A key that is encrypted cannot be used unattended: never ask on the terminal. */
-static int
-no_passphrase (char *buffer, int size, int writing, void *data)
+int
+oree_tls_no_passphrase (char *buffer, int size, int writing, void *data)
 {
   return -1;
 }
@@ -87,17 +88,18 @@ load_certificate (OreeTlsCtx *self, const char *path, GError **error)
   g_autofree char *contents = NULL;
   g_autoptr (BIO) bio = open_pem (path, &contents, OREE_NET_ERROR_CERTIFICATE_UNREADABLE, error);
   g_autoptr (X509) leaf = NULL;
+  STACK_OF (X509) *chain = NULL;
 
   if (bio == NULL)
     return FALSE;
 
-  leaf = PEM_read_bio_X509_AUX (bio, NULL, no_passphrase, NULL);
+  leaf = PEM_read_bio_X509_AUX (bio, NULL, oree_tls_no_passphrase, NULL);
   if (leaf == NULL || SSL_CTX_use_certificate (self->ssl, leaf) != 1)
     return fail (error, OREE_NET_ERROR_CERTIFICATE_INVALID, path);
 
   while (TRUE)
     {
-      X509 *issuer = PEM_read_bio_X509 (bio, NULL, no_passphrase, NULL);
+      X509 *issuer = PEM_read_bio_X509 (bio, NULL, oree_tls_no_passphrase, NULL);
 
       if (issuer == NULL)
         break;
@@ -113,8 +115,8 @@ load_certificate (OreeTlsCtx *self, const char *path, GError **error)
     return fail (error, OREE_NET_ERROR_CERTIFICATE_INVALID, path);
 
   ERR_clear_error ();
-  self->has_certificate = TRUE;
-  oree_tls_asn1_time (X509_get0_notAfter (leaf), &self->not_after);
+  SSL_CTX_get0_chain_certs (self->ssl, &chain);
+  self->own = oree_peer_cert_new_from_x509 (self->anchors, leaf, chain, g_get_real_time ());
 
   return TRUE;
 }
@@ -130,7 +132,7 @@ load_key (OreeTlsCtx *self, const char *path, GError **error)
   if (bio == NULL)
     return FALSE;
 
-  key = PEM_read_bio_PrivateKey (bio, NULL, no_passphrase, NULL);
+  key = PEM_read_bio_PrivateKey (bio, NULL, oree_tls_no_passphrase, NULL);
   OPENSSL_cleanse (contents, strlen (contents));
   if (key == NULL)
     return fail (error, OREE_NET_ERROR_KEY_INVALID, path);
@@ -138,36 +140,6 @@ load_key (OreeTlsCtx *self, const char *path, GError **error)
   ok = SSL_CTX_use_PrivateKey (self->ssl, key) == 1 && SSL_CTX_check_private_key (self->ssl) == 1;
   if (!ok)
     return fail (error, OREE_NET_ERROR_KEY_MISMATCH, path);
-
-  return TRUE;
-}
-
-static gboolean
-load_anchors (OreeTlsCtx *self, const char *path, GError **error)
-{
-  g_autofree char *contents = NULL;
-  g_autoptr (BIO) bio = open_pem (path, &contents, OREE_NET_ERROR_ANCHORS_UNREADABLE, error);
-  guint found = 0;
-
-  if (bio == NULL)
-    return FALSE;
-
-  while (TRUE)
-    {
-      g_autoptr (X509) anchor = PEM_read_bio_X509 (bio, NULL, no_passphrase, NULL);
-
-      if (anchor == NULL)
-        break;
-      if (X509_STORE_add_cert (self->anchors, anchor) != 1)
-        return fail (error, OREE_NET_ERROR_ANCHORS_INVALID, path);
-      found++;
-    }
-
-  if (found == 0 || ERR_GET_REASON (ERR_peek_last_error ()) != PEM_R_NO_START_LINE)
-    return fail (error, OREE_NET_ERROR_ANCHORS_INVALID, path);
-
-  ERR_clear_error ();
-  self->n_anchors += found;
 
   return TRUE;
 }
@@ -225,13 +197,16 @@ oree_tls_ctx_new (const OreeTlsCtxOptions *options, GError **error)
   g_atomic_ref_count_init (&self->refs);
   ERR_clear_error ();
   self->ssl = SSL_CTX_new (TLS_method ());
-  self->anchors = X509_STORE_new ();
-  if (self->ssl == NULL || self->anchors == NULL)
+  if (self->ssl == NULL)
     {
       fail (error, OREE_NET_ERROR_SYSTEM, "OpenSSL");
       return NULL;
     }
   configure (self->ssl);
+  self->anchors = options->trust != NULL ? oree_tls_anchors_ref (options->trust)
+                                         : oree_tls_anchors_new (options->anchors, error);
+  if (self->anchors == NULL)
+    return NULL;
 
   if (options->certificate != NULL)
     {
@@ -240,10 +215,6 @@ oree_tls_ctx_new (const OreeTlsCtxOptions *options, GError **error)
       if (!load_certificate (self, options->certificate, error) || !load_key (self, key, error))
         return NULL;
     }
-
-  for (const char *const *path = options->anchors; path != NULL && *path != NULL; path++)
-    if (!load_anchors (self, *path, error))
-      return NULL;
 
   return g_steal_pointer (&self);
 }
@@ -262,36 +233,43 @@ oree_tls_ctx_unref (OreeTlsCtx *self)
     return;
 
   SSL_CTX_free (self->ssl);
-  X509_STORE_free (self->anchors);
+  oree_tls_anchors_unref (self->anchors);
+  oree_peer_cert_unref (self->own);
   g_free (self);
 }
 
 gboolean
 oree_tls_ctx_has_certificate (const OreeTlsCtx *self)
 {
-  return self->has_certificate;
+  return self->own != NULL;
 }
 
-guint
-oree_tls_ctx_n_anchors (const OreeTlsCtx *self)
+OreeTlsAnchors *
+oree_tls_ctx_anchors (const OreeTlsCtx *self)
 {
-  return self->n_anchors;
+  return self->anchors;
+}
+
+const char *
+oree_tls_ctx_fingerprint (const OreeTlsCtx *self)
+{
+  return self->own != NULL ? oree_peer_cert_fingerprint (self->own) : "";
+}
+
+gboolean
+oree_tls_ctx_may_be_client (const OreeTlsCtx *self)
+{
+  return self->own != NULL && oree_peer_cert_may_be_client (self->own);
 }
 
 gint64
 oree_tls_ctx_not_after (const OreeTlsCtx *self)
 {
-  return self->not_after;
+  return self->own != NULL ? oree_peer_cert_leaf_not_after (self->own) : 0;
 }
 
 SSL_CTX *
 oree_tls_ctx_ssl (OreeTlsCtx *self)
 {
   return self->ssl;
-}
-
-X509_STORE *
-oree_tls_ctx_anchors (OreeTlsCtx *self)
-{
-  return self->anchors;
 }

@@ -108,7 +108,7 @@ handshake_done (Tls *self)
   unsigned int length;
 
   self->state = OREE_FILTER_OPEN;
-  self->peer = oree_peer_cert_new_from_x509 (self->ctx, leaf, SSL_get_peer_cert_chain (self->ssl),
+  self->peer = oree_peer_cert_new_from_x509 (oree_tls_ctx_anchors (self->ctx), leaf, SSL_get_peer_cert_chain (self->ssl),
                                              g_get_real_time ());
   SSL_get0_alpn_selected (self->ssl, &protocol, &length);
   if (length > 0)

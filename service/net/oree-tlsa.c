@@ -170,45 +170,36 @@ any_issuer_matches (const OreeDnsTlsa *record, STACK_OF (X509) *issuers, int fro
 }
 
 /* RFC 7671 5.2: the authorities the records name, of those the peer showed or given whole, as the only anchors. */
-static X509_STORE *
+static OreeTlsAnchors *
 named_anchors (const GPtrArray *records, STACK_OF (X509) *shown)
 {
-  X509_STORE *store = X509_STORE_new ();
+  STACK_OF (X509) *named = sk_X509_new_null ();
+  OreeTlsAnchors *anchors;
 
-  for (guint i = 0; store != NULL && i < records->len; i++)
+  for (guint i = 0; i < records->len; i++)
     {
       const OreeDnsTlsa *record = g_ptr_array_index (records, i);
 
       if (record->usage != DANE_TA || !is_usable (record) || is_outdone (records, record))
         continue;
       if (record->selector == CERT && record->matching == FULL)
-        {
-          X509 *whole = read_cert (record);
-
-          X509_STORE_add_cert (store, whole);
-          X509_free (whole);
-        }
+        sk_X509_push (named, read_cert (record));
       else
         for (int at = 0; at < sk_X509_num (shown); at++)
-          if (matches (record, sk_X509_value (shown, at)))
-            X509_STORE_add_cert (store, sk_X509_value (shown, at));
+          if (matches (record, sk_X509_value (shown, at)) && X509_up_ref (sk_X509_value (shown, at)))
+            sk_X509_push (named, sk_X509_value (shown, at));
     }
-  ERR_clear_error ();
+  anchors = oree_tls_anchors_new_from_x509 (named);
+  sk_X509_pop_free (named, X509_free);
 
-  return store;
+  return anchors;
 }
 
 static gboolean
 issued_under (const GPtrArray *records, const OreePeerCert *cert, const OreeTlsaQuestion *question)
 {
-  X509_STORE *anchors = named_anchors (records, oree_peer_cert_others (cert));
-  g_autoptr (OreePeerCert) again = NULL;
-
-  if (anchors == NULL)
-    return FALSE;
-  again = oree_peer_cert_new_with_anchors (anchors, oree_peer_cert_leaf (cert), oree_peer_cert_others (cert),
-                                           question->wall);
-  X509_STORE_free (anchors);
+  g_autoptr (OreeTlsAnchors) anchors = named_anchors (records, oree_peer_cert_others (cert));
+  g_autoptr (OreePeerCert) again = oree_peer_cert_under (cert, anchors, question->wall);
 
   return check_valid (again, question) == OREE_CERT_OK;
 }

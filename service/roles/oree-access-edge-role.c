@@ -108,7 +108,7 @@ dialled_cb (OreeConn *conn, guint index, const char *reason, gpointer data)
     }
   self->conn = conn;
   oree_conn_set_callbacks (conn, &handshake_callbacks, self);
-  oree_conn_start_tls (conn, oree_lane_options (self->lane)->internal, OREE_TLS_CLIENT, hop->host, NULL);
+  oree_conn_start_tls (conn, self->lane->tls->internal.ctx, OREE_TLS_CLIENT, hop->host, NULL);
 }
 
 static void
@@ -250,7 +250,7 @@ accept_cb (OreeListen *listen, OreeConn *conn, gpointer data)
   if (oree_policy_next_hop (self->lane->policy)->tls)
     {
       oree_conn_set_callbacks (conn, &guest_callbacks, guest);
-      oree_conn_start_tls (conn, oree_lane_options (self->lane)->internal, OREE_TLS_SERVER, NULL, NULL);
+      oree_conn_start_tls (conn, self->lane->tls->internal.ctx, OREE_TLS_SERVER, NULL, NULL);
       return;
     }
   if (is_next_hop_address (self, &oree_conn_peer (conn)->address))
@@ -334,15 +334,14 @@ start (OreeLane *lane, char **detail)
 {
   const OreeTopology *topology = oree_policy_topology (lane->policy);
   const OreeNextHop *hop = oree_policy_next_hop (lane->policy);
-  const OreeRolesOptions *options = oree_lane_options (lane);
   g_autofree char *signature = NULL;
 
   if (hop->embedded)
     return NULL;
-  if (hop->tls && options->internal == NULL)
+  if (hop->tls && lane->tls->internal.ctx == NULL)
     {
-      *detail = g_strdup (options->internal_detail);
-      return options->internal_problem != NULL ? options->internal_problem : "certificate-unreadable";
+      *detail = g_strdup (lane->tls->internal.detail);
+      return lane->tls->internal.problem != NULL ? lane->tls->internal.problem : "certificate-unreadable";
     }
   signature = oree_listeners_signature ((const char *const *) topology->internal_addresses,
                                         topology->access_edge_internal_port);
@@ -405,4 +404,4 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
 {
 }
 
-const OreeRoleOps oree_access_edge_ops = { init, clear, start, stop, idle, publish, reopen, list };
+const OreeRoleOps oree_access_edge_ops = { init, clear, start, stop, idle, publish, reopen, NULL, list };

@@ -45,7 +45,7 @@ accept_cb (OreeListen *listen, OreeConn *conn, gpointer data)
       return;
     }
   oree_conn_set_callbacks (conn, &guest_callbacks, lane);
-  oree_conn_start_tls (conn, oree_lane_options (lane)->internal, OREE_TLS_SERVER, NULL, NULL);
+  oree_conn_start_tls (conn, lane->tls->internal.ctx, OREE_TLS_SERVER, NULL, NULL);
 }
 
 /* --- bindings, on the owner's lane ------------------------------------------------------------- */
@@ -633,15 +633,14 @@ signature_of (const OreePolicy *policy)
 static const char *
 start (OreeLane *lane, char **detail)
 {
-  const OreeRolesOptions *options = oree_lane_options (lane);
   g_autofree char *signature = signature_of (lane->policy);
 
   if (!oree_policy_next_hop (lane->policy)->embedded)
     return NULL;
-  if (options->internal == NULL)
+  if (lane->tls->internal.ctx == NULL)
     {
-      *detail = g_strdup (options->internal_detail);
-      return options->internal_problem != NULL ? options->internal_problem : "certificate-unreadable";
+      *detail = g_strdup (lane->tls->internal.detail);
+      return lane->tls->internal.problem != NULL ? lane->tls->internal.problem : "certificate-unreadable";
     }
   return oree_listeners_open (&lane->front_end->listeners, lane, OREE_ROLE_FRONT_END, signature, accept_cb, lane, detail);
 }
@@ -718,4 +717,4 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
     }
 }
 
-const OreeRoleOps oree_front_end_ops = { init, clear, start, stop, idle, publish, reopen, list };
+const OreeRoleOps oree_front_end_ops = { init, clear, start, stop, idle, publish, reopen, NULL, list };

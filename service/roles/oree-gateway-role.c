@@ -266,4 +266,4 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
     oree_gateway_presence_list (lane, rows);
 }
 
-const OreeRoleOps oree_gateway_ops = { init, clear, start, stop, idle, publish, NULL, list };
+const OreeRoleOps oree_gateway_ops = { init, clear, start, stop, idle, publish, NULL, NULL, list };

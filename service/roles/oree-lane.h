@@ -15,6 +15,7 @@ typedef struct _OreeLane OreeLane;
 typedef struct _OreeSipHub OreeSipHub;
 typedef struct _OreeXmppIn OreeXmppIn;
 typedef struct _OreeXmppOut OreeXmppOut;
+typedef struct _OreeXmppTrust OreeXmppTrust;
 typedef struct _OreeGatewayRole OreeGatewayRole;
 typedef struct _OreeFrontEndRole OreeFrontEndRole;
 typedef struct _OreeAccessEdgeRole OreeAccessEdgeRole;
@@ -35,6 +36,7 @@ struct _OreeLane
   OreeRoles *roles;
   gboolean gone;      /* cleared: its last mail is being thrown away */
   OreePolicy *policy; /* swapped between two events, never within one */
+  OreeTlsSet *tls;    /* likewise */
   OreeRoleMode mode[OREE_N_ROLES];
   guint64 counters[OREE_N_COUNTERS];
   guint64 reasons[OREE_N_REASONS]; /* refusals by reason */
@@ -42,6 +44,7 @@ struct _OreeLane
   OreeSipHub *sip;
   OreeXmppIn *xmpp_in;
   OreeXmppOut *xmpp_out;
+  OreeXmppTrust *xmpp_trust;
   OreeGatewayRole *gateway;
   OreeFrontEndRole *front_end;
   OreeAccessEdgeRole *access_edge;

@@ -30,6 +30,8 @@ typedef struct
   /* Opens what the snapshot wants and is not open. Runs when every role on every lane has published: one role may
    * take over the port of another. As `start`; NULL: the role does it in `publish`. */
   const char *(*reopen) (OreeLane *lane, char **detail);
+  /* lane->tls is the next generation already. Closes what was proved by what is gone; NULL: nothing is. */
+  void (*retrust) (OreeLane *lane, OreeImpact *impact);
   /* Adds the role's rows (a{sv} each) to `rows` (aa{sv}). */
   void (*list) (OreeLane *lane, const char *what, GVariantBuilder *rows);
 } OreeRoleOps;

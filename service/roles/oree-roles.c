@@ -72,8 +72,10 @@ roles_unref (OreeRoles *self)
     {
       oree_worker_free (self->lanes[i].worker);
       oree_policy_unref (self->lanes[i].policy);
+      oree_tls_set_unref (self->lanes[i].tls);
     }
   g_clear_pointer (&self->options.runtime, g_ptr_array_unref);
+  g_clear_pointer (&self->options.tls, oree_tls_set_unref);
   g_free (self->lanes);
   oree_policy_unref (self->policy);
   g_free (self);
@@ -289,6 +291,7 @@ struct _Poll
   char *detail;
 
   OreePolicy *policy;
+  OreeTlsSet *tls;
   OreeImpact impact;
   char *what;
   char *key;
@@ -311,6 +314,7 @@ poll_finish_cb (gpointer data)
     poll->finish (poll);
   roles_unref (poll->roles);
   g_clear_pointer (&poll->policy, oree_policy_unref);
+  g_clear_pointer (&poll->tls, oree_tls_set_unref);
   if (poll->has_rows)
     g_variant_builder_clear (&poll->rows);
   g_free (poll->detail);
@@ -493,6 +497,16 @@ oree_roles_control (OreeRoles *self, OreeRoleId role, OreeRoleOp op, OreeRoleDon
 /* --- snapshots --------------------------------------------------------------------------------- */
 
 static void
+add_impact (Poll *poll, const OreeImpact *impact)
+{
+  g_mutex_lock (&poll->lock);
+  poll->impact.streams_closed += impact->streams_closed;
+  poll->impact.subscriptions_ended += impact->subscriptions_ended;
+  poll->impact.listeners_changed = MAX (poll->impact.listeners_changed, impact->listeners_changed);
+  g_mutex_unlock (&poll->lock);
+}
+
+static void
 publish_each (OreeLane *lane, Poll *poll)
 {
   OreeImpact impact = { .dry = poll->impact.dry };
@@ -506,11 +520,21 @@ publish_each (OreeLane *lane, Poll *poll)
   for (guint i = 0; i < OREE_N_ROLES; i++)
     if (lane->mode[i] != OREE_MODE_STOPPED)
       role_ops[i]->publish (lane, old, poll->policy, &impact);
-  g_mutex_lock (&poll->lock);
-  poll->impact.streams_closed += impact.streams_closed;
-  poll->impact.subscriptions_ended += impact.subscriptions_ended;
-  poll->impact.listeners_changed = MAX (poll->impact.listeners_changed, impact.listeners_changed);
-  g_mutex_unlock (&poll->lock);
+  add_impact (poll, &impact);
+  poll_one_done (poll);
+}
+
+static void
+retrust_each (OreeLane *lane, Poll *poll)
+{
+  OreeImpact impact = { 0 };
+
+  oree_tls_set_unref (lane->tls);
+  lane->tls = oree_tls_set_ref (poll->tls);
+  for (guint i = 0; i < OREE_N_ROLES; i++)
+    if (lane->mode[i] != OREE_MODE_STOPPED && role_ops[i]->retrust != NULL)
+      role_ops[i]->retrust (lane, &impact);
+  add_impact (poll, &impact);
   poll_one_done (poll);
 }
 
@@ -573,6 +597,17 @@ oree_roles_publish (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, g
   oree_policy_unref (self->policy);
   self->policy = oree_policy_ref (policy);
   publish (self, policy, FALSE, done, data);
+}
+
+void
+oree_roles_retrust (OreeRoles *self, OreeTlsSet *tls, OreeRolesResult done, gpointer data)
+{
+  Poll *poll = poll_new (self, retrust_each, publish_finish);
+
+  poll->tls = oree_tls_set_ref (tls);
+  poll->done = done;
+  poll->data = data;
+  poll_start (poll);
 }
 
 void
@@ -719,6 +754,7 @@ oree_roles_new (OreePolicy *policy, const OreeRolesOptions *options)
   self->options = *options;
   if (options->runtime != NULL)
     self->options.runtime = g_ptr_array_ref (options->runtime);
+  self->options.tls = options->tls != NULL ? oree_tls_set_ref (options->tls) : oree_tls_set_new (0);
   self->policy = oree_policy_ref (policy);
   self->n_lanes = CLAMP (options->n_workers, 1, 8);
   self->lanes = g_new0 (OreeLane, self->n_lanes);
@@ -727,6 +763,7 @@ oree_roles_new (OreePolicy *policy, const OreeRolesOptions *options)
       self->lanes[i].index = i;
       self->lanes[i].roles = self;
       self->lanes[i].policy = oree_policy_ref (policy);
+      self->lanes[i].tls = oree_tls_set_ref (self->options.tls);
       self->lanes[i].worker = oree_worker_new (i);
     }
   for (guint i = 0; i < self->n_lanes; i++)

@@ -6,8 +6,8 @@
 #include "model/oree-event.h"
 #include "model/oree-runtime-row.h"
 #include "net/oree-resolver.h"
-#include "net/oree-tls-ctx.h"
 #include "policy/oree-policy.h"
+#include "roles/oree-tls-set.h"
 
 G_BEGIN_DECLS
 
@@ -58,12 +58,7 @@ typedef struct
 {
   guint n_workers;         /* 1 … 8 */
   OreeResolver *resolver;  /* borrowed; lives on the main thread, outlives the roles */
-  OreeTlsCtx *external;    /* certificate shown to partners; NULL = not there, with… */
-  const char *external_problem; /* …the reason code the roles that need it degrade with, and its detail */
-  const char *external_detail;
-  OreeTlsCtx *internal;    /* certificate shown inside; NULL likewise */
-  const char *internal_problem;
-  const char *internal_detail;
+  OreeTlsSet *tls;         /* referenced; what is absent in it costs the roles that need it, with its reason */
   GPtrArray *runtime;      /* OreeRuntimeRow*, everything durable, read at start; borrowed */
   OreeRolesHooks hooks;
 } OreeRolesOptions;
@@ -80,6 +75,9 @@ void oree_roles_control (OreeRoles *self, OreeRoleId role, OreeRoleOp op, OreeRo
 /* Hands a new snapshot to every worker; `done` gets a{sv} of what it did to the living
  * (streams-closed u, subscriptions-ended u, listeners-changed u) once all have swapped. */
 void oree_roles_publish (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, gpointer data);
+/* Hands the next generation of certificates to every worker; `done` as above: streams whose proof depended on what is
+ * gone are closed. What waits for a certificate is for the owner to start again. */
+void oree_roles_retrust (OreeRoles *self, OreeTlsSet *tls, OreeRolesResult done, gpointer data);
 /* The same count without doing it, for Configuration.Check. */
 void oree_roles_forecast (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, gpointer data);
 /* Live rows, aa{sv}: what = "connections", "subscriptions", "allow-entries", "bindings". */

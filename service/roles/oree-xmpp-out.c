@@ -41,11 +41,12 @@ typedef struct
   gboolean bogus;             /* DNSSEC failed for a target: why none is left */
   guint next_target;
   OreeS2sProof proof;
-  OreeXmppBy by; /* what made the server's certificate believable */
   gint64 since;
   guint64 sent;
   char *peer;
   const char *cert_outcome;
+  OreeTlsCtx *shown;     /* what we showed in the handshake; NULL before */
+  const char *withdrawn; /* the certificate stopped proving the peer, and this is why: it is being closed */
 } Stream;
 
 typedef struct
@@ -132,6 +133,7 @@ stream_free (gpointer data)
     }
   if (stream->secret != NULL)
     oree_secret_free (stream->secret);
+  oree_tls_ctx_unref (stream->shown);
   g_free (stream->key);
   g_free (stream->local);
   g_free (stream->remote);
@@ -192,7 +194,7 @@ ended (Stream *stream, OreeS2sReason reason)
     }
   else if (stream->proof != OREE_S2S_PROOF_NONE)
     oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_CLOSED, "partner", stream->remote, "direction", "out",
-                                           "reason", nick, "peer", stream->peer, NULL));
+                                           "reason", nick, "detail", stream->withdrawn, "peer", stream->peer, NULL));
 }
 
 static void
@@ -227,8 +229,10 @@ run (Stream *stream)
           break;
         case OREE_EFFECT_TLS:
           if (stream->conn != NULL)
-            oree_conn_start_tls (stream->conn, oree_xmpp_trust_ctx (lane, OREE_DIRECTION_OUT, stream->remote),
-                                 OREE_TLS_CLIENT, stream->remote, NULL);
+            {
+              stream->shown = oree_tls_ctx_ref (oree_xmpp_trust_ctx (lane, OREE_DIRECTION_OUT, stream->remote));
+              oree_conn_start_tls (stream->conn, stream->shown, OREE_TLS_CLIENT, stream->remote, NULL);
+            }
           break;
         case OREE_EFFECT_RESTART:
           oree_xml_reader_reset (stream->reader);
@@ -359,11 +363,21 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
   return used;
 }
 
+static OreeXmppProof
+judge (Stream *stream, const OreePolicy *policy)
+{
+  OreeXmppTrustFacts facts = {
+    .direction = OREE_DIRECTION_OUT, .domain = stream->remote, .dna = stream->dna, .policy = policy,
+  };
+
+  facts.cert = stream->conn != NULL ? oree_conn_peer_cert (stream->conn) : NULL;
+  return oree_xmpp_trust_judge (stream->lane, &facts);
+}
+
 static void
 tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
 {
   Stream *stream = data;
-  OreeXmppTrustFacts facts = { .direction = OREE_DIRECTION_OUT, .domain = stream->remote, .dna = stream->dna };
   OreeXmppProof proof;
 
   if (stream->closed)
@@ -373,10 +387,8 @@ tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
       lost (stream, OREE_S2S_TLS_FAILED);
       return;
     }
-  facts.cert = oree_conn_peer_cert (conn);
-  proof = oree_xmpp_trust_judge (stream->lane, &facts);
+  proof = judge (stream, NULL);
   stream->cert_outcome = proof.proven ? NULL : oree_cert_outcome_nick (proof.outcome);
-  stream->by = proof.by;
   /* No dialback over a connection that the domain itself disowns (RFC 7671 4.1). */
   if (proof.outcome == OREE_CERT_DANE_MISMATCH)
     {
@@ -744,6 +756,43 @@ oree_xmpp_out_close_all (OreeLane *lane, OreeS2sReason reason)
     }
 }
 
+/* TRUE when it ends, or would. */
+static gboolean
+recheck (Stream *stream, const OreePolicy *policy, OreeImpact *impact)
+{
+  OreeLane *lane = stream->lane;
+  OreeS2sReason reason = OREE_S2S_TRUST_WITHDRAWN;
+  OreeXmppProof proof;
+
+  if (stream->closed || stream->withdrawn != NULL || !oree_xmpp_by_certificate (stream->proof))
+    return stream->withdrawn != NULL;
+  proof = judge (stream, policy);
+  if (proof.proven && oree_xmpp_trust_is_current (lane, OREE_DIRECTION_OUT, stream->shown))
+    return FALSE;
+  impact->streams_closed++;
+  if (impact->dry)
+    return TRUE;
+  if (proof.proven)
+    reason = OREE_S2S_REPLACED;
+  stream->withdrawn = proof.proven ? "" : oree_cert_outcome_nick (proof.outcome);
+  oree_lane_count_one (lane, OREE_COUNT_XMPP_TRUST_WITHDRAWN);
+  if (proof.proven)
+    oree_s2s_out_close (stream->machine, reason, oree_worker_now (lane->worker), &stream->effects);
+  else
+    oree_s2s_out_withdraw (stream->machine, reason, oree_worker_now (lane->worker), &stream->effects);
+  run (stream);
+  return TRUE;
+}
+
+void
+oree_xmpp_out_recheck (OreeLane *lane, const OreePolicy *policy, OreeImpact *impact)
+{
+  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_out->streams);
+
+  for (GList *l = streams; l != NULL; l = l->next)
+    recheck (l->data, policy, impact);
+}
+
 void
 oree_xmpp_out_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
 {
@@ -757,7 +806,7 @@ oree_xmpp_out_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
                                                         ? OREE_XMPP_AUTH_PENDING
                                                         : oree_xmpp_auth_of (stream->proof));
 
-      if (verdict.allow || stream->verify_only)
+      if (recheck (stream, next, impact) || verdict.allow || stream->verify_only)
         continue;
       impact->streams_closed++;
       if (impact->dry)
@@ -772,6 +821,34 @@ oree_xmpp_out_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
     }
 }
 
+static void
+list_one (Stream *stream, GVariantBuilder *rows)
+{
+  GVariantDict row;
+
+  g_variant_dict_init (&row, NULL);
+  g_variant_dict_insert (&row, "protocol", "s", "xmpp");
+  g_variant_dict_insert (&row, "direction", "s", "out");
+  g_variant_dict_insert (&row, "partner", "s", stream->remote);
+  g_variant_dict_insert (&row, "local-domain", "s", stream->local);
+  g_variant_dict_insert (&row, "peer", "s", stream->peer != NULL ? stream->peer : "");
+  g_variant_dict_insert (&row, "state", "s", oree_s2s_out_is_ready (stream->machine) ? "ready" : "connecting");
+  g_variant_dict_insert (&row, "method", "s", oree_xmpp_auth_nick (stream->proof));
+  g_variant_dict_insert (&row, "tls", "b", stream->conn != NULL && oree_conn_is_tls (stream->conn));
+  if (stream->conn != NULL && oree_conn_is_tls (stream->conn))
+    {
+      OreeXmppProof proof = judge (stream, NULL);
+
+      oree_xmpp_trust_describe (oree_conn_peer_cert (stream->conn), &proof, &row);
+    }
+  g_variant_dict_insert (&row, "acknowledgements", "b", oree_s2s_out_has_acks (stream->machine));
+  g_variant_dict_insert (&row, "since", "x", stream->since);
+  g_variant_dict_insert (&row, "messages-out", "t", stream->sent);
+  g_variant_dict_insert (&row, "queued", "u", oree_s2s_out_queued (stream->machine));
+  g_variant_dict_insert (&row, "in-doubt", "u", oree_s2s_out_in_doubt (stream->machine));
+  g_variant_builder_add_value (rows, g_variant_dict_end (&row));
+}
+
 void
 oree_xmpp_out_list (OreeLane *lane, GVariantBuilder *rows)
 {
@@ -780,26 +857,10 @@ oree_xmpp_out_list (OreeLane *lane, GVariantBuilder *rows)
 
   g_hash_table_iter_init (&iter, lane->xmpp_out->streams);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &stream))
-    {
-      GVariantDict row;
-
-      g_variant_dict_init (&row, NULL);
-      g_variant_dict_insert (&row, "protocol", "s", "xmpp");
-      g_variant_dict_insert (&row, "direction", "s", "out");
-      g_variant_dict_insert (&row, "partner", "s", stream->remote);
-      g_variant_dict_insert (&row, "local-domain", "s", stream->local);
-      g_variant_dict_insert (&row, "peer", "s", stream->peer != NULL ? stream->peer : "");
-      g_variant_dict_insert (&row, "state", "s", oree_s2s_out_is_ready (stream->machine) ? "ready" : "connecting");
-      g_variant_dict_insert (&row, "method", "s", oree_xmpp_auth_nick (stream->proof));
-      g_variant_dict_insert (&row, "certificate-by", "s", oree_xmpp_by_nick (stream->by));
-      g_variant_dict_insert (&row, "tls", "b", stream->conn != NULL && oree_conn_is_tls (stream->conn));
-      g_variant_dict_insert (&row, "acknowledgements", "b", oree_s2s_out_has_acks (stream->machine));
-      g_variant_dict_insert (&row, "since", "x", stream->since);
-      g_variant_dict_insert (&row, "messages-out", "t", stream->sent);
-      g_variant_dict_insert (&row, "queued", "u", oree_s2s_out_queued (stream->machine));
-      g_variant_dict_insert (&row, "in-doubt", "u", oree_s2s_out_in_doubt (stream->machine));
-      g_variant_builder_add_value (rows, g_variant_dict_end (&row));
-    }
+    list_one (stream, rows);
+  g_hash_table_iter_init (&iter, lane->xmpp_out->leaving);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &stream, NULL))
+    list_one (stream, rows);
 }
 
 void

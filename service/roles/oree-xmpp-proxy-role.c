@@ -33,6 +33,8 @@ typedef struct
   gboolean running, closed;
   OreeS2sProof proof;
   const char *cert_outcome;
+  OreeTlsCtx *shown;     /* what we showed in the handshake; NULL before */
+  const char *withdrawn; /* the certificate stopped proving the peer, and this is why: it is being closed */
   gint64 since;
   guint64 received;
 } Stream;
@@ -42,6 +44,7 @@ struct _OreeXmppIn
   OreeListeners listeners;
   GHashTable *streams; /* id → Stream */
   guint32 next_id;
+  OreeTimer trust; /* the next look at the certificates of all streams, both directions */
   OreeXmppHandler handler;
   OreeXmppAlive alive;
 };
@@ -233,6 +236,7 @@ stream_free (gpointer data)
   if (stream->remote != NULL)
     oree_census_leave (stream->lane->roles, stream->remote);
   oree_secret_free (stream->secret);
+  oree_tls_ctx_unref (stream->shown);
   g_free (stream->remote);
   g_free (stream->peer);
   g_free (stream);
@@ -305,7 +309,7 @@ say_closed (Stream *stream, OreeS2sReason reason)
 
   if (was_ready)
     oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_CLOSED, "partner", claimed, "direction", "in", "reason",
-                                           nick, "peer", stream->peer, NULL));
+                                           nick, "detail", stream->withdrawn, "peer", stream->peer, NULL));
   else if (reason != OREE_S2S_OK && reason != OREE_S2S_SHUTDOWN && reason != OREE_S2S_CONNECTION_LOST)
     {
       oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_REFUSED);
@@ -342,8 +346,10 @@ run (Stream *stream)
           break;
         case OREE_EFFECT_TLS:
           if (stream->conn != NULL)
-            oree_conn_start_tls (stream->conn, oree_xmpp_trust_ctx (lane, OREE_DIRECTION_IN, NULL), OREE_TLS_SERVER,
-                                 NULL, NULL);
+            {
+              stream->shown = oree_tls_ctx_ref (oree_xmpp_trust_ctx (lane, OREE_DIRECTION_IN, NULL));
+              oree_conn_start_tls (stream->conn, stream->shown, OREE_TLS_SERVER, NULL, NULL);
+            }
           break;
         case OREE_EFFECT_RESTART:
           oree_xml_reader_reset (stream->reader);
@@ -533,17 +539,21 @@ stand (gpointer data, const char *domain, OreeS2sPolicy *out)
   oree_xmpp_stand (((Stream *) data)->lane->policy, domain, out);
 }
 
+static OreeXmppProof
+judge (Stream *stream, const char *domain, const OreePolicy *policy)
+{
+  OreeXmppTrustFacts facts = { .direction = OREE_DIRECTION_IN, .domain = domain, .policy = policy };
+
+  facts.cert = stream->conn != NULL ? oree_conn_peer_cert (stream->conn) : NULL;
+  return oree_xmpp_trust_judge (stream->lane, &facts);
+}
+
 static gboolean
 proves (gpointer data, const char *domain)
 {
   Stream *stream = data;
-  OreeXmppTrustFacts facts = { .direction = OREE_DIRECTION_IN, .domain = domain };
-  OreeXmppProof proof;
+  OreeXmppProof proof = judge (stream, domain, NULL);
 
-  if (stream->conn == NULL)
-    return FALSE;
-  facts.cert = oree_conn_peer_cert (stream->conn);
-  proof = oree_xmpp_trust_judge (stream->lane, &facts);
   stream->cert_outcome = proof.proven ? NULL : oree_cert_outcome_nick (proof.outcome);
   return proof.proven;
 }
@@ -593,6 +603,83 @@ accept_cb (OreeListen *listen, OreeConn *conn, gpointer data)
   oree_worker_arm (lane->worker, &stream->timer, oree_s2s_in_deadline (stream->machine));
 }
 
+/* --- certificates of streams that live ------------------------------------------------------------ */
+
+/* The first pair that a certificate proved and proves no longer under `policy`: why not; NULL when all stands. */
+static const char *
+lost_trust (Stream *stream, const OreePolicy *policy)
+{
+  const OreeS2sPairs *pairs = oree_s2s_in_pairs (stream->machine);
+
+  for (guint i = 0; i < oree_s2s_pairs_length (pairs); i++)
+    {
+      const OreeS2sPair *pair = oree_s2s_pairs_nth (pairs, i);
+      OreeXmppProof proof = { .proven = TRUE };
+
+      if (oree_xmpp_by_certificate (pair->proof))
+        proof = judge (stream, pair->from, policy);
+      if (!proof.proven)
+        return oree_cert_outcome_nick (proof.outcome);
+    }
+  return NULL;
+}
+
+/* What a certificate proved and proves no longer ends with `reset`, what was delivered answered first; so does what
+ * stands on a certificate of ours that is no longer shown. TRUE when it does, or would. */
+static gboolean
+recheck (Stream *stream, const OreePolicy *policy, OreeImpact *impact)
+{
+  OreeS2sReason reason = OREE_S2S_TRUST_WITHDRAWN;
+  const char *lost;
+
+  if (stream->closed || stream->withdrawn != NULL || !oree_xmpp_by_certificate (stream->proof))
+    return stream->withdrawn != NULL;
+  lost = lost_trust (stream, policy);
+  if (lost == NULL && !oree_xmpp_trust_is_current (stream->lane, OREE_DIRECTION_IN, stream->shown))
+    {
+      reason = OREE_S2S_REPLACED;
+      lost = "";
+    }
+  if (lost == NULL)
+    return FALSE;
+  impact->streams_closed++;
+  if (impact->dry)
+    return TRUE;
+  stream->withdrawn = lost;
+  oree_lane_count_one (stream->lane, OREE_COUNT_XMPP_TRUST_WITHDRAWN);
+  oree_s2s_in_close (stream->machine, reason, oree_worker_now (stream->lane->worker), &stream->effects);
+  run (stream);
+  return TRUE;
+}
+
+static void
+recheck_all (OreeLane *lane, const OreePolicy *policy, OreeImpact *impact)
+{
+  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_in->streams);
+
+  for (GList *l = streams; l != NULL; l = l->next)
+    recheck (l->data, policy, impact);
+  oree_xmpp_out_recheck (lane, policy, impact);
+}
+
+static void
+retrust (OreeLane *lane, OreeImpact *impact)
+{
+  oree_xmpp_trust_forget (lane);
+  recheck_all (lane, lane->policy, impact);
+}
+
+static void
+trust_cb (gpointer data)
+{
+  OreeLane *lane = data;
+  OreeImpact impact = { 0 };
+
+  recheck_all (lane, lane->policy, &impact);
+  oree_worker_arm (lane->worker, &lane->xmpp_in->trust,
+                   oree_worker_now (lane->worker) + OREE_S2S_TRUST_SECONDS * OREE_SECOND);
+}
+
 /* --- the role ---------------------------------------------------------------------------------- */
 
 static void
@@ -600,6 +687,8 @@ init (OreeLane *lane)
 {
   lane->xmpp_in = g_new0 (OreeXmppIn, 1);
   lane->xmpp_in->streams = g_hash_table_new_full (NULL, NULL, NULL, stream_free);
+  oree_timer_init (&lane->xmpp_in->trust, trust_cb, lane);
+  oree_xmpp_trust_init (lane);
   oree_xmpp_out_init (lane);
 }
 
@@ -615,14 +704,20 @@ signature_of (const OreePolicy *policy)
 static const char *
 start (OreeLane *lane, char **detail)
 {
-  const OreeRolesOptions *options = oree_lane_options (lane);
   g_autofree char *signature = signature_of (lane->policy);
 
-  if (options->external == NULL)
+  if (lane->tls->client.ctx == NULL && lane->tls->external.ctx != NULL)
     {
-      *detail = g_strdup (options->external_detail);
-      return options->external_problem != NULL ? options->external_problem : "certificate-unreadable";
+      *detail = g_strdup (lane->tls->client.detail);
+      return lane->tls->client.problem;
     }
+  if (lane->tls->external.ctx == NULL)
+    {
+      *detail = g_strdup (lane->tls->external.detail);
+      return lane->tls->external.problem != NULL ? lane->tls->external.problem : "certificate-unreadable";
+    }
+  oree_worker_arm (lane->worker, &lane->xmpp_in->trust,
+                   oree_worker_now (lane->worker) + OREE_S2S_TRUST_SECONDS * OREE_SECOND);
   if (!oree_policy_topology (lane->policy)->xmpp_proxy_enabled)
     return NULL; /* runs, and has nothing to do: the switch is off */
   return oree_listeners_open (&lane->xmpp_in->listeners, lane, OREE_ROLE_XMPP_PROXY, signature, accept_cb, lane, detail);
@@ -647,6 +742,7 @@ close_inbound (OreeLane *lane, OreeS2sReason reason)
 static void
 stop (OreeLane *lane)
 {
+  oree_worker_cancel (lane->worker, &lane->xmpp_in->trust);
   oree_listeners_close (&lane->xmpp_in->listeners);
   close_inbound (lane, OREE_S2S_SHUTDOWN);
   oree_xmpp_out_close_all (lane, OREE_S2S_SHUTDOWN);
@@ -658,6 +754,7 @@ clear (OreeLane *lane)
   g_hash_table_remove_all (lane->xmpp_in->streams);
   g_hash_table_unref (lane->xmpp_in->streams);
   oree_xmpp_out_clear (lane);
+  oree_xmpp_trust_clear (lane);
   g_clear_pointer (&lane->xmpp_in, g_free);
 }
 
@@ -680,6 +777,9 @@ publish_stream (Stream *stream, OreePolicy *next, OreeImpact *impact)
 {
   const OreeS2sPairs *pairs = oree_s2s_in_pairs (stream->machine);
 
+  /* First, for it leaves the peer another way in where the record has one. */
+  if (recheck (stream, next, impact))
+    return;
   for (guint i = 0; i < oree_s2s_pairs_length (pairs); i++)
     {
       const OreeS2sPair *pair = oree_s2s_pairs_nth (pairs, i);
@@ -708,6 +808,8 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
   g_autofree char *was = signature_of (old), *is = signature_of (next), *detail = NULL;
   const char *problem = NULL;
 
+  if (!impact->dry)
+    oree_xmpp_trust_forget (lane);
   for (GList *l = streams; l != NULL; l = l->next)
     if (!((Stream *) l->data)->closed)
       publish_stream (l->data, next, impact);
@@ -748,6 +850,12 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
       g_variant_dict_insert (&row, "state", "s", oree_s2s_in_is_ready (stream->machine) ? "ready" : "connecting");
       g_variant_dict_insert (&row, "method", "s", oree_xmpp_auth_nick (stream->proof));
       g_variant_dict_insert (&row, "tls", "b", stream->conn != NULL && oree_conn_is_tls (stream->conn));
+      if (stream->conn != NULL && oree_conn_is_tls (stream->conn) && remote != NULL)
+        {
+          OreeXmppProof proof = judge (stream, remote, NULL);
+
+          oree_xmpp_trust_describe (oree_conn_peer_cert (stream->conn), &proof, &row);
+        }
       g_variant_dict_insert (&row, "acknowledgements", "b", oree_s2s_in_has_acks (stream->machine));
       g_variant_dict_insert (&row, "since", "x", stream->since);
       g_variant_dict_insert (&row, "messages-in", "t", stream->received);
@@ -756,4 +864,4 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
     }
 }
 
-const OreeRoleOps oree_xmpp_proxy_ops = { init, clear, start, stop, idle, publish, NULL, list };
+const OreeRoleOps oree_xmpp_proxy_ops = { init, clear, start, stop, idle, publish, NULL, retrust, list };

@@ -5,6 +5,7 @@
 #pragma once
 #include "net/oree-peer-cert.h"
 #include "policy/oree-decide-xmpp.h"
+#include "proto/xmpp/oree-s2s-policy.h"
 #include "roles/oree-lane.h"
 #include "roles/oree-xmpp-dna.h"
 
@@ -15,11 +16,12 @@ typedef enum
 {
   OREE_XMPP_BY_NOTHING,
   OREE_XMPP_BY_PKIX, /* a path to a trust anchor, and the name (RFC 6120 13.7) */
+  OREE_XMPP_BY_PIN,  /* its key is one the partner's record names */
   OREE_XMPP_BY_DANE, /* TLSA records of the domain's signed zone (RFC 7673, RFC 7712) */
   OREE_N_XMPP_BY
 } OreeXmppBy;
 
-/* "", "pkix", "dane"; static. */
+/* "", "pkix", "pin", "dane"; static. */
 const char *oree_xmpp_by_nick (OreeXmppBy by);
 
 typedef struct
@@ -27,6 +29,8 @@ typedef struct
   gboolean proven;
   OreeCertOutcome outcome; /* OK exactly when `proven` */
   OreeXmppBy by;           /* NOTHING unless `proven` */
+  const char *name;        /* the name that matched, as in the certificate; of `cert`; NULL: none did, or none counts */
+  gint64 until;            /* the proof ends here whatever else happens, wall clock microseconds; 0 unless `proven` */
 } OreeXmppProof;
 
 /* The question. Everything is borrowed for the call. */
@@ -39,8 +43,17 @@ typedef struct
   const OreePolicy *policy; /* the snapshot that decides; NULL: the lane's */
 } OreeXmppTrustFacts;
 
-/* What `facts->cert` proves for `facts->domain` at this moment of the wall clock. */
+void oree_xmpp_trust_init (OreeLane *lane);
+void oree_xmpp_trust_clear (OreeLane *lane);
+/* The snapshot changed: what was kept of the records is forgotten. */
+void oree_xmpp_trust_forget (OreeLane *lane);
+
+/* What `facts->cert` proves for `facts->domain` at this moment of the wall clock. Cheap: signatures were verified
+ * before, unless the trust anchors are others than the last time. */
 OreeXmppProof oree_xmpp_trust_judge (OreeLane *lane, const OreeXmppTrustFacts *facts);
+
+/* Did a certificate prove the pair, rather than dialback? */
+gboolean oree_xmpp_by_certificate (OreeS2sProof proof);
 
 /* What we show in a handshake (OUT: as client, towards `domain`; IN: as server, `domain` NULL when it is not known).
  * Borrowed until the next event; NULL: there is none, TLS cannot be had. */
@@ -48,5 +61,11 @@ OreeTlsCtx *oree_xmpp_trust_ctx (OreeLane *lane, OreeDirection direction, const 
 /* Does that context hold a certificate of ours? Without one EXTERNAL cannot succeed (OUT), STARTTLS not be
  * offered (IN). */
 gboolean oree_xmpp_trust_has_certificate (OreeLane *lane, OreeDirection direction, const char *domain);
+/* Is what was shown in a handshake (`shown`, a context of any generation; NULL: nothing) still what we show? */
+gboolean oree_xmpp_trust_is_current (OreeLane *lane, OreeDirection direction, const OreeTlsCtx *shown);
+
+/* For lists of connections: certificate-name, -by, -expires (x), -fingerprint and -subject, as far as they are
+ * known. `cert` may be NULL. */
+void oree_xmpp_trust_describe (const OreePeerCert *cert, const OreeXmppProof *proof, GVariantDict *row);
 
 G_END_DECLS

@@ -523,6 +523,19 @@ oree_s2s_out_close (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEf
   oree_s2s_out_flush (self, now, out);
 }
 
+void
+oree_s2s_out_withdraw (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEffects *out)
+{
+  Item *item;
+
+  while (self->state < DRAINING && (item = g_queue_pop_head (&self->queue)) != NULL)
+    {
+      oree_effects_add_token (out, OREE_EFFECT_FAIL, (int) reason, item->token);
+      item_free (item);
+    }
+  oree_s2s_out_close (self, reason, now, out);
+}
+
 /* ---- time ---- */
 
 static OreeTime

@@ -71,6 +71,9 @@ void oree_s2s_out_flush (OreeS2sOut *self, OreeTime now, OreeEffects *out);
 /* No more stanzas are taken; closes once everything is acknowledged, at the latest after OREE_S2S_CLOSE_SECONDS. */
 void oree_s2s_out_close (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEffects *out);
 
+/* The same, but nothing more is sent to this peer: what waits FAILs now, what was sent may still be acknowledged. */
+void oree_s2s_out_withdraw (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEffects *out);
+
 void oree_s2s_out_on_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out);
 OreeTime oree_s2s_out_deadline (const OreeS2sOut *self);
 

@@ -17,6 +17,7 @@ static const Reason reasons[] = {
   [OREE_S2S_IDLE] = { "idle", TIMEOUT, NONE },
   [OREE_S2S_SHUTDOWN] = { "shutdown", TIMEOUT, OREE_STREAM_ERR_SYSTEM_SHUTDOWN },
   [OREE_S2S_REPLACED] = { "replaced", TIMEOUT, OREE_STREAM_ERR_RESET },
+  [OREE_S2S_TRUST_WITHDRAWN] = { "trust-withdrawn", TIMEOUT, OREE_STREAM_ERR_RESET },
   [OREE_S2S_CONNECTION_LOST] = { "connection-lost", TIMEOUT, NONE },
   [OREE_S2S_ESTABLISH_TIMEOUT] = { "establish-timeout", TIMEOUT, OREE_STREAM_ERR_CONNECTION_TIMEOUT },
   [OREE_S2S_CONNECT_FAILED] = { "connect-failed", TIMEOUT, NONE },

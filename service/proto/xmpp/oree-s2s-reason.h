@@ -11,7 +11,8 @@ typedef enum
   OREE_S2S_OK,                   /* closed in good order by either side */
   OREE_S2S_IDLE,                 /* nothing to carry for the inactivity time */
   OREE_S2S_SHUTDOWN,             /* we stop or drain */
-  OREE_S2S_REPLACED,             /* policy or certificate changed: a new stream is wanted */
+  OREE_S2S_REPLACED,             /* our own certificate changed: a new stream is wanted */
+  OREE_S2S_TRUST_WITHDRAWN,      /* the certificate that proved the peer does so no longer */
   OREE_S2S_CONNECTION_LOST,      /* without </stream> */
   OREE_S2S_ESTABLISH_TIMEOUT,    /* not authenticated in time */
   OREE_S2S_CONNECT_FAILED,       /* no connection came about */

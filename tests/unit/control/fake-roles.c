@@ -199,6 +199,13 @@ oree_roles_publish (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, g
 }
 
 void
+oree_roles_retrust (OreeRoles *self, OreeTlsSet *tls, OreeRolesResult done, gpointer data)
+{
+  options_seen.tls = tls; /* the service holds it */
+  answer_result (done, data, impact (3));
+}
+
+void
 oree_roles_forecast (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, gpointer data)
 {
   answer_result (done, data, impact (2));

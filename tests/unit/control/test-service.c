@@ -149,8 +149,8 @@ test_lab_profile (Fixture *fixture, gconstpointer data)
 
       g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
     }
-  g_assert_nonnull (fake_roles_options ()->external);
-  g_assert_nonnull (fake_roles_options ()->internal);
+  g_assert_nonnull (fake_roles_options ()->tls->external.ctx);
+  g_assert_nonnull (fake_roles_options ()->tls->internal.ctx);
   g_assert_cmpstr (fixture->events->str, ==,
                    "service-started role-state role-state role-state role-state ");
   stop (fixture);
@@ -217,8 +217,8 @@ test_empty_profile (Fixture *fixture, gconstpointer data)
   start (fixture, "empty", "");
   g_assert_cmpuint (oree_service_revision (fixture->service), ==, 1);
   g_assert_null (record (fixture, "sip-domain", "contoso.test"));
-  g_assert_null (fake_roles_options ()->external);
-  g_assert_cmpstr (fake_roles_options ()->external_problem, ==, "certificate-missing");
+  g_assert_null (fake_roles_options ()->tls->external.ctx);
+  g_assert_cmpstr (fake_roles_options ()->tls->external.problem, ==, "certificate-missing");
   stop (fixture);
 }
 
@@ -245,6 +245,97 @@ test_busy_port_costs_one_role (Fixture *fixture, gconstpointer data)
   stop (fixture);
 }
 
+typedef struct
+{
+  guint64 generation;
+  char *changed, *reason, *detail;
+  gboolean done;
+} Reloaded;
+
+static void
+on_reloaded (const OreeReload *result, gpointer data)
+{
+  Reloaded *reloaded = data;
+
+  reloaded->generation = result->generation;
+  reloaded->changed = result->changed != NULL ? g_strjoinv (",", (char **) result->changed) : NULL;
+  reloaded->reason = g_strdup (result->reason);
+  reloaded->detail = g_strdup (result->detail);
+  reloaded->done = TRUE;
+}
+
+/* "changed" or "reason detail"; owned. */
+static char *
+reload (Fixture *fixture, guint64 generation)
+{
+  Reloaded reloaded = { 0 };
+  char *text;
+
+  oree_service_reload (fixture->service, "tester", on_reloaded, &reloaded);
+  while (!reloaded.done)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (reloaded.generation, ==, generation);
+  g_assert_cmpuint (fake_roles_options ()->tls->generation, ==, generation);
+  text = reloaded.reason != NULL ? g_strconcat (reloaded.reason, " ", reloaded.detail, NULL)
+                                 : g_strdup (reloaded.changed);
+  g_free (reloaded.changed);
+  g_free (reloaded.reason);
+  g_free (reloaded.detail);
+  return text;
+}
+
+static void
+copy (Fixture *fixture, const char *from, const char *to)
+{
+  g_autofree char *source = g_build_filename (fixture->directory, "state", "lab-ca", from, NULL);
+  g_autofree char *target = g_build_filename (fixture->directory, to, NULL);
+  g_autofree char *text = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (source, &text, &length, NULL));
+  g_assert_true (g_file_set_contents (target, text, (gssize) length, NULL));
+}
+
+/* Files change under a service that runs: the next generation, or the old one and why. */
+static void
+test_reload (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *more = g_strdup_printf ("[tls]\nclient-certificate=%s/client.pem\nclient-key=%s/client.key\n",
+                                           fixture->directory, fixture->directory);
+  const OreeTlsSet *tls;
+  g_autofree char *nothing = NULL, *client = NULL, *broken = NULL, *mended = NULL;
+
+  start (fixture, "lab", "");
+  copy (fixture, "external.pem", "client.pem");
+  copy (fixture, "external.key", "client.key");
+  stop (fixture);
+
+  start (fixture, "lab", more);
+  tls = fake_roles_options ()->tls;
+  g_assert_cmpuint (tls->generation, ==, 1);
+  g_assert_cmpstr (oree_tls_ctx_fingerprint (tls->client.ctx), ==, oree_tls_ctx_fingerprint (tls->external.ctx));
+  nothing = reload (fixture, 2);
+  g_assert_cmpstr (nothing, ==, "");
+
+  copy (fixture, "internal.pem", "client.pem");
+  broken = reload (fixture, 2);
+  g_assert_true (g_str_has_prefix (broken, "key-mismatch "));
+  g_assert_nonnull (strstr (broken, "client.key"));
+  g_assert_nonnull (strstr (fixture->events->str, "reload-failed "));
+
+  copy (fixture, "internal.key", "client.key");
+  client = reload (fixture, 3);
+  g_assert_cmpstr (client, ==, "client");
+  g_assert_nonnull (strstr (fixture->events->str, "certificates-reloaded "));
+  tls = fake_roles_options ()->tls;
+  g_assert_cmpstr (oree_tls_ctx_fingerprint (tls->client.ctx), ==, oree_tls_ctx_fingerprint (tls->internal.ctx));
+
+  copy (fixture, "ca.key", "client.pem");
+  mended = reload (fixture, 3);
+  g_assert_true (g_str_has_prefix (mended, "certificate-invalid "));
+  stop (fixture);
+}
+
 static void
 test_unreadable_certificate (Fixture *fixture, gconstpointer data)
 {
@@ -252,10 +343,10 @@ test_unreadable_certificate (Fixture *fixture, gconstpointer data)
   g_autofree char *more = g_strdup_printf ("[tls]\nexternal-certificate=%s\nexternal-key=%s\n", missing, missing);
 
   start (fixture, "lab", more);
-  g_assert_null (fake_roles_options ()->external);
-  g_assert_cmpstr (fake_roles_options ()->external_problem, ==, "certificate-unreadable");
-  g_assert_nonnull (strstr (fake_roles_options ()->external_detail, "none.pem"));
-  g_assert_nonnull (fake_roles_options ()->internal);
+  g_assert_null (fake_roles_options ()->tls->external.ctx);
+  g_assert_cmpstr (fake_roles_options ()->tls->external.problem, ==, "certificate-unreadable");
+  g_assert_nonnull (strstr (fake_roles_options ()->tls->external.detail, "none.pem"));
+  g_assert_nonnull (fake_roles_options ()->tls->internal.ctx);
   stop (fixture);
 }
 
@@ -378,6 +469,7 @@ main (int argc, char **argv)
   ADD ("empty-profile", test_empty_profile);
   ADD ("busy-port-costs-one-role", test_busy_port_costs_one_role);
   ADD ("unreadable-certificate", test_unreadable_certificate);
+  ADD ("certificates-are-read-again", test_reload);
   ADD ("bad-record-costs-one-role", test_bad_record_costs_one_role);
   ADD ("starts-on-the-last-good-copy", test_starts_on_the_last_good_copy);
   ADD ("status", test_status);

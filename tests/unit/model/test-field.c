@@ -26,7 +26,9 @@ static GVariant *
 other_value (const OreeField *field)
 {
   static const char *const samples[] = { "other.fabrikam.test", "192.0.2.7", "host.test:5061;transport=tls",
-                                         "https://host.test/x", "00112233445566778899aabbccddeeff" };
+                                         "https://host.test/x", "00112233445566778899aabbccddeeff",
+                                         "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                                         "-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----" };
   OreeProblemCode code;
   guint64 number;
 
@@ -248,6 +250,29 @@ static const struct
   { "xmpp-partner", "proxy-fqdn", "<'192.0.2.1'>", OREE_PROBLEM_DOMAIN_IS_ADDRESS, "" },
   { "xmpp-partner", "proxy-fqdn", "<'*'>", OREE_PROBLEM_BAD_DOMAIN, "" },
   { "xmpp-partner", "proxy-fqdn", "<'localhost'>", OREE_PROBLEM_BAD_DOMAIN, "" },
+  { "xmpp-partner", "certificate-pins", "<['sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855']>", OREE_N_PROBLEMS, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+  { "xmpp-partner", "certificate-pins", "<'SHA256:E3:B0:C4:42:98:FC:1C:14:9A:FB:F4:C8:99:6F:B9:24:27:AE:41:E4:64:9B:93:4C:A4:95:99:1B:78:52:B8:55'>", OREE_N_PROBLEMS, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+  { "xmpp-partner", "certificate-pins", "<'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'>", OREE_PROBLEM_BAD_PIN, "" },
+  { "xmpp-partner", "certificate-pins", "<'sha1:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'>", OREE_PROBLEM_BAD_PIN, "" },
+  { "xmpp-partner", "certificate-pins", "<'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85'>", OREE_PROBLEM_BAD_PIN, "" },
+  { "xmpp-partner", "certificate-pins", "<'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8550'>", OREE_PROBLEM_BAD_PIN, "" },
+  { "xmpp-partner", "certificate-pins", "<'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85g'>", OREE_PROBLEM_BAD_PIN, "" },
+  { "xmpp-partner", "certificate-pins", "<'sha256:e3::b0'>", OREE_PROBLEM_BAD_PIN, "" },
+  { "xmpp-partner", "certificate-pins", "<'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855:'>", OREE_PROBLEM_BAD_PIN, "" },
+  { "xmpp-partner", "certificate-pins", "<['sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'sha256:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855']>", OREE_PROBLEM_ALREADY_IN_LIST, "" },
+  { "xmpp-partner", "trust-anchors", "<'subject=x\\r\\n-----BEGIN CERTIFICATE-----\\r\\nAAAA\\r\\nBBB=\\r\\n-----END CERTIFICATE-----\\r\\n'>", OREE_N_PROBLEMS,
+    "-----BEGIN CERTIFICATE-----\nAAAABBB=\n-----END CERTIFICATE-----\n" },
+  { "xmpp-partner", "trust-anchors", "<'-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----\\n-----BEGIN CERTIFICATE-----BBBB-----END CERTIFICATE-----'>", OREE_N_PROBLEMS,
+    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----\n" },
+  { "xmpp-partner", "trust-anchors", "<'nothing'>", OREE_PROBLEM_BAD_PEM, "" },
+  { "xmpp-partner", "trust-anchors", "<'-----BEGIN CERTIFICATE-----\\nAAA\\n-----END CERTIFICATE-----'>", OREE_PROBLEM_BAD_PEM, "" },
+  { "xmpp-partner", "trust-anchors", "<'-----BEGIN CERTIFICATE-----\\nA=AA\\n-----END CERTIFICATE-----'>", OREE_PROBLEM_BAD_PEM, "" },
+  { "xmpp-partner", "trust-anchors", "<'-----BEGIN CERTIFICATE-----\\nA*AA\\n-----END CERTIFICATE-----'>", OREE_PROBLEM_BAD_PEM, "" },
+  { "xmpp-partner", "trust-anchors", "<'-----BEGIN CERTIFICATE-----\\n-----END CERTIFICATE-----'>", OREE_PROBLEM_BAD_PEM, "" },
+  { "xmpp-partner", "trust-anchors", "<'-----BEGIN CERTIFICATE-----\\nAAAA'>", OREE_PROBLEM_BAD_PEM, "" },
+  { "xmpp-partner", "trust-anchors", "<'-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----\\n-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----'>",
+    OREE_PROBLEM_BAD_PEM, "" },
+  { "xmpp-partner", "trust-anchors", "<'one\\u0001two'>", OREE_PROBLEM_BAD_TEXT, "" },
   { "xmpp-partner", "additional-domains", "<['A.test', 'b.test']>", OREE_N_PROBLEMS, "a.test,b.test" },
   { "xmpp-partner", "additional-domains", "<'A.test'>", OREE_N_PROBLEMS, "a.test" },
   { "xmpp-partner", "additional-domains", "<@as []>", OREE_N_PROBLEMS, "" },

@@ -8,6 +8,9 @@
 
 #include "changes.h"
 
+#define PIN "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+#define PEM "'-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----'"
+
 /* Every field that the bus speaks, in the order of its table. */
 static const struct
 {
@@ -97,6 +100,9 @@ static const struct
   { "xmpp-partner", "proxy-fqdn", "" },
   { "xmpp-partner", "enable-dane", "true" },
   { "xmpp-partner", "enable-posh", "false" },
+  { "xmpp-partner", "client-certificate-usage", "lenient" },
+  { "xmpp-partner", "certificate-pins", "" },
+  { "xmpp-partner", "trust-anchors", "" },
   { "xmpp-gateway", "connection-limit", "1000" },
   { "xmpp-gateway", "partner-connection-limit", "20" },
   { "xmpp-gateway", "dialback-passphrase", "" },
@@ -193,6 +199,69 @@ eleven_of_eighteen_negotiations_can_be_stored (void)
                            ==, methods);
         }
   g_assert_cmpuint (stored, ==, 11);
+}
+
+/* Without certificates, a partner needs a row of the table that leaves dialback. */
+static void
+without_certificates_dialback_must_remain (void)
+{
+  g_autoptr (OreeRecordSet) set = oree_record_set_new_initial ();
+  guint stored = 0;
+
+  for (int tls = 0; tls < 3; tls++)
+    for (int sasl = 0; sasl < 3; sasl++)
+      for (int dialback = 0; dialback < 2; dialback++)
+        {
+          const OreeXmppNegotiationRow *row = oree_xmpp_negotiation_row (tls, sasl, dialback);
+          OreeXmppMethods left = row->methods & ~(guint) OREE_XMPP_METHOD_SASL_TLS;
+          g_autoptr (OreeProblems) problems = oree_problems_new ();
+          g_autoptr (OreeRecordSet) next = NULL;
+          g_autofree char *line = g_strdup_printf (
+              "add xmpp-partner fabrikam.test client-certificate-usage=none tls-negotiation=%s sasl-negotiation=%s "
+              "support-dialback-negotiation=%s",
+              oree_negotiations[tls].nick, oree_negotiations[sasl].nick, dialback ? "true" : "false");
+
+          g_test_message ("%s", line);
+          next = changes_apply (set, line, problems);
+          g_assert_cmpint (next != NULL, ==, row->storable && left != OREE_XMPP_METHOD_NONE);
+          stored += next != NULL;
+          if (next != NULL)
+            g_assert_cmpint (oree_xmpp_partner_methods (
+                                 (const OreeXmppPartner *) oree_record_set_get (next, "xmpp-partner", "fabrikam.test")),
+                             ==, left);
+          else if (row->storable)
+            g_assert_true (oree_problems_has (problems, OREE_PROBLEM_NO_METHOD, "client-certificate-usage"));
+        }
+  g_assert_cmpuint (stored, ==, 6);
+}
+
+static void
+idle_certificate_settings_are_said (void)
+{
+  static const struct
+  {
+    const char *fields, *field; /* NULL: nothing to say */
+  } cases[] = {
+    { "certificate-pins=sha256:" PIN, NULL },
+    { "certificate-pins=sha256:" PIN " client-certificate-usage=strict", NULL },
+    { "certificate-pins=sha256:" PIN " client-certificate-usage=none", "certificate-pins" },
+    { "certificate-pins=sha256:" PIN " sasl-negotiation=not-supported", "certificate-pins" },
+    { "trust-anchors=" PEM, NULL },
+    { "trust-anchors=" PEM " client-certificate-usage=none", "trust-anchors" },
+  };
+  g_autoptr (OreeRecordSet) set = oree_record_set_new_initial ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (OreeProblems) problems = oree_problems_new ();
+      g_autofree char *line = g_strconcat ("add xmpp-partner fabrikam.test ", cases[i].fields, NULL);
+      g_autoptr (OreeRecordSet) next = changes_apply (set, line, problems);
+
+      g_test_message ("%s", line);
+      g_assert_nonnull (next);
+      g_assert_cmpint (oree_problems_has (problems, OREE_PROBLEM_CERTIFICATES_IDLE, cases[i].field), ==,
+                       cases[i].field != NULL);
+    }
 }
 
 static void
@@ -330,6 +399,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/kinds/defaults-are-those-of-lync", defaults_are_those_of_lync);
   g_test_add_func ("/model/xmpp-partner/eleven-of-eighteen-negotiations-can-be-stored",
                    eleven_of_eighteen_negotiations_can_be_stored);
+  g_test_add_func ("/model/xmpp-partner/without-certificates-dialback-must-remain",
+                   without_certificates_dialback_must_remain);
+  g_test_add_func ("/model/xmpp-partner/idle-certificate-settings-are-said", idle_certificate_settings_are_said);
   g_test_add_func ("/model/xmpp-partner/types-have-their-rights", partner_types_have_their_rights);
   g_test_add_func ("/model/user/a-password-is-kept-as-two-digests", a_password_is_kept_as_two_digests);
   g_test_add_func ("/model/public-provider/three-come-disabled", three_public_providers_come_disabled);

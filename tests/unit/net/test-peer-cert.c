@@ -66,7 +66,7 @@ make_issuers (void)
   files[0] = anchors = cert_write_pem (&root, NULL, directory, "root");
   ctx = oree_tls_ctx_new (&options, NULL);
   g_assert_nonnull (ctx);
-  g_assert_cmpuint (oree_tls_ctx_n_anchors (ctx), ==, 1);
+  g_assert_cmpuint (oree_tls_anchors_n (oree_tls_ctx_anchors (ctx)), ==, 1);
 }
 
 static OreePeerCert *
@@ -307,6 +307,133 @@ test_pinned_certificate_is_its_own_anchor (void)
   cert_clear (&partner);
 }
 
+/* A key by its pin: whom the chain leads to and what names it holds do not matter; its own dates and usage do. */
+static void
+test_pins (void)
+{
+  enum { S = OREE_CERT_PEER_IS_SERVER, C = OREE_CERT_PEER_IS_CLIENT };
+  static const struct
+  {
+    const char *what;
+    CertSpec spec;
+    Signer signer;
+    gboolean right; /* its own pin is among them */
+    int direction, mode, day;
+    const char *outcome;
+  } rows[] = {
+    { "trusted, pinned", { LEAF_USE }, BY_ROOT, TRUE, S, OREE_CERT_USAGE_LENIENT, 0, "ok" },
+    { "trusted, not pinned", { LEAF_USE }, BY_ROOT, FALSE, S, OREE_CERT_USAGE_LENIENT, 0, "pin-mismatch" },
+    { "stranger's", { LEAF_USE }, BY_STRANGER, TRUE, S, OREE_CERT_USAGE_LENIENT, 0, "ok" },
+    { "its own", { LEAF_USE, .san = "DNS:elsewhere.test" }, BY_ITSELF, TRUE, C, OREE_CERT_USAGE_STRICT, 0, "ok" },
+    { "issuer past, itself valid", { LEAF_USE }, BY_EXPIRED_INTERMEDIATE, TRUE, S, OREE_CERT_USAGE_LENIENT, 0, "ok" },
+    { "past", { LEAF_USE }, BY_ROOT, TRUE, S, OREE_CERT_USAGE_LENIENT, 366, "expired" },
+    { "not yet", { LEAF_USE }, BY_ROOT, TRUE, S, OREE_CERT_USAGE_LENIENT, -2, "not-yet-valid" },
+    { "server only as client", { LEAF_USE, .extended = "serverAuth" }, BY_ROOT, TRUE, C, OREE_CERT_USAGE_LENIENT, 0,
+      "ok" },
+    { "server only as client, strict", { LEAF_USE, .extended = "serverAuth" }, BY_ROOT, TRUE, C,
+      OREE_CERT_USAGE_STRICT, 0, "wrong-usage" },
+    { "for mail", { LEAF_USE, .extended = "emailProtection" }, BY_ROOT, TRUE, C, OREE_CERT_USAGE_LENIENT, 0,
+      "wrong-usage" },
+    { "broken", { LEAF_USE, .raw_dns = "a.test\0b", .raw_dns_length = 8 }, BY_ROOT, TRUE, S, OREE_CERT_USAGE_LENIENT,
+      0, "malformed" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      gint64 wall = g_get_real_time () + rows[i].day * DAY;
+      g_autoptr (OreePeerCert) cert = judge (&rows[i].spec, rows[i].signer, wall);
+      g_autofree char *own = oree_peer_cert_dup_pin (cert);
+      const char *pins[] = { "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                             rows[i].right ? own : NULL, NULL };
+
+      g_test_message ("%s", rows[i].what);
+      g_assert_cmpstr (oree_cert_outcome_nick (oree_peer_cert_check_pins (
+                         cert, pins, (OreeCertDirection) rows[i].direction, (OreeCertUsageMode) rows[i].mode, wall)),
+                       ==, rows[i].outcome);
+    }
+}
+
+/* As `openssl x509 -pubkey | openssl pkey -pubin -outform der | sha256sum` counts it: from the key, made apart. */
+static void
+test_pin_is_of_the_public_key (void)
+{
+  CertSpec spec = { LEAF_USE };
+  MadeCert leaf = cert_make (&spec, &root);
+  g_autoptr (GBytes) der = cert_der (&leaf);
+  OreeSpan chain = oree_span (g_bytes_get_data (der, NULL), g_bytes_get_size (der));
+  g_autoptr (OreePeerCert) cert = oree_peer_cert_new (ctx, &chain, 1, g_get_real_time ());
+  g_autofree char *pin = oree_peer_cert_dup_pin (cert);
+  g_autofree char *digest = NULL, *wanted = NULL;
+  unsigned char *key = NULL;
+  int length = i2d_PUBKEY (leaf.key, &key);
+
+  digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, key, (gsize) length);
+  wanted = g_strconcat ("sha256:", digest, NULL);
+  g_assert_cmpstr (pin, ==, wanted);
+  OPENSSL_free (key);
+  cert_clear (&leaf);
+}
+
+/* One certificate, several sets of anchors: each judges anew, and what was judged before stands. */
+static void
+test_other_anchors (void)
+{
+  g_autofree char *path = cert_write_pem (&stranger, NULL, directory, "stranger");
+  g_autofree char *pem = NULL, *both = NULL, *root_pem = NULL, *root_path = NULL;
+  g_autoptr (OreeTlsAnchors) theirs = NULL, all = NULL, nobody = oree_tls_anchors_new (NULL, NULL);
+  CertSpec spec = { LEAF_USE, .san = "DNS:fabrikam.test" };
+  gint64 now = g_get_real_time ();
+  g_autoptr (OreePeerCert) cert = judge (&spec, BY_STRANGER, now);
+  g_autoptr (OreePeerCert) under_theirs = NULL, under_nobody = NULL, under_all = NULL;
+  guint bad = 7;
+
+  root_path = cert_write_pem (&root, NULL, directory, "root-again");
+  g_assert_true (g_file_get_contents (path, &pem, NULL, NULL));
+  g_assert_true (g_file_get_contents (root_path, &root_pem, NULL, NULL));
+  both = g_strconcat (root_pem, pem, NULL);
+  theirs = oree_tls_anchors_new_from_pem (pem, &bad);
+  g_assert_nonnull (theirs);
+  g_assert_cmpuint (bad, ==, 0);
+  all = oree_tls_anchors_new_from_pem (both, NULL);
+  g_assert_cmpuint (oree_tls_anchors_n (all), ==, 2);
+  under_theirs = oree_peer_cert_under (cert, theirs, now);
+  under_nobody = oree_peer_cert_under (under_theirs, nobody, now);
+  under_all = oree_peer_cert_under (under_nobody, all, now);
+#define OUTCOME(cert) oree_peer_cert_check (cert, OREE_CERT_PEER_IS_SERVER, OREE_CERT_USAGE_STRICT, now)
+  g_assert_cmpint (OUTCOME (cert), ==, OREE_CERT_UNTRUSTED_ISSUER);
+  g_assert_cmpint (OUTCOME (under_theirs), ==, OREE_CERT_OK);
+  g_assert_cmpint (OUTCOME (under_nobody), ==, OREE_CERT_UNTRUSTED_ISSUER);
+  g_assert_cmpint (OUTCOME (under_all), ==, OREE_CERT_OK);
+#undef OUTCOME
+  g_assert_cmpstr (oree_peer_cert_subject (under_all), ==, oree_peer_cert_subject (cert));
+  g_assert_cmpstr (oree_peer_cert_match (under_all, OREE_CERT_NAMES_XMPP, "fabrikam.test")->text, ==, "fabrikam.test");
+}
+
+static void
+test_anchors_from_text (void)
+{
+  g_autofree char *path = cert_write_pem (&root, NULL, directory, "text-root");
+  g_autofree char *other_path = cert_write_pem (&stranger, NULL, directory, "text-stranger");
+  g_autofree char *pem = NULL, *other = NULL, *broken = NULL, *ab = NULL, *ba = NULL;
+  g_autoptr (OreeTlsAnchors) one = NULL, two = NULL, three = NULL;
+  guint bad = 0;
+
+  g_assert_true (g_file_get_contents (path, &pem, NULL, NULL));
+  g_assert_true (g_file_get_contents (other_path, &other, NULL, NULL));
+  broken = g_strconcat (pem, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", NULL);
+  g_assert_null (oree_tls_anchors_new_from_pem (broken, &bad));
+  g_assert_cmpuint (bad, ==, 2);
+  g_assert_null (oree_tls_anchors_new_from_pem ("", &bad));
+  g_assert_cmpuint (bad, ==, 1);
+  ab = g_strconcat (pem, other, NULL);
+  ba = g_strconcat (other, pem, NULL);
+  one = oree_tls_anchors_new_from_pem (ab, NULL);
+  two = oree_tls_anchors_new_from_pem (ba, NULL);
+  three = oree_tls_anchors_new_from_pem (pem, NULL);
+  g_assert_true (oree_tls_anchors_equal (one, two));
+  g_assert_false (oree_tls_anchors_equal (one, three));
+}
+
 static void
 test_weak_signature (void)
 {
@@ -328,6 +455,10 @@ main (int argc, char **argv)
   g_test_add_func ("/net/peer-cert/check", test_check);
   g_test_add_func ("/net/peer-cert/names", test_names);
   g_test_add_func ("/net/peer-cert/weak-signature", test_weak_signature);
+  g_test_add_func ("/net/peer-cert/pins", test_pins);
+  g_test_add_func ("/net/peer-cert/pin-is-of-the-public-key", test_pin_is_of_the_public_key);
+  g_test_add_func ("/net/peer-cert/other-anchors-judge-anew", test_other_anchors);
+  g_test_add_func ("/net/peer-cert/anchors-from-text", test_anchors_from_text);
   g_test_add_func ("/net/peer-cert/none-and-garbage", test_none_and_garbage);
   g_test_add_func ("/net/peer-cert/truncated-is-malformed", test_truncated);
   g_test_add_func ("/net/peer-cert/answers-for-several-domains-and-times", test_one_certificate_many_questions);
