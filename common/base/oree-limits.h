@@ -47,6 +47,10 @@
 /* MIME, PIDF */
 #define OREE_PIDF_TUPLES_MAX 32
 #define OREE_PIDF_BYTES_MAX (64 * 1024)
+#define OREE_MIME_PARTS_MAX 16     /* parts of one multipart body */
+#define OREE_MIME_DEPTH_MAX 4      /* multipart and message/cpim inside one another */
+#define OREE_MIME_HEADERS_MAX 64   /* headers of one part, or of one message/cpim */
+#define OREE_MESSAGE_ID_MAX 256    /* octets of an imdn.Message-ID */
 
 /* I/O */
 #define OREE_CONN_READ_BUDGET (64 * 1024) /* bytes per connection and wake-up */

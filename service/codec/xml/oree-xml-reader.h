@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bytes → element trees. Restricted XML of RFC 6120 11.1: no DTD, no comments, no processing instructions, no
  * entity but the five predefined; UTF-8 only, checked before the parser sees it; caps on everything, also on
- * unfinished tokens. The implementation is the only file that names libxml2. */
+ * unfinished tokens. Only the implementation and that of oree-html-reader name libxml2. */
 #pragma once
 #include "codec/oree-parse.h"
 #include "codec/xml/oree-xml-node.h"
