@@ -96,6 +96,17 @@
 /* Gateway */
 #define OREE_GW_QUEUE_PER_PAIR_MAX 4096     /* messages waiting for one recipient */
 #define OREE_GW_SUBSCRIPTIONS_PER_USER_MAX 1000
+#define OREE_GW_LINK_MAX 2048               /* octets of one address in formatted text */
+#define OREE_GW_ATTACHMENTS_MAX 16          /* attachments of one message put into words */
+#define OREE_GW_HEADER_TEXT_MAX 512         /* octets of a subject or display name that becomes a header */
+#define OREE_GW_PEOPLE_MAX 8192             /* people of ours remembered per worker: name, language, what their devices take */
+#define OREE_GW_TYPING_MAX 4096             /* pairs of people whose typing is followed, per worker */
+#define OREE_GW_RECEIPTS_MAX 16384          /* messages whose delivery notification is waited for, per worker */
+#define OREE_GW_TYPING_APART_SECONDS 3      /* between two status messages of one pair */
+#define OREE_GW_TYPING_REFUSED_SECONDS 3600 /* a device that refused typing is not asked again for so long */
+#define OREE_GW_ANSWERS_PER_SECOND 50       /* answers of our own making (queries, refusals, typing) per partner domain … */
+#define OREE_GW_ANSWERS_BURST 500           /* … and how many at once */
+#define OREE_GW_BUDGETS_MAX 4096            /* partner domains whose budget is kept, per worker */
 #define OREE_REPORT_SECONDS 5 /* a stanza's SIP outcome must be known, or becomes ours to report */
 
 /* Service */

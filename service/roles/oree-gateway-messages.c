@@ -25,6 +25,10 @@ typedef struct
   OreeXmppRx *rx;
   OreeGwSip sip;
   char *pair;
+  char *message_id;  /* of message/cpim: a notification was asked for under it; NULL: none */
+  gboolean receipt;  /* the stanza asks for one */
+  gboolean marker;
+  gboolean plain;    /* text/plain and nothing else, for more was refused */
 } Inbound;
 
 /* Two people, one direction. */
@@ -50,14 +54,19 @@ typedef struct
   guint64 token;
   OreeTimer timer;
   gboolean sent;
+  OreeGwContent asked; /* message_id, wants, routes, wall: what notification its sender asked for */
 } Outbound;
 
-/* What is needed to tell the sender of an answered MESSAGE that it failed after all. */
+/* What is needed to tell the sender of an answered MESSAGE what became of it: that it failed after all, or arrived. */
 typedef struct
 {
   char *aor;
-  char *contact; /* key */
-  char *call_id; /* of the MESSAGE, for In-Reply-To */
+  char *contact;    /* key */
+  char *call_id;    /* of the MESSAGE, for In-Reply-To */
+  char *message_id; /* NULL: no notification was asked for */
+  guint wants;      /* OreeCpimWants not yet answered */
+  gint64 wall;
+  GPtrArray *routes;
 } Remembered;
 
 struct _OreeGatewayMessages
@@ -80,6 +89,7 @@ inbound_free (Inbound *inbound)
   oree_xmpp_rx_free (inbound->rx);
   oree_gw_sip_clear (&inbound->sip);
   g_free (inbound->pair);
+  g_free (inbound->message_id);
   g_free (inbound);
 }
 
@@ -104,7 +114,31 @@ undelivered (OreeLane *lane, Inbound *inbound, OreeStanzaErr err, const char *re
   oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP_REPORTED);
   oree_lane_event (lane, oree_event_new (OREE_EVENT_MESSAGE_UNDELIVERED, "from", from, "to", to, "direction", "to-sip",
                                          "reason", reason, NULL));
-  oree_gateway_refuse (lane, g_steal_pointer (&inbound->rx), err, NULL);
+  if (inbound->message_id != NULL)
+    oree_gw_receipts_forget (lane->gateway->receipts, inbound->message_id);
+  oree_gateway_refuse_person (lane, g_steal_pointer (&inbound->rx), err);
+}
+
+/* Was it refused for its form, which our user's programs had shown to like? Then it goes once more as what all of them take
+ * (RFC 3428 7 wants text/plain of everybody). */
+static gboolean
+try_plainer (OreeLane *lane, Inbound *inbound, Pair *pair, guint status)
+{
+  OreeGwPerson *person;
+
+  if (status != 415 || inbound->plain || pair == NULL || (inbound->message_id == NULL && inbound->sip.html == NULL))
+    return FALSE;
+  person = oree_gw_people_find (lane->gateway->people, pair->aor);
+  if (person != NULL)
+    person->takes_html = person->takes_cpim = FALSE;
+  if (inbound->message_id != NULL)
+    oree_gw_receipts_forget (lane->gateway->receipts, inbound->message_id);
+  g_clear_pointer (&inbound->message_id, g_free);
+  inbound->plain = TRUE;
+  g_queue_push_head (&pair->waiting, inbound);
+  pair->busy = FALSE;
+  pump (lane, pair);
+  return TRUE;
 }
 
 static void
@@ -114,6 +148,8 @@ inbound_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer 
   OreeGatewayMessages *self = lane->gateway->messages;
   Pair *pair = g_hash_table_lookup (self->pairs, inbound->pair);
 
+  if (try_plainer (lane, inbound, pair, status))
+    return;
   self->inbound--;
   if (oree_sip_status_is_success (status))
     {
@@ -141,9 +177,46 @@ inbound_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer 
     }
 }
 
+#define PLAIN "text/plain;charset=UTF-8"
+
+/* The body in the best form our user's programs are known to take; NULL: plain. */
 static GString *
-message_request (OreeLane *lane, const Inbound *inbound, const char *from, const char *aor, OreeFlow flow)
+rich_body (OreeLane *lane, Inbound *inbound, const char *from, const char *aor, char **type)
 {
+  const OreeGwPerson *person = inbound->plain ? NULL : oree_gw_people_find (lane->gateway->people, aor);
+  const OreeStanza *stanza = inbound->rx->stanza;
+  GString *body = NULL, *wrapped;
+  char token[OREE_SIP_ID_SIZE];
+
+  if (person == NULL)
+    return NULL;
+  if (person->takes_html && inbound->sip.html != NULL)
+    {
+      oree_sip_ids_next (oree_sip_hub_ids (lane), token);
+      body = oree_gw_sip_alternative (&inbound->sip, token, type);
+    }
+  if (!person->takes_cpim || !(inbound->receipt || inbound->marker) || stanza->id == NULL)
+    return body;
+  wrapped = oree_gateway_wrap (lane, from, aor, &inbound->sip, inbound->marker, body != NULL ? *type : PLAIN,
+                               body != NULL ? oree_span (body->str, body->len) : oree_span_str (inbound->sip.body),
+                               &inbound->message_id);
+  if (wrapped == NULL)
+    return body;
+  if (body != NULL)
+    g_string_free (body, TRUE);
+  g_free (*type);
+  *type = g_strdup (OREE_CPIM_TYPE);
+  oree_gw_receipts_add (lane->gateway->receipts, inbound->message_id,
+                        (OreeGwReceipt){ g_strdup (aor), oree_jid_to_string (&stanza->from), g_strdup (stanza->id),
+                                         (int) stanza->type, inbound->receipt, inbound->marker });
+  return wrapped;
+}
+
+static GString *
+message_request (OreeLane *lane, Inbound *inbound, const char *from, const char *aor, OreeFlow flow)
+{
+  g_autofree char *type = NULL;
+  GString *rich = rich_body (lane, inbound, from, aor, &type), *text;
   g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
   OreeSipUaRequest parts = {
     .method = "MESSAGE",
@@ -159,7 +232,13 @@ message_request (OreeLane *lane, const Inbound *inbound, const char *from, const
     oree_sip_write_header (&writer, OREE_SIP_HDR_SUBJECT, inbound->sip.subject);
   if (inbound->sip.language != NULL)
     oree_sip_write_header (&writer, OREE_SIP_HDR_CONTENT_LANGUAGE, inbound->sip.language);
-  return oree_sip_write_finish (&writer, "text/plain;charset=UTF-8", oree_span_str (inbound->sip.body));
+  if (inbound->sip.date != NULL)
+    oree_sip_write_header (&writer, OREE_SIP_HDR_DATE, inbound->sip.date);
+  if (rich == NULL)
+    return oree_sip_write_finish (&writer, PLAIN, oree_span_str (inbound->sip.body));
+  text = oree_sip_write_finish (&writer, type, oree_span (rich->str, rich->len));
+  g_string_free (rich, TRUE);
+  return text;
 }
 
 /* Sends the next message of the pair, when none is on its way. */
@@ -186,6 +265,29 @@ pump (OreeLane *lane, Pair *pair)
                         inbound_done, inbound);
 }
 
+/* A stanza without text: a chat state, a receipt, a marker. Nobody is told when it is lost. */
+static void
+signal_in (OreeLane *lane, OreeXmppRx *rx, const char *aor, const OreeGwExtras *extras)
+{
+  const OreeStanza *stanza = rx->stanza;
+
+  if (extras->received != NULL)
+    oree_gateway_confirmed (lane, &stanza->from, extras->received, FALSE);
+  if (extras->displayed != NULL)
+    oree_gateway_confirmed (lane, &stanza->from, extras->displayed, TRUE);
+  oree_gateway_typing_stanza (lane, stanza, aor, extras->state, FALSE);
+  oree_xmpp_settle (lane, rx->slot);
+  oree_xmpp_rx_free (rx);
+}
+
+/* Has the stanza anything a person would miss? */
+static gboolean
+is_mere_signal (const OreeStanza *stanza, const OreeGwExtras *extras)
+{
+  return (extras->state != OREE_CHAT_STATE_NONE || extras->received != NULL || extras->displayed != NULL)
+         && oree_xml_node_child (stanza->node, "body", NULL) == NULL;
+}
+
 void
 oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
 {
@@ -197,38 +299,56 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
   g_autofree char *key = NULL;
   OreeVerdict verdict;
   OreeGwSip sip = { 0 };
-  OreeStanzaErr err;
+  OreeGwExtras extras;
+  OreeGwRefusalId refusal = OREE_GW_REFUSAL_NONE;
+  const OreeGwPerson *person;
   Inbound *inbound;
   Pair *pair;
 
   if (from == NULL || (aor == NULL && stanza->to.local != NULL))
     {
-      oree_gateway_refuse (lane, rx, OREE_STANZA_ERR_JID_MALFORMED, NULL);
+      oree_gateway_refuse_matter (lane, rx, OREE_GW_REFUSAL_ADDRESS);
       return;
     }
+  oree_gw_extras_read (&extras, stanza);
   verdict = oree_gateway_verdict (lane, OREE_DIRECTION_IN, OREE_XMPP_MESSAGE, aor, &stanza->from, stanza->to.domain, rx->auth);
+  if (!verdict.allow && is_mere_signal (stanza, &extras))
+    {
+      lane->reasons[verdict.reason]++; /* that somebody writes is worth no error to a person */
+      oree_xmpp_settle (lane, rx->slot);
+      oree_xmpp_rx_free (rx);
+      return;
+    }
   if (!verdict.allow)
     {
       g_autofree char *bare = oree_jid_to_bare_string (&stanza->from), *to = oree_jid_to_bare_string (&stanza->to);
 
       oree_lane_count_one (lane, OREE_COUNT_XMPP_STANZAS_REFUSED);
       oree_refusal_report (lane, OREE_EVENT_MESSAGE_REFUSED, bare, to, "message", verdict.reason);
-      oree_gateway_refuse (lane, rx, oree_refusal (verdict.reason)->stanza, NULL);
+      oree_gateway_refuse_person (lane, rx, oree_refusal (verdict.reason)->stanza);
       return;
     }
   if (aor == NULL)
     {
-      oree_gateway_refuse (lane, rx, OREE_STANZA_ERR_SERVICE_UNAVAILABLE, NULL); /* the domain itself reads no messages */
+      oree_gateway_refuse_matter (lane, rx, OREE_GW_REFUSAL_NOT_A_PERSON); /* the domain itself reads no messages */
       return;
     }
-  switch (oree_gw_message_to_sip (stanza, self->threads, OREE_SIP_BODY_MAX, &sip, &err))
+  person = oree_gw_people_find (lane->gateway->people, aor);
+  switch (oree_gw_message_to_sip (stanza, &extras, self->threads, OREE_SIP_BODY_MAX, person != NULL ? person->language : NULL,
+                                  &sip, &refusal))
     {
+    case OREE_GW_MESSAGE_SIGNAL:
+      signal_in (lane, rx, aor, &extras);
+      return;
     case OREE_GW_MESSAGE_EMPTY:
       oree_xmpp_settle (lane, rx->slot);
       oree_xmpp_rx_free (rx);
       return;
     case OREE_GW_MESSAGE_REFUSED:
-      oree_gateway_refuse (lane, rx, err, NULL);
+      if (extras.invitation != NULL || extras.call != NULL)
+        oree_gateway_decline (lane, rx, &extras, refusal);
+      else
+        oree_gateway_refuse_matter (lane, rx, refusal);
       return;
     case OREE_GW_MESSAGE_OK:
       break;
@@ -236,9 +356,10 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
   if (!oree_gateway_open (lane))
     {
       oree_gw_sip_clear (&sip);
-      oree_gateway_refuse (lane, rx, OREE_STANZA_ERR_RESOURCE_CONSTRAINT, NULL);
+      oree_gateway_refuse_person (lane, rx, OREE_STANZA_ERR_RESOURCE_CONSTRAINT);
       return;
     }
+  oree_gateway_typing_stanza (lane, stanza, aor, extras.state, TRUE);
   oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP);
   key = g_strconcat (contact, " ", aor, NULL);
   pair = g_hash_table_lookup (self->pairs, key);
@@ -255,11 +376,12 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
       oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
       oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP_REPORTED);
       oree_gw_sip_clear (&sip);
-      oree_gateway_refuse (lane, rx, OREE_STANZA_ERR_RESOURCE_CONSTRAINT, NULL);
+      oree_gateway_refuse_person (lane, rx, OREE_STANZA_ERR_RESOURCE_CONSTRAINT);
       return;
     }
   inbound = g_new0 (Inbound, 1);
-  *inbound = (Inbound){ rx, sip, g_strdup (pair->key) };
+  *inbound = (Inbound){ .rx = rx, .sip = sip, .pair = g_strdup (pair->key), .receipt = extras.wants_receipt,
+                        .marker = extras.markable };
   self->inbound++;
   g_queue_push_tail (&pair->waiting, inbound);
   pump (lane, pair);
@@ -279,6 +401,7 @@ outbound_free (gpointer data)
   g_free (outbound->id);
   g_free (outbound->aor);
   g_free (outbound->local_domain);
+  oree_gw_content_clear (&outbound->asked);
   g_free (outbound);
 }
 
@@ -290,14 +413,16 @@ remembered_free (gpointer data)
   g_free (remembered->aor);
   g_free (remembered->contact);
   g_free (remembered->call_id);
+  g_free (remembered->message_id);
+  g_clear_pointer (&remembered->routes, g_ptr_array_unref);
   g_free (remembered);
 }
 
 /* The partner answers for it now; should an error come yet, we know whose it was. */
 static void
-remember (OreeGatewayMessages *self, const Outbound *outbound)
+remember (OreeGatewayMessages *self, Outbound *outbound)
 {
-  Remembered *remembered = g_new (Remembered, 1);
+  Remembered *remembered = g_new0 (Remembered, 1);
   char *id = g_strdup (outbound->id);
 
   if (self->order.length >= REMEMBERED_MAX)
@@ -305,8 +430,21 @@ remember (OreeGatewayMessages *self, const Outbound *outbound)
   remembered->aor = g_strdup (outbound->aor);
   remembered->contact = oree_jid_to_key (&outbound->contact);
   remembered->call_id = oree_span_dup (oree_sip_msg_value (&outbound->rx->msg, OREE_SIP_HDR_CALL_ID));
+  remembered->message_id = g_steal_pointer (&outbound->asked.message_id);
+  remembered->wants = outbound->asked.wants;
+  remembered->wall = outbound->asked.wall;
+  remembered->routes = g_steal_pointer (&outbound->asked.routes);
   g_hash_table_insert (self->remembered, id, remembered);
   g_queue_push_tail (&self->order, id);
+}
+
+/* What a failure tells its sender beside the status. */
+static const char *
+phrase_of (const Outbound *outbound, guint status)
+{
+  return oree_sip_status_is_success (status)
+             ? NULL
+             : oree_gateway_phrase (&outbound->rx->msg, oree_gw_phrase_of_err (oree_gw_err_from_status (status, TRUE)));
 }
 
 /* Answers the MESSAGE; `reason` (a code) goes along as a warning so that the sender's side can be told why. */
@@ -317,7 +455,7 @@ answer (OreeLane *lane, Outbound *outbound, guint status, const char *reason)
   char tag[OREE_SIP_ID_SIZE];
 
   oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
-  oree_sip_write_response (&writer, &outbound->rx->msg, status, NULL, tag, FALSE);
+  oree_sip_write_response (&writer, &outbound->rx->msg, status, phrase_of (outbound, status), tag, FALSE);
   if (reason != NULL)
     oree_sip_write_header_format (&writer, OREE_SIP_HDR_WARNING, "399 %s \"%s\"", oree_sip_hub_sent_by (lane), reason);
   oree_sip_hub_respond_with (lane, outbound->rx, &writer);
@@ -344,6 +482,8 @@ sent_cb (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason, 
 
   if (ok)
     answer (lane, outbound, acked == OREE_S2S_ACKED_BY_PEER ? 200 : 202, NULL);
+  else if (reason == OREE_S2S_TOO_BIG)
+    answer (lane, outbound, oree_gw_refusal (OREE_GW_REFUSAL_BODY_TOO_BIG)->sip, oree_s2s_reason_nick (reason));
   else
     answer (lane, outbound,
             oree_gw_status_from_err (oree_s2s_reason_stanza_err (reason), outbound->contact.resource != NULL, FALSE),
@@ -378,16 +518,56 @@ allowed_cb (OreeLane *lane, gboolean ok, gpointer data)
   g_clear_pointer (&outbound->stanza, oree_xml_node_unref);
 }
 
+/* Remembers what the request shows of its sender. */
+static void
+learn (OreeLane *lane, const char *aor, const OreeSipMsg *request, const OreeSipAddr *from, const OreeGwContent *content)
+{
+  g_autofree char *unquoted = from->display_quoted ? oree_sip_addr_dup_display (from) : NULL;
+
+  oree_gw_people_learn (lane->gateway->people, aor, request, unquoted != NULL ? oree_span_str (unquoted) : from->display, content);
+}
+
+/* What is no text and goes no further as it is: typing and notifications. Its sender hears 200 whatever becomes of it. */
+static void
+status_in (OreeLane *lane, OreeSipRx *rx, const char *aor, const OreeJid *from, const OreeJid *to, const OreeGwContent *content)
+{
+  if (content->kind == OREE_GW_CONTENT_COMPOSING)
+    oree_gateway_typing_status (lane, aor, to, &content->composing);
+  else if (content->kind == OREE_GW_CONTENT_IMDN)
+    oree_gateway_notification_in (lane, aor, from, &content->imdn);
+  oree_sip_hub_respond (lane, rx, 200, NULL);
+}
+
+static OreeXmlNode *
+build_stanza (OreeLane *lane, const OreeSipMsg *request, const OreeGwContent *content, const char *id, const OreeJid *from,
+              const OreeJid *to, gboolean active)
+{
+  g_autofree char *from_text = oree_jid_to_string (from), *to_text = oree_jid_to_string (to);
+  g_autofree char *thread = oree_gw_threads_thread (lane->gateway->messages->threads,
+                                                    oree_sip_msg_value (request, OREE_SIP_HDR_CALL_ID));
+  OreeGwStanzaParts parts = {
+    .from = from_text,
+    .to = to_text,
+    .id = id,
+    .thread = thread,
+    .active = active,
+    .now = content->wall != 0 ? g_get_real_time () : 0,
+    .by = from->domain,
+  };
+
+  return oree_gw_content_to_stanza (content, &parts);
+}
+
 void
 oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx)
 {
   OreeGatewayMessages *self = lane->gateway->messages;
   g_auto (OreeJid) from = OREE_JID_INIT, to = OREE_JID_INIT;
-  g_autofree char *from_text = NULL, *to_text = NULL, *aor = NULL;
-  g_autoptr (OreeXmlNode) stanza = NULL;
+  g_auto (OreeGwContent) content = { OREE_GW_CONTENT_EMPTY };
+  g_autofree char *aor = NULL, *unsupported = NULL;
+  OreeGwRefusalId refusal;
   OreeSipAddr from_addr;
   char id[OREE_SIP_ID_SIZE];
-  guint status = 0;
   Outbound *outbound;
 
   if (oree_sip_max_forwards (&rx->msg, 70) <= 0)
@@ -403,7 +583,8 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx)
     }
   if (!oree_gw_jid_from_uri (&to, rx->msg.ruri) || to.local == NULL)
     {
-      oree_sip_hub_respond (lane, rx, 404, NULL);
+      oree_gateway_refuse_request (lane, rx, aor, to.domain == NULL ? OREE_GW_REFUSAL_ADDRESS : OREE_GW_REFUSAL_NOT_A_PERSON,
+                                   NULL);
       return;
     }
   if (!oree_gateway_open (lane))
@@ -411,32 +592,30 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx)
       oree_sip_hub_respond (lane, rx, 480, NULL);
       return;
     }
-  oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_XMPP);
-  oree_sip_ids_tag (oree_sip_hub_ids (lane), id);
-  from_text = oree_jid_to_string (&from);
-  to_text = oree_jid_to_string (&to);
-  stanza = oree_gw_message_to_xmpp (&rx->msg, self->threads, from_text, to_text, id, &status);
-  if (stanza == NULL)
+  refusal = oree_gw_content_read (&content, &rx->msg, &unsupported);
+  learn (lane, aor, &rx->msg, &from_addr, &content);
+  if (refusal == OREE_GW_REFUSAL_NONE && content.kind != OREE_GW_CONTENT_TEXT)
     {
-      g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
-      char tag[OREE_SIP_ID_SIZE];
-
-      oree_lane_count_one (lane, oree_sip_status_is_success (status) ? OREE_COUNT_MESSAGES_TO_XMPP_DELIVERED
-                                                                     : OREE_COUNT_MESSAGES_TO_XMPP_REPORTED);
-      oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
-      oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
-      if (status == 415)
-        oree_sip_write_header (&writer, OREE_SIP_HDR_ACCEPT, oree_gw_message_accept ());
-      oree_sip_hub_respond_with (lane, rx, &writer);
+      status_in (lane, rx, aor, &from, &to, &content);
       return;
     }
+  oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_XMPP);
+  if (refusal != OREE_GW_REFUSAL_NONE)
+    {
+      oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_XMPP_REPORTED);
+      oree_gateway_refuse_request (lane, rx, aor, refusal, unsupported);
+      return;
+    }
+  oree_sip_ids_tag (oree_sip_hub_ids (lane), id);
   outbound = g_new0 (Outbound, 1);
   outbound->lane = lane;
   outbound->rx = oree_sip_rx_ref (rx);
-  outbound->stanza = g_steal_pointer (&stanza);
+  outbound->stanza = build_stanza (lane, &rx->msg, &content, id, &from, &to, oree_gateway_typing_content (lane, aor, &to));
   outbound->id = g_strdup (id);
   outbound->aor = g_steal_pointer (&aor);
   outbound->local_domain = g_strdup (from.domain);
+  outbound->asked = (OreeGwContent){ .message_id = g_steal_pointer (&content.message_id), .wants = content.wants,
+                                     .wall = content.wall, .routes = g_steal_pointer (&content.routes) };
   oree_jid_copy (&outbound->contact, &to);
   oree_timer_init (&outbound->timer, too_late_cb, outbound);
   oree_worker_arm (lane->worker, &outbound->timer, oree_worker_now (lane->worker) + ANSWER_WITHIN);
@@ -455,14 +634,44 @@ notice_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer d
   oree_xmpp_rx_free (rx);
 }
 
-/* The MESSAGE was answered 2xx, for the partner had taken it; now its user is told, as a message from the contact, the one
- * form every SIP client shows. Both languages: we do not know the reader's. */
+static void
+notify_sender (OreeLane *lane, const Remembered *remembered, const char *contact, OreeImdnStatus status)
+{
+  OreeGatewayNotice notice = {
+    .aor = remembered->aor,
+    .contact = contact,
+    .message_id = remembered->message_id,
+    .wall = remembered->wall,
+    .routes = remembered->routes,
+  };
+
+  oree_gateway_notify (lane, &notice, status);
+}
+
+/* "Your message was not delivered. The recipient cannot be reached.", in the reader's language; in both when it is not known. */
+static char *
+failure_text (const OreeGwPerson *person, OreeStanzaErr err, const char **languages)
+{
+  OreeGwPhrase why = oree_gw_phrase_of_err (err);
+  const char *one = person != NULL ? person->language : NULL;
+  g_autofree char *english = oree_gw_phrase_with (OREE_GW_PHRASE_UNDELIVERED, "en", oree_gw_phrase (why, "en"));
+  g_autofree char *french = oree_gw_phrase_with (OREE_GW_PHRASE_UNDELIVERED, "fr", oree_gw_phrase (why, "fr"));
+
+  *languages = one != NULL ? one : "en, fr";
+  if (one != NULL)
+    return g_strdup (g_str_equal (one, "fr") ? french : english);
+  return g_strconcat (english, "\r\n", french, NULL);
+}
+
+/* The MESSAGE was answered 2xx, for the partner had taken it; now its user is told: by the notification asked for, else as a
+ * message from the contact, the one form every SIP client shows. */
 static void
 tell_sender (OreeLane *lane, const Remembered *remembered, OreeXmppRx *rx)
 {
   g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
   g_autofree char *from = oree_gw_aor_from_jid (&rx->stanza->from);
   g_autofree char *text = NULL;
+  const char *languages;
   OreeFlow flow = oree_sip_hub_inside (lane, remembered->aor);
   OreeStanzaErrView error;
   OreeSipUaRequest parts = {
@@ -474,8 +683,6 @@ tell_sender (OreeLane *lane, const Remembered *remembered, OreeXmppRx *rx)
   };
 
   oree_stanza_err_read (rx->stanza->node, &error);
-  text = g_strdup_printf ("Your message was not delivered (%s).\r\nVotre message n’a pas été remis (%s).",
-                          oree_stanza_err_condition (error.condition), oree_stanza_err_condition (error.condition));
   oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_XMPP_REPORTED);
   if (from == NULL)
     {
@@ -483,9 +690,17 @@ tell_sender (OreeLane *lane, const Remembered *remembered, OreeXmppRx *rx)
       oree_xmpp_rx_free (rx);
       return;
     }
+  if (remembered->wants & OREE_CPIM_NEGATIVE_DELIVERY)
+    {
+      notify_sender (lane, remembered, from, OREE_IMDN_FAILED);
+      oree_xmpp_settle (lane, rx->slot);
+      oree_xmpp_rx_free (rx);
+      return;
+    }
+  text = failure_text (oree_gw_people_find (lane->gateway->people, remembered->aor), error.condition, &languages);
   oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
   oree_sip_write_header (&writer, OREE_SIP_HDR_IN_REPLY_TO, remembered->call_id); /* which one: RFC 3261 20.21 */
-  oree_sip_write_header (&writer, OREE_SIP_HDR_CONTENT_LANGUAGE, "en, fr");
+  oree_sip_write_header (&writer, OREE_SIP_HDR_CONTENT_LANGUAGE, languages);
   oree_sip_hub_request (lane, flow,
                         oree_sip_write_finish (&writer, "text/plain;charset=UTF-8", oree_span_str (text)), notice_done, rx);
 }
@@ -511,19 +726,41 @@ oree_gateway_error_in (OreeLane *lane, OreeXmppRx *rx)
     }
   else if (remembered != NULL && g_str_equal (remembered->contact, contact))
     {
-      Remembered copy = { g_strdup (remembered->aor), NULL, g_strdup (remembered->call_id) };
       GList *link = g_queue_find_custom (&self->order, id, (GCompareFunc) g_strcmp0);
+      gpointer key = NULL;
 
       if (link != NULL)
         g_queue_delete_link (&self->order, link);
-      g_hash_table_remove (self->remembered, id);
-      tell_sender (lane, &copy, rx);
-      g_free (copy.aor);
-      g_free (copy.call_id);
+      g_hash_table_steal_extended (self->remembered, id, &key, NULL);
+      tell_sender (lane, remembered, rx);
+      remembered_free (remembered);
+      g_free (key);
       return;
     }
   oree_xmpp_settle (lane, rx->slot);
   oree_xmpp_rx_free (rx);
+}
+
+void
+oree_gateway_confirmed (OreeLane *lane, const OreeJid *contact, const char *id, gboolean displayed)
+{
+  OreeGatewayMessages *self = lane->gateway->messages;
+  guint want = displayed ? OREE_CPIM_DISPLAY : OREE_CPIM_POSITIVE_DELIVERY;
+  Outbound *outbound = g_hash_table_lookup (self->outbound, id);
+  Remembered *remembered;
+  g_autofree char *key = oree_jid_to_key (contact), *from = oree_gw_aor_from_jid (contact);
+
+  /* Who confirms it has it, whatever the stream may still say. */
+  if (outbound != NULL && outbound->sent && oree_jid_bare_equal (&outbound->contact, contact))
+    {
+      oree_xmpp_out_cancel (lane, outbound->token);
+      answer (lane, outbound, 200, NULL);
+    }
+  remembered = g_hash_table_lookup (self->remembered, id);
+  if (remembered == NULL || from == NULL || !g_str_equal (remembered->contact, key) || !(remembered->wants & want))
+    return;
+  remembered->wants &= ~want; /* one notification of each kind (RFC 5438 7.1) */
+  notify_sender (lane, remembered, from, displayed ? OREE_IMDN_DISPLAYED : OREE_IMDN_DELIVERED);
 }
 
 /* --- life -------------------------------------------------------------------------------------- */

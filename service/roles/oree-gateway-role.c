@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* XMPP gateway: SIP ⇄ XMPP for the domains its lane owns. This file receives and hands on; messages, presence and
- * allow entries have a file each. */
+/* XMPP gateway: SIP ⇄ XMPP for the domains its lane owns. This file receives and hands on; messages, typing, notifications,
+ * presence, allow entries and manners have a file each. */
 #include "roles/oree-gateway-role.h"
 
-#include "codec/xmpp/oree-xmpp-ns.h"
-#include "gateway/oree-gw-addr.h"
-#include "roles/oree-refusal.h"
+#include "base/oree-limits.h"
 
 gboolean
 oree_gateway_open (OreeLane *lane)
@@ -52,92 +50,6 @@ oree_gateway_refuse (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err, const ch
                         g_memdup2 (&rx->slot, sizeof rx->slot));
 }
 
-/* --- queries ----------------------------------------------------------------------------------- */
-
-static OreeXmlNode *
-disco_info (gboolean domain)
-{
-  static const char *const features[] = { OREE_NS_DISCO_INFO, OREE_NS_DISCO_ITEMS, OREE_NS_PING, OREE_NS_VERSION,
-                                          OREE_NS_JID_ESCAPING };
-  g_autoptr (OreeXmlBuilder) builder = oree_xml_builder_new ();
-
-  oree_xml_builder_open (builder, "query", OREE_NS_DISCO_INFO);
-  oree_xml_builder_open (builder, "identity", NULL);
-  oree_xml_builder_attribute (builder, "category", domain ? "gateway" : "account");
-  oree_xml_builder_attribute (builder, "type", domain ? "simple" : "registered");
-  oree_xml_builder_attribute (builder, "name", "Orée");
-  oree_xml_builder_close (builder);
-  for (guint i = 0; i < G_N_ELEMENTS (features); i++)
-    {
-      oree_xml_builder_open (builder, "feature", NULL);
-      oree_xml_builder_attribute (builder, "var", features[i]);
-      oree_xml_builder_close (builder);
-    }
-  return oree_xml_builder_finish (builder);
-}
-
-/* What a gateway's domain answers (xmpp-s2s sheet 17). The answer for a user is the same whether there is one or not. */
-static void
-query_in (OreeLane *lane, OreeXmppRx *rx)
-{
-  const OreeStanza *stanza = rx->stanza;
-  const OreeXmlNode *payload = oree_stanza_payload (stanza);
-  gboolean domain = stanza->to.local == NULL;
-  g_autoptr (OreeXmlBuilder) builder = oree_xml_builder_new ();
-  g_autoptr (OreeXmlNode) answer = NULL, result = NULL;
-  OreeVerdict verdict;
-
-  if (stanza->type != OREE_STANZA_TYPE_GET && stanza->type != OREE_STANZA_TYPE_SET)
-    {
-      if (stanza->type == OREE_STANZA_TYPE_INVALID)
-        oree_gateway_refuse (lane, rx, OREE_STANZA_ERR_BAD_REQUEST, NULL);
-      else
-        {
-          oree_xmpp_settle (lane, rx->slot);
-          oree_xmpp_rx_free (rx);
-        }
-      return;
-    }
-  verdict = oree_gateway_verdict (lane, OREE_DIRECTION_IN, OREE_XMPP_IQ, NULL, &stanza->from, stanza->to.domain, rx->auth);
-  if (!verdict.allow)
-    {
-      oree_gateway_refuse (lane, rx, oree_refusal (verdict.reason)->stanza, NULL);
-      return;
-    }
-  if (payload == NULL)
-    {
-      oree_gateway_refuse (lane, rx, OREE_STANZA_ERR_BAD_REQUEST, NULL);
-      return;
-    }
-  if (stanza->type == OREE_STANZA_TYPE_GET && oree_xml_node_is (payload, "ping", OREE_NS_PING))
-    result = oree_stanza_build_result (stanza, NULL);
-  else if (stanza->type == OREE_STANZA_TYPE_GET && domain && oree_xml_node_is (payload, "query", OREE_NS_DISCO_INFO)
-           && oree_xml_node_attribute (payload, "node") == NULL)
-    answer = disco_info (domain);
-  else if (stanza->type == OREE_STANZA_TYPE_GET && domain && oree_xml_node_is (payload, "query", OREE_NS_DISCO_ITEMS))
-    {
-      oree_xml_builder_open (builder, "query", OREE_NS_DISCO_ITEMS);
-      answer = oree_xml_builder_finish (builder);
-    }
-  else if (stanza->type == OREE_STANZA_TYPE_GET && domain && oree_xml_node_is (payload, "query", OREE_NS_VERSION))
-    {
-      oree_xml_builder_open (builder, "query", OREE_NS_VERSION);
-      oree_xml_builder_element (builder, "name", NULL, "Orée");
-      oree_xml_builder_element (builder, "version", NULL, OREE_VERSION);
-      answer = oree_xml_builder_finish (builder);
-    }
-  if (answer != NULL)
-    result = oree_stanza_build_result (stanza, answer);
-  if (result == NULL)
-    {
-      oree_gateway_refuse (lane, rx, OREE_STANZA_ERR_SERVICE_UNAVAILABLE, NULL);
-      return;
-    }
-  oree_xmpp_out_send (lane, stanza->to.domain, stanza->from.domain, result, NULL, NULL);
-  oree_xmpp_settle (lane, rx->slot);
-  oree_xmpp_rx_free (rx);
-}
-
 /* --- what comes in ----------------------------------------------------------------------------- */
 
 static void
@@ -160,12 +72,32 @@ stanza_in (OreeLane *lane, OreeXmppRx *rx)
       oree_gateway_presence_in (lane, rx);
       return;
     case OREE_STANZA_IQ:
-      query_in (lane, rx);
+      oree_gateway_query_in (lane, rx);
       return;
     case OREE_N_STANZA_KINDS:
       break;
     }
   oree_xmpp_rx_free (rx);
+}
+
+#define METHODS "MESSAGE, SUBSCRIBE, NOTIFY, OPTIONS"
+
+/* What we take for any contact (RFC 3261 11.2), without asking whether there is one. */
+static void
+options_in (OreeLane *lane, OreeSipRx *rx, guint status)
+{
+  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+  char tag[OREE_SIP_ID_SIZE];
+
+  oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
+  oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
+  oree_sip_write_header (&writer, OREE_SIP_HDR_ALLOW, METHODS);
+  if (status == 200)
+    {
+      oree_sip_write_header (&writer, OREE_SIP_HDR_ACCEPT, oree_gw_message_accept ());
+      oree_sip_write_header_named (&writer, "Accept-Language", OREE_SPAN_LITERAL ("en, fr"));
+    }
+  oree_sip_hub_respond_with (lane, rx, &writer);
 }
 
 static void
@@ -182,13 +114,15 @@ request_in (OreeLane *lane, OreeSipRx *rx)
     case OREE_SIP_METHOD_NOTIFY:
       oree_gateway_notify_in (lane, rx);
       break;
+    case OREE_SIP_METHOD_OPTIONS:
+      options_in (lane, rx, 200);
+      break;
     case OREE_SIP_METHOD_ACK:
       break;
     case OREE_SIP_METHOD_OTHER:
     case OREE_SIP_METHOD_INVITE:
     case OREE_SIP_METHOD_BYE:
     case OREE_SIP_METHOD_CANCEL:
-    case OREE_SIP_METHOD_OPTIONS:
     case OREE_SIP_METHOD_REGISTER:
     case OREE_SIP_METHOD_PUBLISH:
     case OREE_SIP_METHOD_INFO:
@@ -196,15 +130,7 @@ request_in (OreeLane *lane, OreeSipRx *rx)
     case OREE_SIP_METHOD_PRACK:
     case OREE_SIP_METHOD_REFER:
     case OREE_SIP_N_METHODS:
-      {
-        g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
-        char tag[OREE_SIP_ID_SIZE];
-
-        oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
-        oree_sip_write_response (&writer, &rx->msg, 405, NULL, tag, FALSE);
-        oree_sip_write_header (&writer, OREE_SIP_HDR_ALLOW, "MESSAGE, SUBSCRIBE, NOTIFY");
-        oree_sip_hub_respond_with (lane, rx, &writer);
-      }
+      options_in (lane, rx, 405);
     }
 }
 
@@ -215,6 +141,11 @@ init (OreeLane *lane)
 {
   lane->gateway = g_new0 (OreeGatewayRole, 1);
   lane->gateway->lane = lane;
+  lane->gateway->since = oree_time_now ();
+  lane->gateway->people = oree_gw_people_new (OREE_GW_PEOPLE_MAX);
+  lane->gateway->receipts = oree_gw_receipts_new (OREE_GW_RECEIPTS_MAX);
+  lane->gateway->budgets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  oree_gateway_typing_init (lane);
   oree_gateway_allow_init (lane);
   oree_gateway_messages_init (lane);
   oree_gateway_presence_init (lane);
@@ -228,6 +159,10 @@ clear (OreeLane *lane)
   oree_gateway_presence_clear (lane);
   oree_gateway_messages_clear (lane);
   oree_gateway_allow_clear (lane);
+  oree_gateway_typing_clear (lane);
+  g_hash_table_unref (lane->gateway->budgets);
+  oree_gw_receipts_free (lane->gateway->receipts);
+  oree_gw_people_free (lane->gateway->people);
   g_clear_pointer (&lane->gateway, g_free);
 }
 

@@ -2,6 +2,8 @@
 /* XMPP gateway: what the roles around it and its own parts need of one another. */
 #pragma once
 #include "gateway/oree-gw-message.h"
+#include "gateway/oree-gw-people.h"
+#include "gateway/oree-gw-receipts.h"
 #include "roles/oree-role-ops.h"
 #include "roles/oree-sip-hub.h"
 #include "roles/oree-xmpp-out.h"
@@ -12,6 +14,7 @@ G_BEGIN_DECLS
 typedef struct _OreeGatewayPresence OreeGatewayPresence;
 typedef struct _OreeGatewayAllow OreeGatewayAllow;
 typedef struct _OreeGatewayMessages OreeGatewayMessages;
+typedef struct _OreeGatewayTyping OreeGatewayTyping;
 
 struct _OreeGatewayRole
 {
@@ -19,6 +22,11 @@ struct _OreeGatewayRole
   OreeGatewayAllow *allow;
   OreeGatewayMessages *messages;
   OreeGatewayPresence *presence;
+  OreeGatewayTyping *typing;
+  OreeGwPeople *people;     /* of ours, as seen by the domains of this lane */
+  OreeGwReceipts *receipts; /* notifications our users owe contacts of this lane */
+  GHashTable *budgets;      /* partner domain → OreeGwBudget */
+  OreeTime since;
 };
 
 /* Is the gateway taking new work on this lane? */
@@ -51,6 +59,57 @@ void oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx);
 gboolean oree_gateway_messages_idle (OreeLane *lane);
 /* Answers everything that waits, before the gateway stops. */
 void oree_gateway_messages_stop (OreeLane *lane);
+/* The contact confirms stanza `id` of ours: delivered, or displayed. */
+void oree_gateway_confirmed (OreeLane *lane, const OreeJid *contact, const char *id, gboolean displayed);
+
+/* --- notifications (oree-gateway-notify.c): receipts ⇄ IMDN --------------------------------------- */
+
+/* What is needed to notify the sender of a MESSAGE. All borrowed. */
+typedef struct
+{
+  const char *aor;        /* who sent it */
+  const char *contact;    /* SIP URI of who notifies */
+  const char *message_id; /* of the MESSAGE */
+  gint64 wall;            /* its DateTime; 0: not said */
+  const GPtrArray *routes;
+} OreeGatewayNotice;
+
+/* Sends an IMDN to a user of ours; nobody is told when that fails. */
+void oree_gateway_notify (OreeLane *lane, const OreeGatewayNotice *notice, OreeImdnStatus status);
+/* Wraps a body in message/cpim with a fresh Message-ID (owned, in *message_id) that asks for notifications. NULL when an address
+ * does not fit. Owned. */
+GString *oree_gateway_wrap (OreeLane *lane, const char *from, const char *aor, const OreeGwSip *sip, gboolean marker,
+                            const char *type, OreeSpan body, char **message_id);
+/* An IMDN of our user `aor` for a contact. */
+void oree_gateway_notification_in (OreeLane *lane, const char *aor, const OreeJid *user, const OreeImdn *imdn);
+
+/* --- typing (oree-gateway-typing.c) --------------------------------------------------------------- */
+
+void oree_gateway_typing_init (OreeLane *lane);
+void oree_gateway_typing_clear (OreeLane *lane);
+/* A message stanza of a contact, allowed, that has a state or content. */
+void oree_gateway_typing_stanza (OreeLane *lane, const OreeStanza *stanza, const char *aor, OreeChatState state,
+                                 gboolean content);
+/* A status message of our user. */
+void oree_gateway_typing_status (OreeLane *lane, const char *aor, const OreeJid *contact, const OreeIsComposing *status);
+/* A message of our user: TRUE when the contact follows chat states. */
+gboolean oree_gateway_typing_content (OreeLane *lane, const char *aor, const OreeJid *contact);
+
+/* --- manners (oree-gateway-manners.c): queries, refusals of the matter, budgets -------------------- */
+
+/* An iq; takes it. */
+void oree_gateway_query_in (OreeLane *lane, OreeXmppRx *rx);
+/* Refuses what a gateway cannot carry, with a sentence in the sender's language; counts and reports it. Takes `rx`. */
+void oree_gateway_refuse_matter (OreeLane *lane, OreeXmppRx *rx, OreeGwRefusalId refusal);
+/* The same for a request of our user. */
+void oree_gateway_refuse_request (OreeLane *lane, OreeSipRx *rx, const char *aor, OreeGwRefusalId refusal,
+                                  const char *unsupported);
+/* Refuses an invitation or a call by the message its own protocol has for that, where there is one. Takes `rx`. */
+void oree_gateway_decline (OreeLane *lane, OreeXmppRx *rx, const OreeGwExtras *extras, OreeGwRefusalId refusal);
+/* May `domain` cause one more stanza or message of our own making? */
+gboolean oree_gateway_budget (OreeLane *lane, const char *domain);
+/* What a refusal or failure tells the writer of a request: a sentence for the status line. */
+const char *oree_gateway_phrase (const OreeSipMsg *request, OreeGwPhrase phrase);
 
 /* --- presence (oree-gateway-presence.c) --------------------------------------------------------- */
 
@@ -74,6 +133,8 @@ void oree_gateway_presence_list (OreeLane *lane, GVariantBuilder *rows);
 
 /* Answers a stanza with an error; its slot is settled when the answer is acknowledged. Takes `rx`. */
 void oree_gateway_refuse (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err, const char *text);
+/* The same with what the condition tells a person, in the sender's language. Takes `rx`. */
+void oree_gateway_refuse_person (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err);
 /* The one decision for a stanza of this kind and for its way back. `aor` may be NULL. */
 OreeVerdict oree_gateway_verdict (OreeLane *lane, OreeDirection direction, OreeXmppAsk ask, const char *aor,
                                   const OreeJid *contact, const char *local_domain, OreeXmppAuth auth);

@@ -3,6 +3,7 @@
  * lanes speak by posting work to each other. A domain's streams, gateway sessions and subscriptions live
  * on the lane that owns the domain, an embedded user's bindings on the lane that owns the address. */
 #pragma once
+#include "gateway/oree-gw-refusal.h"
 #include "net/oree-worker.h"
 #include "policy/oree-policy.h"
 #include "policy/oree-verdict.h"
@@ -40,6 +41,7 @@ struct _OreeLane
   OreeRoleMode mode[OREE_N_ROLES];
   guint64 counters[OREE_N_COUNTERS];
   guint64 reasons[OREE_N_REASONS]; /* refusals by reason */
+  guint64 matters[OREE_N_GW_REFUSALS]; /* what the gateway could not carry */
 
   OreeSipHub *sip;
   OreeXmppIn *xmpp_in;

@@ -300,6 +300,7 @@ struct _Poll
   gboolean has_rows;
   guint64 counters[OREE_N_COUNTERS];
   guint64 reasons[OREE_N_REASONS];
+  guint64 matters[OREE_N_GW_REFUSALS];
 
   OreeRolesResult done;
   gpointer data;
@@ -669,6 +670,8 @@ counters_each (OreeLane *lane, Poll *poll)
     poll->counters[i] += lane->counters[i];
   for (guint i = 0; i < OREE_N_REASONS; i++)
     poll->reasons[i] += lane->reasons[i];
+  for (guint i = 0; i < OREE_N_GW_REFUSALS; i++)
+    poll->matters[i] += lane->matters[i];
   g_mutex_unlock (&poll->lock);
   poll_one_done (poll);
 }
@@ -687,6 +690,13 @@ counters_finish (Poll *poll)
         g_autofree char *name = g_strconcat ("refused-", oree_reason_nick (i), NULL);
 
         g_variant_builder_add (&builder, "{st}", name, poll->reasons[i]);
+      }
+  for (guint i = 0; i < OREE_N_GW_REFUSALS; i++)
+    if (poll->matters[i] > 0)
+      {
+        g_autofree char *name = g_strconcat ("refused-", oree_gw_refusal (i)->nick, NULL);
+
+        g_variant_builder_add (&builder, "{st}", name, poll->matters[i]);
       }
   finish_variant (poll, g_variant_builder_end (&builder));
 }

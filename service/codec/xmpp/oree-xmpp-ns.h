@@ -29,6 +29,23 @@
 #define OREE_NS_IDLE "urn:xmpp:idle:1"                            /* XEP-0319 */
 #define OREE_NS_CAPS "http://jabber.org/protocol/caps"            /* XEP-0115 */
 #define OREE_NS_XHTML_IM "http://jabber.org/protocol/xhtml-im"    /* XEP-0071 */
+#define OREE_NS_MARKERS "urn:xmpp:chat-markers:0"                 /* XEP-0333 */
+#define OREE_NS_CORRECT "urn:xmpp:message-correct:0"              /* XEP-0308 */
+#define OREE_NS_REACTIONS "urn:xmpp:reactions:0"                  /* XEP-0444 */
+#define OREE_NS_OOB "jabber:x:oob"                                /* XEP-0066 */
+#define OREE_NS_OOB_IQ "jabber:iq:oob"
+#define OREE_NS_REFERENCE "urn:xmpp:reference:0"                  /* XEP-0372 */
+#define OREE_NS_SIMS "urn:xmpp:sims:1"                            /* XEP-0385 */
+#define OREE_NS_SFS "urn:xmpp:sfs:0"                              /* XEP-0447 */
+#define OREE_NS_EME "urn:xmpp:eme:0"                              /* XEP-0380 */
+#define OREE_NS_MUC_USER "http://jabber.org/protocol/muc#user"    /* XEP-0045 */
+#define OREE_NS_MUC "http://jabber.org/protocol/muc"
+#define OREE_NS_CONFERENCE "jabber:x:conference"                  /* XEP-0249 */
+#define OREE_NS_JINGLE "urn:xmpp:jingle:1"                        /* XEP-0166 */
+#define OREE_NS_JINGLE_MESSAGE "urn:xmpp:jingle-message:0"        /* XEP-0353 */
+#define OREE_NS_SI "http://jabber.org/protocol/si"                /* XEP-0095 */
+#define OREE_NS_IBB "http://jabber.org/protocol/ibb"              /* XEP-0047 */
+#define OREE_NS_BYTESTREAMS "http://jabber.org/protocol/bytestreams" /* XEP-0065 */
 #define OREE_NS_XHTML "http://www.w3.org/1999/xhtml"
 #define OREE_NS_NICK "http://jabber.org/protocol/nick"            /* XEP-0172 */
 #define OREE_NS_CARBONS "urn:xmpp:carbons:2"

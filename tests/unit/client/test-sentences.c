@@ -3,6 +3,7 @@
 #include "client/oree-locale.h"
 #include "client/oree-sentences.h"
 #include "model/oree-event.h"
+#include "gateway/oree-gw-refusal.h"
 #include "net/oree-net-error.h"
 #include "net/oree-peer-cert.h"
 #include "policy/oree-trail.h"
@@ -39,6 +40,8 @@ test_reasons (void)
 {
   for (const char *const *nick = oree_reason_nicks (); *nick != NULL; nick++)
     must (oree_sentence_has_reason (*nick), "reason", *nick);
+  for (guint i = 1; i < OREE_N_GW_REFUSALS; i++)
+    must (oree_sentence_has_reason (oree_gw_refusal (i)->nick), "refusal", oree_gw_refusal (i)->nick);
   for (guint i = 0; i < OREE_N_CERT_OUTCOMES; i++)
     must (oree_sentence_has_reason (oree_cert_outcome_nick ((OreeCertOutcome) i)), "certificate outcome",
           oree_cert_outcome_nick ((OreeCertOutcome) i));

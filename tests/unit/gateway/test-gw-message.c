@@ -27,7 +27,27 @@ static const ToSip to_sip[] = {
   { "><body>x</body><subject>&#9;tabs&#9;</subject></message>", NULL, "tabs", NULL, "x" },
   { "><body>x</body><thread/></message>", NULL, NULL, NULL, "x" },
   { "type='chat'><active xmlns='http://jabber.org/protocol/chatstates'/></message>", NULL, NULL, NULL, NULL },
-  { "><subject>only</subject></message>", NULL, NULL, NULL, NULL },
+  { "><subject>only</subject></message>", NULL, NULL, NULL, "only" },
+  { "><thread>t</thread></message>", NULL, NULL, NULL, NULL },
+  { "><body>x</body><subject>left &#x202e;thgir &#x2066;y&#x2069;</subject></message>", NULL, "left thgir y", NULL, "x" },
+  /* what a SIP client cannot show, in words */
+  { "xml:lang='fr'><body>à 8 h</body><replace xmlns='urn:xmpp:message-correct:0' id='m0'/></message>", NULL, NULL, "fr", "Correction : à 8 h" },
+  { "xml:lang='en-GB'><body>at 8</body><replace xmlns='urn:xmpp:message-correct:0' id='m0'/></message>", NULL, NULL, "en-GB", "Correction: at 8" },
+  { "><reactions xmlns='urn:xmpp:reactions:0' id='m0'><reaction>👍</reaction><reaction>🎉</reaction></reactions></message>", NULL, NULL, NULL, "Reaction: 👍 🎉" },
+  { "xml:lang='fr'><reactions xmlns='urn:xmpp:reactions:0' id='m0'/></message>", NULL, NULL, "fr", "La réaction a été retirée." },
+  { "><body>&gt; before\nfallback</body><reactions xmlns='urn:xmpp:reactions:0' id='m0'><reaction>👍</reaction></reactions></message>", NULL, NULL, NULL, "> before\r\nfallback" },
+  { "><body>https://f.test/a.png</body><x xmlns='jabber:x:oob'><url>https://f.test/a.png</url></x></message>", NULL, NULL, NULL, "https://f.test/a.png" },
+  { "><body>look</body><x xmlns='jabber:x:oob'><url>https://f.test/a.png</url><desc>cat</desc></x></message>", NULL, NULL, NULL,
+    "look\r\nAttachment: cat https://f.test/a.png" },
+  { "xml:lang='fr'><reference xmlns='urn:xmpp:reference:0' type='data'><media-sharing xmlns='urn:xmpp:sims:1'><file xmlns='urn:xmpp:jingle:apps:file-transfer:5'>"
+    "<name>chat.png</name><size>12</size></file><sources><reference xmlns='urn:xmpp:reference:0' type='data' uri='https://f.test/c'/></sources></media-sharing></reference></message>",
+    NULL, NULL, "fr", "Pièce jointe : chat.png (12 B) https://f.test/c" },
+  { "><file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'><name>a.pdf</name></file><sources>"
+    "<url-data xmlns='http://jabber.org/protocol/url-data' target='https://f.test/a.pdf'/></sources></file-sharing></message>",
+    NULL, NULL, NULL, "Attachment: a.pdf https://f.test/a.pdf" },
+  { "><file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'><name>a.pdf</name></file><sources>"
+    "<jinglepub xmlns='urn:xmpp:jinglepub:1' uri='javascript:x'/></sources></file-sharing></message>",
+    NULL, NULL, NULL, "Attachment: a.pdf (cannot be fetched from here)" },
 };
 
 static void
@@ -40,11 +60,15 @@ stanzas_become_message_parts (void)
       g_autofree char *rest = g_strconcat (ADDRESSES " ", to_sip[i].stanza, NULL);
       g_autoptr (OreeStanza) stanza = gw_test_stanza ("message", rest);
       g_auto (OreeGwSip) sip = { 0 };
-      OreeStanzaErr err;
+      OreeGwRefusalId refusal;
+      OreeGwExtras extras;
 
       oree_test_say (to_sip[i].stanza);
-      g_assert_cmpint (oree_gw_message_to_sip (stanza, threads, 1000, &sip, &err), ==,
-                       to_sip[i].body ? OREE_GW_MESSAGE_OK : OREE_GW_MESSAGE_EMPTY);
+      oree_gw_extras_read (&extras, stanza);
+      g_assert_cmpint (oree_gw_message_to_sip (stanza, &extras, threads, 1000, NULL, &sip, &refusal), ==,
+                       to_sip[i].body                              ? OREE_GW_MESSAGE_OK
+                       : extras.state != OREE_CHAT_STATE_NONE ? OREE_GW_MESSAGE_SIGNAL
+                                                                   : OREE_GW_MESSAGE_EMPTY);
       g_assert_cmpstr (sip.call_id, ==, to_sip[i].call_id);
       g_assert_cmpstr (sip.subject, ==, to_sip[i].subject);
       g_assert_cmpstr (sip.language, ==, to_sip[i].language);
@@ -52,21 +76,103 @@ stanzas_become_message_parts (void)
     }
 }
 
+static const struct
+{
+  const char *stanza;
+  OreeGwRefusalId refusal; /* NONE: it goes */
+} refused[] = {
+  { "type='groupchat'><body>x</body></message>", OREE_GW_REFUSAL_GROUP_CHAT },
+  { "><body>Join us</body><x xmlns='jabber:x:conference' jid='room@muc.cafe.test'/></message>", OREE_GW_REFUSAL_INVITATION },
+  { "><x xmlns='http://jabber.org/protocol/muc#user'><invite from='eve@cafe.test'/></x></message>", OREE_GW_REFUSAL_INVITATION },
+  { "><body>x</body><x xmlns='http://jabber.org/protocol/muc#user'/></message>", OREE_GW_REFUSAL_NONE }, /* from an occupant */
+  { "><propose xmlns='urn:xmpp:jingle-message:0' id='c1'/></message>", OREE_GW_REFUSAL_CALL },
+  { "><body>use OMEMO</body><encrypted xmlns='eu.siacs.conversations.axolotl'/></message>", OREE_GW_REFUSAL_ENCRYPTED },
+  { "><encryption xmlns='urn:xmpp:eme:0' namespace='x'/></message>", OREE_GW_REFUSAL_ENCRYPTED },
+  { "><body>a\nbcdefg</body></message>", OREE_GW_REFUSAL_NONE },
+  { "><body>a\nbcdefgh</body></message>", OREE_GW_REFUSAL_BODY_TOO_BIG }, /* "a\r\nbcdefgh" is ten */
+};
+
 static void
 what_cannot_be_carried_is_refused (void)
 {
   g_autoptr (OreeGwThreads) threads = oree_gw_threads_new (16);
-  g_autoptr (OreeStanza) group = gw_test_stanza ("message", ADDRESSES " type='groupchat'><body>x</body></message>");
-  g_autoptr (OreeStanza) exact = gw_test_stanza ("message", ADDRESSES "><body>a\nb</body></message>");
-  g_auto (OreeGwSip) sip = { 0 };
-  OreeStanzaErr err;
 
-  g_assert_cmpint (oree_gw_message_to_sip (group, threads, 1000, &sip, &err), ==, OREE_GW_MESSAGE_REFUSED);
-  g_assert_cmpint (err, ==, OREE_STANZA_ERR_SERVICE_UNAVAILABLE);
-  g_assert_cmpint (oree_gw_message_to_sip (exact, threads, 3, &sip, &err), ==, OREE_GW_MESSAGE_REFUSED);
-  g_assert_cmpint (err, ==, OREE_STANZA_ERR_POLICY_VIOLATION); /* "a\r\nb" is four */
-  g_assert_null (sip.body);
-  g_assert_cmpint (oree_gw_message_to_sip (exact, threads, 4, &sip, &err), ==, OREE_GW_MESSAGE_OK);
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autofree char *rest = g_strconcat (ADDRESSES " ", refused[i].stanza, NULL);
+      g_autoptr (OreeStanza) stanza = gw_test_stanza ("message", rest);
+      g_auto (OreeGwSip) sip = { 0 };
+      OreeGwExtras extras;
+      OreeGwRefusalId refusal;
+
+      oree_test_say (refused[i].stanza);
+      oree_gw_extras_read (&extras, stanza);
+      g_assert_cmpint (oree_gw_message_to_sip (stanza, &extras, threads, 9, NULL, &sip, &refusal), ==,
+                       refused[i].refusal == OREE_GW_REFUSAL_NONE ? OREE_GW_MESSAGE_OK : OREE_GW_MESSAGE_REFUSED);
+      g_assert_cmpint (refusal, ==, refused[i].refusal);
+      g_assert_true (refusal == OREE_GW_REFUSAL_NONE || sip.body == NULL);
+    }
+}
+
+static void
+form_goes_along (void)
+{
+  g_autoptr (OreeGwThreads) threads = oree_gw_threads_new (16);
+  g_autoptr (OreeStanza) stanza = gw_test_stanza (
+      "message", ADDRESSES "><body>very *bold*</body><html xmlns='http://jabber.org/protocol/xhtml-im'><body "
+                           "xmlns='http://www.w3.org/1999/xhtml'>very <strong>bold</strong><br/></body></html>"
+                           "<delay xmlns='urn:xmpp:delay' stamp='2010-11-13T23:29:00.123Z'/></message>");
+  g_auto (OreeGwSip) sip = { 0 };
+  g_autofree char *type = NULL;
+  OreeGwExtras extras;
+  OreeGwRefusalId refusal;
+  GString *both;
+
+  oree_gw_extras_read (&extras, stanza);
+  g_assert_cmpint (oree_gw_message_to_sip (stanza, &extras, threads, 1000, NULL, &sip, &refusal), ==, OREE_GW_MESSAGE_OK);
+  g_assert_cmpstr (sip.body, ==, "very *bold*");
+  g_assert_cmpstr (sip.html, ==, "<!DOCTYPE html>\r\n<html><body>very <strong>bold</strong><br></body></html>\r\n");
+  g_assert_cmpstr (sip.date, ==, "Sat, 13 Nov 2010 23:29:00 GMT");
+  both = oree_gw_sip_alternative (&sip, "tok", &type);
+  g_assert_cmpstr (type, ==, "multipart/alternative;boundary=\"tok\"");
+  g_assert_true (g_str_has_prefix (both->str, "--tok\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\nvery *bold*\r\n--tok\r\n"));
+  g_string_free (both, TRUE);
+}
+
+/* The reader's language is for the words we add, and picks among bodies. */
+static void
+the_reader_is_asked_first (void)
+{
+  g_autoptr (OreeGwThreads) threads = oree_gw_threads_new (16);
+  g_autoptr (OreeStanza) stanza = gw_test_stanza (
+      "message", ADDRESSES " xml:lang='en'><body>supper</body><body xml:lang='fr'>souper</body>"
+                           "<replace xmlns='urn:xmpp:message-correct:0' id='m0'/></message>");
+  g_auto (OreeGwSip) sip = { 0 };
+  OreeGwExtras extras;
+  OreeGwRefusalId refusal;
+
+  oree_gw_extras_read (&extras, stanza);
+  oree_gw_message_to_sip (stanza, &extras, threads, 1000, "fr", &sip, &refusal);
+  g_assert_cmpstr (sip.body, ==, "Correction : souper");
+  g_assert_cmpstr (sip.language, ==, "fr");
+}
+
+static void
+a_long_subject_is_not_cut (void)
+{
+  g_autoptr (OreeGwThreads) threads = oree_gw_threads_new (16);
+  g_autofree char *subject = g_strnfill (600, 's');
+  g_autofree char *rest = g_strdup_printf (ADDRESSES "><body>x</body><subject>%s</subject></message>", subject);
+  g_autofree char *wanted = g_strdup_printf ("%s\r\n\r\nx", subject);
+  g_autoptr (OreeStanza) stanza = gw_test_stanza ("message", rest);
+  g_auto (OreeGwSip) sip = { 0 };
+  OreeGwExtras extras;
+  OreeGwRefusalId refusal;
+
+  oree_gw_extras_read (&extras, stanza);
+  g_assert_cmpint (oree_gw_message_to_sip (stanza, &extras, threads, 1000, NULL, &sip, &refusal), ==, OREE_GW_MESSAGE_OK);
+  g_assert_null (sip.subject);
+  g_assert_cmpstr (sip.body, ==, wanted);
 }
 
 static const OreeSipMsg *
@@ -82,13 +188,21 @@ sip_message (const char *headers, const char *body)
 typedef struct
 {
   const char *headers, *body;
-  guint status; /* 0: a stanza */
+  guint status; /* 0: a stanza; EMPTY, COMPOSING, IMDN: no text; else why not */
   const char *attributes, *contents;
 } ToXmpp;
 
 #define CALL "Call-ID: c1@phone\r\n"
 #define PLAIN CALL "Content-Type: text/plain\r\n"
 #define THREAD "<thread>c1@phone</thread>"
+#define HTML CALL "Content-Type: text/html\r\n"
+#define CPIM CALL "Content-Type: message/cpim\r\n"
+#define MULTI(kind) CALL "Content-Type: multipart/" kind ";boundary=b\r\n"
+#define PART(type, text) "--b\r\nContent-Type: " type "\r\n\r\n" text "\r\n"
+#define END "--b--\r\n"
+#define RICH(inside) "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>" inside "</body></html>"
+#define NOW (G_GINT64_CONSTANT (1289690960) * G_USEC_PER_SEC) /* 2010-11-13T23:29:20Z */
+enum { EMPTY = 1, COMPOSING, IMDN };
 
 static const ToXmpp to_xmpp[] = {
   { PLAIN, "hello", 0, "", "<body>hello</body>" THREAD },
@@ -100,13 +214,58 @@ static const ToXmpp to_xmpp[] = {
   { PLAIN "Subject: Dinner\r\nContent-Language: fr\r\n", "x", 0, " xml:lang='fr'", "<subject>Dinner</subject><body>x</body>" THREAD },
   { PLAIN "Content-Language: fr, en\r\n", "x", 0, "", "<body>x</body>" THREAD },
   { PLAIN "Content-Language: f'r\r\n", "x", 0, "", "<body>x</body>" THREAD },
-  { PLAIN, "", 200, NULL, NULL },
-  { CALL "Content-Type: text/html\r\n", "<b>x</b>", 415, NULL, NULL },
-  { CALL "Content-Type: application/im-iscomposing+xml\r\n", "<x/>", 415, NULL, NULL },
+  { PLAIN "Content-Language: f'r\r\nSubject: \xe2\x80\xae evil\r\n", "x", 0, "", "<subject>evil</subject><body>x</body>" THREAD },
+  { PLAIN, "", EMPTY, NULL, NULL },
+  { PLAIN "Date: Sat, 13 Nov 2010 23:28:00 GMT\r\n", "x", 0, "", "<body>x</body>" THREAD
+    "<delay xmlns='urn:xmpp:delay' from='phone.test' stamp='2010-11-13T23:28:00Z'/>" },
+  { PLAIN "Date: Sat, 13 Nov 2010 23:28:30 GMT\r\n", "x", 0, "", "<body>x</body>" THREAD }, /* just now */
+  { PLAIN "Date: Sun, 14 Nov 2010 23:28:30 GMT\r\n", "x", 0, "", "<body>x</body>" THREAD }, /* a wrong clock */
+  { PLAIN "Date: whenever\r\n", "x", 0, "", "<body>x</body>" THREAD },
+  /* formatted */
+  { HTML, "<b>x</b>", 0, "", "<body>x</body>" THREAD RICH ("<strong>x</strong>") },
+  { HTML, "<p>x</p>", 0, "", "<body>x</body>" THREAD },
+  { HTML, "", EMPTY, NULL, NULL },
+  { HTML, "<script>x</script>", EMPTY, NULL, NULL },
+  { MULTI ("alternative"), PART ("text/plain", "*x*") PART ("text/html;charset=utf-8", "<i>x</i>") END, 0, "",
+    "<body>*x*</body>" THREAD RICH ("<em>x</em>") },
+  { MULTI ("alternative"), PART ("image/png", "...") PART ("text/plain", "x") END, 0, "", "<body>x</body>" THREAD },
+  { MULTI ("alternative"), PART ("image/png", "...") END, 415, NULL, NULL },
+  { MULTI ("mixed"), PART ("text/plain", "one") PART ("text/plain\r\nContent-Language: fr", "deux") END, 0, "",
+    "<body>one\n\ndeux</body>" THREAD },
+  { MULTI ("mixed"), PART ("text/plain", "x") PART ("image/png", "...") END, 415, NULL, NULL }, /* nothing is left out unsaid */
+  { MULTI ("mixed"), PART ("text/plain", "x") PART ("image/png\r\nContent-Disposition: icon", "...") END, 0, "", "<body>x</body>" THREAD },
+  { MULTI ("mixed"), PART ("text/plain", "x") PART ("application/resource-lists+xml\r\nContent-Disposition: recipient-list;handling=optional", "<x/>") END, 420, NULL, NULL },
+  { MULTI ("related"), PART ("text/html", "<u>x</u>") PART ("image/png", "...") END, 0, "",
+    "<body>x</body>" THREAD RICH ("<span style='text-decoration: underline'>x</span>") },
+  { MULTI ("mixed"), PART ("text/plain", "cut"), 400, NULL, NULL },
+  { CALL "Content-Type: multipart/mixed\r\n", "x", 400, NULL, NULL },
+  { MULTI ("mixed"), PART ("text/plain\r\nContent-Transfer-Encoding: base64", "aMOpIQ==") END, 0, "", "<body>hé!</body>" THREAD },
+  /* message/cpim */
+  { CPIM, "From: <sip:otto@phone.test>\r\nSubject: s\r\nDateTime: 2010-11-13T22:29:00+01:00\r\nNS: imdn <urn:ietf:params:imdn>\r\n"
+          "imdn.Message-ID: m\r\nimdn.Disposition-Notification: positive-delivery, display\r\n\r\nContent-Type: text/plain\r\n\r\nx", 0, "",
+    "<subject>s</subject><body>x</body>" THREAD "<request xmlns='urn:xmpp:receipts'/><markable xmlns='urn:xmpp:chat-markers:0'/>"
+    "<delay xmlns='urn:xmpp:delay' from='phone.test' stamp='2010-11-13T21:29:00Z'/>" },
+  { CPIM, "NS: v <mid:v>\r\nRequire: v.V\r\n\r\n\r\nx", 415, NULL, NULL },
+  { CPIM, "nothing of it", 400, NULL, NULL },
+  { CPIM, "\r\nContent-Type: message/cpim\r\n\r\n\r\nContent-Type: message/cpim\r\n\r\n\r\nContent-Type: message/cpim\r\n\r\n"
+          "\r\nContent-Type: message/cpim\r\n\r\n\r\n\r\nx", 415, NULL, NULL }, /* too deep */
+  /* typing and notifications are no messages */
+  { CALL "Content-Type: application/im-iscomposing+xml\r\n",
+    "<isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'><state>active</state></isComposing>", COMPOSING, NULL, NULL },
+  { CALL "Content-Type: application/im-iscomposing+xml\r\n", "<x/>", 400, NULL, NULL },
+  { CPIM, "NS: imdn <urn:ietf:params:imdn>\r\nimdn.Message-ID: n\r\n\r\nContent-Type: message/imdn+xml\r\nContent-Disposition: notification\r\n\r\n"
+          "<imdn xmlns='urn:ietf:params:xml:ns:imdn'><message-id>m</message-id><datetime>2010-11-13T21:29:00Z</datetime><delivery-notification>"
+          "<status><delivered/></status></delivery-notification></imdn>", IMDN, NULL, NULL },
+  { CALL "Content-Type: message/imdn+xml\r\n", "<imdn/>", 400, NULL, NULL },
+  /* refused */
+  { CALL "Content-Type: application/octet-stream\r\n", "x", 415, NULL, NULL },
+  { CALL "Content-Type: application/sdp\r\n", "v=0", 415, NULL, NULL },
   { CALL, "x", 415, NULL, NULL },
   { PLAIN "Content-Encoding: gzip\r\n", "x", 415, NULL, NULL },
   { PLAIN, "\xff\xfe", 415, NULL, NULL },
   { CALL "Content-Type: text/plain;charset=klingon\r\n", "x", 415, NULL, NULL },
+  { PLAIN "Require: recipient-list-message\r\n", "x", 420, NULL, NULL },
+  { PLAIN "Require: 100rel, x\r\n", "x", 420, NULL, NULL },
 };
 
 static void
@@ -117,25 +276,52 @@ requests_become_stanzas (void)
   for (guint i = 0; i < G_N_ELEMENTS (to_xmpp); i++)
     {
       const OreeSipMsg *msg = sip_message (to_xmpp[i].headers, to_xmpp[i].body);
-      guint status = 0;
-      g_autoptr (OreeXmlNode) node = oree_gw_message_to_xmpp (msg, threads, "otto@phone.test", "mira@cafe.test", "id1", &status);
-      g_autoptr (OreeXmlNode) wanted = NULL;
-      g_autofree char *xml = NULL;
+      g_auto (OreeGwContent) content = { OREE_GW_CONTENT_EMPTY };
+      g_autofree char *unsupported = NULL, *thread = NULL, *xml = NULL;
+      OreeGwStanzaParts parts = { "otto@phone.test", "mira@cafe.test", "id1", NULL, FALSE, NOW, "phone.test" };
+      g_autoptr (OreeXmlNode) node = NULL, wanted = NULL;
+      OreeGwRefusalId refusal;
 
       oree_test_say (to_xmpp[i].headers);
       oree_test_say (to_xmpp[i].body);
-      if (to_xmpp[i].status != 0)
+      refusal = oree_gw_content_read (&content, msg, &unsupported);
+      if (to_xmpp[i].status > IMDN)
         {
-          g_assert_null (node);
-          g_assert_cmpuint (status, ==, to_xmpp[i].status);
+          g_assert_cmpuint (refusal, !=, OREE_GW_REFUSAL_NONE);
+          g_assert_cmpuint (oree_gw_refusal (refusal)->sip, ==, to_xmpp[i].status);
           continue;
         }
-      g_assert_nonnull (node);
+      g_assert_cmpint (refusal, ==, OREE_GW_REFUSAL_NONE);
+      g_assert_cmpint (content.kind, ==, to_xmpp[i].status == EMPTY       ? OREE_GW_CONTENT_EMPTY
+                                         : to_xmpp[i].status == COMPOSING ? OREE_GW_CONTENT_COMPOSING
+                                         : to_xmpp[i].status == IMDN      ? OREE_GW_CONTENT_IMDN
+                                                                          : OREE_GW_CONTENT_TEXT);
+      if (to_xmpp[i].status != 0)
+        continue;
+      parts.thread = thread = oree_gw_threads_thread (threads, oree_sip_msg_value (msg, OREE_SIP_HDR_CALL_ID));
+      node = oree_gw_content_to_stanza (&content, &parts);
       xml = g_strdup_printf ("<message xmlns='jabber:server' from='otto@phone.test' to='mira@cafe.test' id='id1'%s>%s</message>",
                              to_xmpp[i].attributes, to_xmpp[i].contents);
       wanted = gw_test_node (xml);
-      g_assert_true (oree_xml_node_equal (node, wanted));
+      if (!oree_xml_node_equal (node, wanted))
+        {
+          g_autoptr (GString) got = g_string_new (NULL);
+
+          oree_xml_write (got, node, NULL);
+          g_assert_cmpstr (got->str, ==, xml);
+        }
     }
+}
+
+static void
+extensions_are_named (void)
+{
+  const OreeSipMsg *msg = sip_message (PLAIN "Require: a, recipient-list-message\r\nRequire: b\r\n", "x");
+  g_auto (OreeGwContent) content = { OREE_GW_CONTENT_EMPTY };
+  g_autofree char *unsupported = NULL;
+
+  g_assert_cmpint (oree_gw_content_read (&content, msg, &unsupported), ==, OREE_GW_REFUSAL_MANY_RECIPIENTS);
+  g_assert_cmpstr (unsupported, ==, "a, recipient-list-message, b");
 }
 
 /* What a stanza carried comes back in the answer's stanza. */
@@ -186,6 +372,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gateway/message/stanzas-become-message-parts", stanzas_become_message_parts);
   g_test_add_func ("/gateway/message/what-cannot-be-carried-is-refused", what_cannot_be_carried_is_refused);
+  g_test_add_func ("/gateway/message/form-goes-along", form_goes_along);
+  g_test_add_func ("/gateway/message/the-reader-is-asked-first", the_reader_is_asked_first);
+  g_test_add_func ("/gateway/message/a-long-subject-is-not-cut", a_long_subject_is_not_cut);
+  g_test_add_func ("/gateway/message/extensions-are-named", extensions_are_named);
   g_test_add_func ("/gateway/message/requests-become-stanzas", requests_become_stanzas);
   g_test_add_func ("/gateway/message/threads-come-back", threads_come_back);
   g_test_add_func ("/gateway/message/the-thread-map-is-bounded", the_thread_map_is_bounded);
