@@ -37,6 +37,7 @@ struct _OreeConn
   guint depth; /* callbacks in progress */
 
   OreeFilter *filter;
+  GBytes *hello; /* read before the filter was there */
   OreeFilterState state; /* OPEN without a filter */
   OreeBuffer unread, unsent, wire;
 
@@ -441,6 +442,19 @@ take_filtered (OreeConn *self, OreeSpan bytes)
 }
 
 static void
+take_hello (OreeConn *self)
+{
+  g_autoptr (GBytes) hello = g_steal_pointer (&self->hello);
+  gsize length;
+  const void *data;
+
+  if (hello == NULL || is_lost (self))
+    return;
+  data = g_bytes_get_data (hello, &length);
+  take_filtered (self, oree_span (data, length));
+}
+
+static void
 on_end_of_input (OreeConn *self)
 {
   if (self->filter != NULL && self->state == OREE_FILTER_HANDSHAKE)
@@ -458,7 +472,12 @@ static void
 read_some (OreeConn *self)
 {
   guint8 *scratch = oree_worker_scratch (self->worker);
-  gssize n = recv (self->fd, scratch, OREE_CONN_READ_BUDGET, 0);
+  gssize n;
+
+  take_hello (self);
+  if (self->freed || is_lost (self))
+    return;
+  n = recv (self->fd, scratch, OREE_CONN_READ_BUDGET, 0);
 
   if (n < 0)
     {
@@ -549,6 +568,7 @@ turn_cb (gpointer data)
   OreeConn *self = data;
 
   enter (self);
+  take_hello (self);
   /* What arrived before the loss is still the owner's. */
   if (is_listening (self))
     deliver (self);
@@ -689,6 +709,7 @@ oree_conn_free (OreeConn *self)
     self->filter->klass->free (self->filter);
   self->filter = NULL;
   oree_buffer_clear (&self->unread);
+  g_clear_pointer (&self->hello, g_bytes_unref);
   g_clear_pointer (&self->detail, g_free);
   if (self->depth == 0)
     g_free (self);
@@ -775,6 +796,19 @@ oree_conn_start_tls (OreeConn *self, OreeTlsCtx *ctx, OreeTlsRole role, const ch
   if (self->state == OREE_FILTER_FAILED)
     lose (self, OREE_CLOSED_TLS, self->filter->klass->error (self->filter));
   flush_later (self);
+}
+
+void
+oree_conn_accept_tls (OreeConn *self, OreeTlsCtx *ctx, const char *alpn, OreeSpan hello)
+{
+  g_autoptr (GBytes) copy = g_bytes_new (hello.data, hello.length); /* it may lie in what is cleared now */
+
+  oree_conn_start_tls (self, ctx, OREE_TLS_SERVER, NULL, alpn);
+  if (is_lost (self))
+    return;
+  /* Not from here: the owner is in the middle of on_data. */
+  self->hello = g_steal_pointer (&copy);
+  soon (self);
 }
 
 gboolean

@@ -84,7 +84,10 @@ void oree_conn_again (OreeConn *self);
  * before are written first. `sni`, `alpn` as oree_tls_new. The handshake has OREE_TLS_HANDSHAKE_SECONDS.
  * Bytes written before on_tls wait for the handshake. */
 void oree_conn_start_tls (OreeConn *self, OreeTlsCtx *ctx, OreeTlsRole role, const char *sni, const char *alpn);
-/* start_tls was called: bytes in clear count no more, though the handshake may still be under way. */
+/* The same as server, from the first byte: `hello` is what on_data was given (and must report as consumed), the
+ * beginning of the handshake. */
+void oree_conn_accept_tls (OreeConn *self, OreeTlsCtx *ctx, const char *alpn, OreeSpan hello);
+/* start_tls or accept_tls was called: bytes in clear count no more, though the handshake may still be under way. */
 gboolean oree_conn_tls_begun (const OreeConn *self);
 /* The handshake is done. */
 gboolean oree_conn_is_tls (const OreeConn *self);

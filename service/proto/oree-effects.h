@@ -18,6 +18,7 @@ typedef enum
   OREE_EFFECT_ACKED,   /* token: the item is acknowledged; code: how */
   OREE_EFFECT_FAIL,    /* code, token or object: an item failed; its sender is to be told */
   OREE_EFFECT_ANSWER,  /* code, token: what came of a question the owner put */
+  OREE_EFFECT_AGAIN,   /* code: reason; this connection came to nothing: end it, try another, start anew */
   OREE_EFFECT_CLOSE    /* code: reason; close the connection once the bytes before it are written */
 } OreeEffectKind;
 

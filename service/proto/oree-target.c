@@ -32,15 +32,14 @@ oree_targets_free (OreeTargets *self)
 }
 
 static void
-add_target (OreeTargets *self, const char *host, guint16 port)
+add_target (OreeTargets *self, const char *host, guint16 port, gboolean direct_tls, gboolean secure)
 {
   OreeTarget *target;
 
   if (self->targets->len == OREE_DNS_TARGETS_MAX || port == 0)
     return;
   target = g_new (OreeTarget, 1);
-  target->host = g_strdup (host);
-  target->port = port;
+  *target = (OreeTarget){ g_strdup (host), port, direct_tls, secure };
   g_ptr_array_add (self->targets, target);
 }
 
@@ -55,11 +54,19 @@ next_random (guint64 *state)
   return z ^ (z >> 31);
 }
 
+/* One SRV record and what its answer says of it. */
+typedef struct
+{
+  const OreeDnsSrv *srv;
+  gboolean direct_tls;
+  gboolean secure;
+} Candidate;
+
 static int
 by_priority (gconstpointer a, gconstpointer b)
 {
-  const OreeDnsSrv *x = *(const OreeDnsSrv *const *) a;
-  const OreeDnsSrv *y = *(const OreeDnsSrv *const *) b;
+  const OreeDnsSrv *x = ((const Candidate *) a)->srv;
+  const OreeDnsSrv *y = ((const Candidate *) b)->srv;
 
   if (x->priority != y->priority)
     return x->priority < y->priority ? -1 : 1;
@@ -67,98 +74,141 @@ by_priority (gconstpointer a, gconstpointer b)
   return (x->weight > 0) - (y->weight > 0);
 }
 
-/* RFC 2782: takes one record after another out of `pool` (one priority), each with chance in proportion to its weight. */
+/* RFC 2782: takes one record after another out of the `n` at `pool` (one priority), each with chance in proportion to its
+ * weight. */
 static void
-draw_priority (OreeTargets *self, GPtrArray *pool, guint64 *random)
+draw_priority (OreeTargets *self, Candidate *pool, guint n, guint64 *random)
 {
-  while (pool->len > 0)
+  for (; n > 0; n--)
     {
-      guint64 sum = 0;
-      guint64 mark;
-      guint64 running = 0;
+      guint64 sum = 0, running = 0, mark;
+      Candidate drawn;
       guint i;
 
-      for (i = 0; i < pool->len; i++)
-        sum += ((const OreeDnsSrv *) g_ptr_array_index (pool, i))->weight;
+      for (i = 0; i < n; i++)
+        sum += pool[i].srv->weight;
       mark = next_random (random) % (sum + 1);
-      for (i = 0; i + 1 < pool->len; i++)
+      for (i = 0; i + 1 < n; i++)
         {
-          running += ((const OreeDnsSrv *) g_ptr_array_index (pool, i))->weight;
+          running += pool[i].srv->weight;
           if (running >= mark)
             break;
         }
-      {
-        const OreeDnsSrv *srv = g_ptr_array_index (pool, i);
-
-        add_target (self, srv->target, srv->port);
-      }
-      g_ptr_array_remove_index (pool, i);
+      drawn = pool[i];
+      add_target (self, drawn.srv->target, drawn.srv->port, drawn.direct_tls, drawn.secure);
+      memmove (&pool[i], &pool[i + 1], (n - i - 1) * sizeof *pool);
     }
 }
 
 static void
-order_srv (OreeTargets *self, const OreeDnsAnswer *answer, guint64 random)
+add_candidates (GArray *candidates, const OreeDnsAnswer *answer, gboolean direct_tls)
 {
-  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
-  g_autoptr (GPtrArray) pool = g_ptr_array_new ();
-
-  for (guint i = 0; i < answer->srv->len; i++)
+  for (guint i = 0; answer->outcome == OREE_DNS_OK && i < answer->srv->len; i++)
     {
-      OreeDnsSrv *srv = g_ptr_array_index (answer->srv, i);
+      Candidate candidate = { g_ptr_array_index (answer->srv, i), direct_tls, answer->secure };
 
-      if (*srv->target != '\0') /* a "." among others means nothing */
-        g_ptr_array_add (sorted, srv);
+      if (*candidate.srv->target != '\0') /* a "." among others means nothing */
+        g_array_append_val (candidates, candidate);
     }
-  g_ptr_array_sort (sorted, by_priority);
-  for (guint i = 0; i < sorted->len; i++)
+}
+
+static void
+order_candidates (OreeTargets *self, GArray *candidates, guint64 random)
+{
+  Candidate *all = (Candidate *) (gpointer) candidates->data;
+  guint first = 0;
+
+  g_array_sort (candidates, by_priority);
+  for (guint i = 0; i < candidates->len; i++)
     {
-      const OreeDnsSrv *srv = g_ptr_array_index (sorted, i);
-      gboolean last = i + 1 == sorted->len
-                      || ((const OreeDnsSrv *) g_ptr_array_index (sorted, i + 1))->priority != srv->priority;
-
-      g_ptr_array_add (pool, g_ptr_array_index (sorted, i));
-      if (last)
-        draw_priority (self, pool, &random);
+      if (i + 1 < candidates->len && all[i + 1].srv->priority == all[i].srv->priority)
+        continue;
+      draw_priority (self, all + first, i + 1 - first, &random);
+      first = i + 1;
     }
+}
+
+/* What an answer leaves to do, the worst first. */
+typedef enum
+{
+  LEAVES_NOTHING,  /* bogus */
+  LEAVES_RECORDS,
+  LEAVES_DOUBT,    /* no answer: whether there are records is not known */
+  LEAVES_REFUSAL,  /* ".", or records none of which can be used */
+  LEAVES_FALLBACK, /* no records */
+} Leaves;
+
+static Leaves
+what_it_leaves (const OreeDnsAnswer *answer)
+{
+  switch (answer->outcome)
+    {
+    case OREE_DNS_OK:
+      return oree_dns_answer_refuses (answer) ? LEAVES_REFUSAL : LEAVES_RECORDS;
+    case OREE_DNS_NO_DATA:
+    case OREE_DNS_NO_NAME:
+      /* The SRV name may well not exist while the domain does: its addresses decide (RFC 6120 3.2.2). */
+      return LEAVES_FALLBACK;
+    case OREE_DNS_BOGUS:
+      return LEAVES_NOTHING;
+    case OREE_DNS_FAILED:
+    case OREE_DNS_TIMED_OUT:
+    case OREE_DNS_N_OUTCOMES:
+      break;
+    }
+  return LEAVES_DOUBT;
+}
+
+static OreeTargets *
+targets_from (const OreeDnsAnswer *direct, const OreeDnsAnswer *plain, const char *domain, guint16 fallback_port,
+              guint64 random)
+{
+  OreeTargets *self = targets_new (OREE_TARGETS_OK);
+  Leaves plain_leaves = what_it_leaves (plain);
+  Leaves leaves = direct != NULL ? MIN (plain_leaves, what_it_leaves (direct)) : plain_leaves;
+  g_autoptr (GArray) candidates = NULL;
+
+  self->secure = plain->secure && (direct == NULL || direct->secure);
+  switch (leaves)
+    {
+    case LEAVES_NOTHING:
+      self->outcome = OREE_TARGETS_UNUSABLE;
+      break;
+    case LEAVES_RECORDS:
+      candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
+      add_candidates (candidates, plain, FALSE);
+      if (direct != NULL)
+        add_candidates (candidates, direct, TRUE);
+      order_candidates (self, candidates, random);
+      if (self->targets->len == 0)
+        self->outcome = OREE_TARGETS_NOT_OFFERED; /* records, but none that can be used: no fallback either */
+      break;
+    case LEAVES_DOUBT:
+      self->outcome = OREE_TARGETS_UNREACHABLE;
+      break;
+    case LEAVES_REFUSAL:
+      self->outcome = OREE_TARGETS_NOT_OFFERED;
+      break;
+    case LEAVES_FALLBACK:
+      self->fallback = fallback_port != 0;
+      add_target (self, domain, fallback_port, FALSE, self->secure);
+      if (self->targets->len == 0)
+        self->outcome = OREE_TARGETS_NO_NAME;
+      break;
+    }
+  return self;
 }
 
 OreeTargets *
 oree_targets_from_srv (const OreeDnsAnswer *srv, const char *domain, guint16 fallback_port, guint64 random)
 {
-  OreeTargets *self = targets_new (OREE_TARGETS_OK);
+  return targets_from (NULL, srv, domain, fallback_port, random);
+}
 
-  g_return_val_if_fail (srv->kind == OREE_DNS_SRV, self);
-  self->secure = srv->secure;
-  switch (srv->outcome)
-    {
-    case OREE_DNS_OK:
-      if (oree_dns_answer_refuses (srv))
-        {
-          self->outcome = OREE_TARGETS_NOT_OFFERED;
-          break;
-        }
-      order_srv (self, srv, random);
-      if (self->targets->len == 0)
-        self->outcome = OREE_TARGETS_NOT_OFFERED; /* records, but none that can be used: no fallback either */
-      break;
-    case OREE_DNS_NO_DATA:
-    case OREE_DNS_NO_NAME:
-      /* The SRV name may well not exist while the domain does: its addresses decide (RFC 6120 3.2.2). */
-      self->fallback = fallback_port != 0;
-      add_target (self, domain, fallback_port);
-      if (self->targets->len == 0)
-        self->outcome = OREE_TARGETS_NO_NAME;
-      break;
-    case OREE_DNS_BOGUS:
-      self->outcome = OREE_TARGETS_UNUSABLE;
-      break;
-    case OREE_DNS_FAILED:
-    case OREE_DNS_TIMED_OUT:
-    case OREE_DNS_N_OUTCOMES:
-      self->outcome = OREE_TARGETS_UNREACHABLE;
-      break;
-    }
-  return self;
+OreeTargets *
+oree_targets_from_xmpp (const OreeDnsAnswer *direct, const OreeDnsAnswer *plain, const char *domain, guint64 random)
+{
+  return targets_from (direct, plain, domain, 5269, random);
 }
 
 OreeTargets *
@@ -167,7 +217,7 @@ oree_targets_from_host (const char *host, guint16 port)
   OreeTargets *self = targets_new (OREE_TARGETS_OK);
 
   self->fixed = TRUE;
-  add_target (self, host, port);
+  add_target (self, host, port, FALSE, FALSE);
   return self;
 }
 
@@ -190,10 +240,11 @@ oree_target_question_sip (const char *host, guint16 port, OreeTargetQuestion *qu
 }
 
 void
-oree_target_question_xmpp (const char *domain, OreeTargetQuestion *question)
+oree_target_question_xmpp (const char *domain, gboolean direct_tls, OreeTargetQuestion *question)
 {
-  *question
-    = (OreeTargetQuestion){ OREE_TARGET_ASK_SRV, g_strconcat ("_xmpp-server._tcp.", domain, NULL), 0 };
+  const char *service = direct_tls ? "_xmpps-server._tcp." : "_xmpp-server._tcp.";
+
+  *question = (OreeTargetQuestion){ OREE_TARGET_ASK_SRV, g_strconcat (service, domain, NULL), 0 };
 }
 
 void

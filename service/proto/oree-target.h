@@ -11,6 +11,8 @@ typedef struct
 {
   char *host; /* normal form, or an address literal */
   guint16 port;
+  gboolean direct_tls; /* TLS from the first byte (XEP-0368) */
+  gboolean secure;     /* the answer that named it was DNSSEC-validated */
 } OreeTarget;
 
 typedef enum
@@ -39,6 +41,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeTargets, oree_targets_free)
  * target; `fallback_port` 0: none is. */
 OreeTargets *oree_targets_from_srv (const OreeDnsAnswer *srv, const char *domain, guint16 fallback_port,
                                     guint64 random);
+/* The same for an XMPP domain that is asked for both services (XEP-0368): `direct` the answer for
+ * _xmpps-server._tcp, `plain` for _xmpp-server._tcp. Both sets are one: priorities and weights of either count together.
+ * A service refused by "." is not used, and forbids the fallback to the domain's own addresses. One answer that failed
+ * does no harm where the other names servers; a bogus one ends the search. `direct` NULL: it was not asked. */
+OreeTargets *oree_targets_from_xmpp (const OreeDnsAnswer *direct, const OreeDnsAnswer *plain, const char *domain,
+                                     guint64 random);
 /* One host and port from configuration, or an address literal: no SRV question is asked. */
 OreeTargets *oree_targets_from_host (const char *host, guint16 port);
 
@@ -58,8 +66,8 @@ typedef struct
 /* What to ask for a SIP host (RFC 3263 4.2, TLS only): an address literal or an explicit port needs addresses only,
  * else SRV of _sips._tcp.<host>. Release `question` with oree_target_question_clear(). */
 void oree_target_question_sip (const char *host, guint16 port, OreeTargetQuestion *question);
-/* What to ask for an XMPP domain: SRV of _xmpp-server._tcp.<domain>. */
-void oree_target_question_xmpp (const char *domain, OreeTargetQuestion *question);
+/* What to ask for an XMPP domain: SRV of _xmpp-server._tcp.<domain>, or of _xmpps-server._tcp for `direct_tls`. */
+void oree_target_question_xmpp (const char *domain, gboolean direct_tls, OreeTargetQuestion *question);
 void oree_target_question_clear (OreeTargetQuestion *question);
 
 /* The addresses of one target as endpoints, IPv6 first, alternating, at most OREE_DNS_ADDRESSES_MAX; appended to `out`

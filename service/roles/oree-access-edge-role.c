@@ -115,7 +115,7 @@ static void
 dial_addresses (OreeAccessEdgeRole *self, const OreeDnsAnswer *answer)
 {
   const OreeNextHop *hop = oree_policy_next_hop (self->lane->policy);
-  OreeTarget target = { hop->host, hop->port };
+  OreeTarget target = { .host = hop->host, .port = hop->port };
   g_autoptr (GArray) endpoints = g_array_new (FALSE, FALSE, sizeof (OreeEndpoint));
 
   oree_target_endpoints (&target, answer, endpoints);

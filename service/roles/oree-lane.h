@@ -14,8 +14,10 @@ G_BEGIN_DECLS
 
 typedef struct _OreeLane OreeLane;
 typedef struct _OreeSipHub OreeSipHub;
+typedef struct _OreeXmppProxy OreeXmppProxy;
 typedef struct _OreeXmppIn OreeXmppIn;
 typedef struct _OreeXmppOut OreeXmppOut;
+typedef struct _OreeXmppRxHub OreeXmppRxHub;
 typedef struct _OreeXmppTrust OreeXmppTrust;
 typedef struct _OreeGatewayRole OreeGatewayRole;
 typedef struct _OreeFrontEndRole OreeFrontEndRole;
@@ -44,8 +46,10 @@ struct _OreeLane
   guint64 matters[OREE_N_GW_REFUSALS]; /* what the gateway could not carry */
 
   OreeSipHub *sip;
+  OreeXmppProxy *xmpp_proxy;
   OreeXmppIn *xmpp_in;
   OreeXmppOut *xmpp_out;
+  OreeXmppRxHub *xmpp_rx;
   OreeXmppTrust *xmpp_trust;
   OreeGatewayRole *gateway;
   OreeFrontEndRole *front_end;

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*   send ─► stream (pair) ─► resolve ─► dial target 1, 2 … ─► machine ─► ready ─► idle ─► closed
- *              │ back-off in force: fails at once            effects: bytes, TLS, acknowledged, failed */
+/*   send ─► stream (pair) ─► find a server ─► machine ─► ready ─► idle ─► closed
+ *      │       │                   ▲            │  effects: bytes, TLS, acknowledged, failed
+ *      │       │                   └── again ───┘
+ *      │       └ back-off in force: fails at once
+ *      └─► an inbound stream of the domain that carries both ways (oree-xmpp-in) */
 #include "roles/oree-xmpp-out.h"
 
-#include "base/oree-log.h"
+#include "base/oree-limits.h"
 #include "base/oree-secret.h"
+#include "codec/xml/oree-xml-write.h"
 #include "codec/xmpp/oree-stanza.h"
-#include "net/oree-dial.h"
-#include "net/oree-resolver.h"
-#include "proto/oree-target.h"
+#include "codec/xmpp/oree-xmpp-ns.h"
 #include "proto/xmpp/oree-s2s-backoff.h"
 #include "roles/oree-census.h"
 #include "roles/oree-refusal.h"
+#include "roles/oree-xmpp-find.h"
+#include "roles/oree-xmpp-in.h"
+#include "roles/oree-xmpp-link.h"
+#include "roles/oree-xmpp-rx.h"
 #include "roles/oree-xmpp-stand.h"
 #include "roles/oree-xmpp-trust.h"
 
@@ -21,6 +27,7 @@
 typedef struct
 {
   OreeLane *lane;
+  guint32 id; /* for the slots of what comes in on it */
   char *key; /* "local remote", with "?" before it when it carries questions only */
   char *local, *remote;
   OreeS2sOut *machine;
@@ -32,17 +39,14 @@ typedef struct
   OreeHook flush;
   OreeEffects effects;
   gboolean running, closed, counted, verify_only;
-  OreeLookup *lookup;
-  OreeDial *dial;
-  OreeTargets *targets;
-  OreeXmppDnaQuestion *asked; /* the keys of the target at hand */
-  OreeDnsAnswer *addresses;   /* … and where it is, meanwhile */
-  OreeXmppDna *dna;           /* what its zone says; NULL: nothing signed */
-  gboolean bogus;             /* DNSSEC failed for a target: why none is left */
-  guint next_target;
+  OreeXmppFind *find;
+  gboolean direct_tls;  /* of the server that answered */
+  gboolean in_handshake;
+  OreeS2sReason failed; /* why the server before this one was given up; OK: it is the first */
+  OreeXmppDna *dna;     /* what the server's zone says of it; NULL: nothing signed */
   OreeS2sProof proof;
   gint64 since;
-  guint64 sent;
+  guint64 sent, received;
   char *peer;
   const char *cert_outcome;
   OreeTlsCtx *shown;     /* what we showed in the handshake; NULL before */
@@ -51,7 +55,8 @@ typedef struct
 
 typedef struct
 {
-  Stream *stream; /* NULL once the stream reported it */
+  Stream *stream;  /* that carries it, until it reported */
+  guint32 inbound; /* or the inbound one that does; 0: none */
   OreeXmppSent sent;
   OreeXmppVerified verified;
   gpointer data;
@@ -59,9 +64,11 @@ typedef struct
 
 struct _OreeXmppOut
 {
-  GHashTable *streams;  /* key → Stream */
-  GHashTable *leaving;  /* Stream: saying goodbye, another has its place */
+  GHashTable *streams;  /* key → Stream: those that take stanzas */
+  GHashTable *by_id;    /* id → Stream: all there are */
+  guint32 next_id;
   GHashTable *items;    /* token → Item */
+  GHashTable *abandoned; /* OreeConn: of servers given up, saying their last words */
   GHashTable *backoffs; /* remote → OreeS2sBackoff */
   guint64 next_token;
 };
@@ -76,8 +83,8 @@ token_key (guint64 token)
 
 /* --- outcomes ---------------------------------------------------------------------------------- */
 
-static void
-report (OreeLane *lane, guint64 token, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason)
+void
+oree_xmpp_out_report (OreeLane *lane, guint64 token, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason)
 {
   gpointer key, value;
   g_autofree Item *item = NULL;
@@ -116,15 +123,11 @@ stream_free (gpointer data)
   oree_worker_cancel (stream->lane->worker, &stream->timer);
   oree_worker_cancel (stream->lane->worker, &stream->rest);
   oree_hook_cancel (&stream->flush);
-  g_clear_pointer (&stream->lookup, oree_lookup_cancel);
-  g_clear_pointer (&stream->asked, oree_xmpp_dna_cancel);
-  g_clear_pointer (&stream->addresses, oree_dns_answer_unref);
+  g_clear_pointer (&stream->find, oree_xmpp_find_free);
   g_clear_pointer (&stream->dna, oree_xmpp_dna_unref);
-  g_clear_pointer (&stream->dial, oree_dial_cancel);
   g_clear_pointer (&stream->conn, oree_conn_free);
   g_clear_pointer (&stream->reader, oree_xml_reader_free);
   g_clear_pointer (&stream->machine, oree_s2s_out_free);
-  g_clear_pointer (&stream->targets, oree_targets_free);
   oree_effects_clear (&stream->effects);
   if (stream->counted)
     {
@@ -139,6 +142,29 @@ stream_free (gpointer data)
   g_free (stream->remote);
   g_free (stream->peer);
   g_free (stream);
+}
+
+static Stream *
+find (OreeLane *lane, guint32 id)
+{
+  return g_hash_table_lookup (lane->xmpp_out->by_id, GUINT_TO_POINTER (id));
+}
+
+/* It takes no more stanzas: what is sent from here on opens a new stream. */
+static void
+retire (Stream *stream)
+{
+  GHashTable *streams = stream->lane->xmpp_out->streams;
+
+  if (g_hash_table_lookup (streams, stream->key) == stream)
+    g_hash_table_remove (streams, stream->key);
+}
+
+static void
+forget (Stream *stream)
+{
+  retire (stream);
+  g_hash_table_remove (stream->lane->xmpp_out->by_id, GUINT_TO_POINTER (stream->id));
 }
 
 static OreeS2sBackoff *
@@ -165,8 +191,7 @@ is_failure (const Stream *stream, OreeS2sReason reason)
   return !stream->verify_only || (reason != OREE_S2S_OK && reason != OREE_S2S_IDLE);
 }
 
-/* The machine said CLOSE: every token was reported. The entry leaves the table now, so that what is sent from here on
- * opens a new stream; the connection ends by itself. */
+/* The machine said CLOSE: every token was reported. */
 static void
 ended (Stream *stream, OreeS2sReason reason)
 {
@@ -203,6 +228,131 @@ arm (Stream *stream)
   oree_worker_arm (stream->lane->worker, &stream->timer, oree_s2s_out_deadline (stream->machine));
 }
 
+static void
+ready (Stream *stream, OreeS2sProof proof)
+{
+  OreeLane *lane = stream->lane;
+  OreeVerdict verdict = oree_xmpp_stream_verdict (lane->policy, OREE_DIRECTION_OUT, stream->local, stream->remote,
+                                                  oree_xmpp_auth_of (proof));
+
+  stream->proof = proof;
+  oree_xml_reader_set_caps (stream->reader, &oree_xml_caps_stream);
+  oree_s2s_backoff_succeeded (backoff_of (lane, stream->remote));
+  oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_READY);
+  oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_READY, "partner", stream->remote, "direction", "out",
+                                         "method", oree_xmpp_auth_nick (proof), "peer", stream->peer, NULL));
+  /* The records may have changed since the method was chosen. Strangers are written to with refusals. */
+  if (!verdict.allow && verdict.reason != OREE_REASON_NOT_A_PARTNER)
+    oree_s2s_out_close (stream->machine, OREE_S2S_BLOCKED, oree_worker_now (lane->worker), &stream->effects);
+}
+
+static void
+abandoned_cb (OreeConn *conn, OreeClosedReason reason, const char *detail, gpointer data)
+{
+  OreeLane *lane = data;
+
+  g_hash_table_remove (lane->xmpp_out->abandoned, conn);
+}
+
+static void
+abandon (OreeLane *lane, OreeConn *conn)
+{
+  static const OreeConnCallbacks on_closed = { .on_closed = abandoned_cb };
+
+  g_hash_table_add (lane->xmpp_out->abandoned, conn);
+  oree_conn_set_callbacks (conn, &on_closed, lane);
+  oree_conn_close (conn);
+}
+
+/* The server came to nothing before anything was proved: the next one. */
+static void
+go_on (Stream *stream, OreeS2sReason reason)
+{
+  stream->failed = reason;
+  if (stream->conn != NULL)
+    abandon (stream->lane, g_steal_pointer (&stream->conn));
+  g_clear_pointer (&stream->peer, g_free);
+  g_clear_pointer (&stream->shown, oree_tls_ctx_unref);
+  oree_xml_reader_free (stream->reader);
+  stream->reader = oree_xml_reader_new (&oree_xml_caps_preauth);
+  oree_xmpp_find_next (stream->find);
+}
+
+static void
+start_tls (Stream *stream, const char *alpn)
+{
+  if (stream->conn == NULL)
+    return;
+  stream->in_handshake = TRUE;
+  stream->shown = oree_tls_ctx_ref (oree_xmpp_trust_ctx (stream->lane, OREE_DIRECTION_OUT, stream->remote));
+  oree_conn_start_tls (stream->conn, stream->shown, OREE_TLS_CLIENT, stream->remote, alpn);
+}
+
+static void
+deliver (Stream *stream, OreeStanza *stanza, guint64 slot)
+{
+  OreeS2sProof proof
+    = oree_s2s_pairs_find (oree_s2s_out_pairs (stream->machine), stanza->from.domain, stanza->to.domain);
+
+  stream->received++;
+  oree_xmpp_rx_deliver (stream->lane, stream->id, slot, stanza, oree_xmpp_auth_of (proof));
+}
+
+static void
+carry_out (Stream *stream, OreeEffect *effect)
+{
+  OreeLane *lane = stream->lane;
+
+  switch (effect->kind)
+    {
+    case OREE_EFFECT_SEND:
+      if (stream->conn != NULL)
+        {
+          gsize length;
+          const void *data = g_bytes_get_data (effect->bytes, &length);
+
+          if (!oree_conn_write (stream->conn, data, length))
+            oree_conn_abort (stream->conn);
+        }
+      break;
+    case OREE_EFFECT_TLS:
+      start_tls (stream, NULL);
+      break;
+    case OREE_EFFECT_RESTART:
+      oree_xml_reader_reset (stream->reader);
+      break;
+    case OREE_EFFECT_READY:
+      if (effect->object == NULL)
+        ready (stream, (OreeS2sProof) effect->code);
+      break;
+    case OREE_EFFECT_ACKED:
+      oree_xmpp_out_report (lane, effect->token, TRUE, (OreeS2sAcked) effect->code, OREE_S2S_OK);
+      break;
+    case OREE_EFFECT_FAIL:
+      if (effect->object != NULL)
+        oree_xmpp_rx_refuse (lane, g_steal_pointer (&effect->object));
+      else
+        oree_xmpp_out_report (lane, effect->token, FALSE, OREE_S2S_ACKED_WRITTEN, (OreeS2sReason) effect->code);
+      break;
+    case OREE_EFFECT_ANSWER:
+      report_answer (lane, effect->token, (OreeDialbackResult) effect->code);
+      break;
+    case OREE_EFFECT_AGAIN:
+      go_on (stream, (OreeS2sReason) effect->code);
+      break;
+    case OREE_EFFECT_CLOSE:
+      if (!stream->closed)
+        ended (stream, (OreeS2sReason) effect->code);
+      break;
+    case OREE_EFFECT_DELIVER:
+      deliver (stream, g_steal_pointer (&effect->object), effect->token);
+      break;
+    case OREE_EFFECT_ASK:
+      oree_xmpp_rx_ask (lane, stream->id, g_steal_pointer (&effect->object));
+      break;
+    }
+}
+
 /* Carries out what the machine wants, in order, however deep the calls that made it want it. */
 static void
 run (Stream *stream)
@@ -215,72 +365,24 @@ run (Stream *stream)
   stream->running = TRUE;
   while (oree_effects_take (&stream->effects, &effect))
     {
-      switch (effect.kind)
-        {
-        case OREE_EFFECT_SEND:
-          if (stream->conn != NULL)
-            {
-              gsize length;
-              const void *data = g_bytes_get_data (effect.bytes, &length);
-
-              if (!oree_conn_write (stream->conn, data, length))
-                oree_conn_abort (stream->conn);
-            }
-          break;
-        case OREE_EFFECT_TLS:
-          if (stream->conn != NULL)
-            {
-              stream->shown = oree_tls_ctx_ref (oree_xmpp_trust_ctx (lane, OREE_DIRECTION_OUT, stream->remote));
-              oree_conn_start_tls (stream->conn, stream->shown, OREE_TLS_CLIENT, stream->remote, NULL);
-            }
-          break;
-        case OREE_EFFECT_RESTART:
-          oree_xml_reader_reset (stream->reader);
-          break;
-        case OREE_EFFECT_READY:
-          stream->proof = (OreeS2sProof) effect.code;
-          oree_xml_reader_set_caps (stream->reader, &oree_xml_caps_stream);
-          oree_s2s_backoff_succeeded (backoff_of (lane, stream->remote));
-          oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_READY);
-          oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_READY, "partner", stream->remote, "direction", "out",
-                                                 "method", oree_xmpp_auth_nick (stream->proof), "peer", stream->peer, NULL));
-          break;
-        case OREE_EFFECT_ACKED:
-          report (lane, effect.token, TRUE, (OreeS2sAcked) effect.code, OREE_S2S_OK);
-          break;
-        case OREE_EFFECT_FAIL:
-          report (lane, effect.token, FALSE, OREE_S2S_ACKED_WRITTEN, (OreeS2sReason) effect.code);
-          break;
-        case OREE_EFFECT_ANSWER:
-          report_answer (lane, effect.token, (OreeDialbackResult) effect.code);
-          break;
-        case OREE_EFFECT_CLOSE:
-          if (!stream->closed)
-            ended (stream, (OreeS2sReason) effect.code);
-          break;
-        case OREE_EFFECT_DELIVER:
-        case OREE_EFFECT_ASK:
-          break; /* an initiating stream receives no stanzas and asks nothing */
-        }
+      carry_out (stream, &effect);
       oree_effect_clear (&effect);
     }
   stream->running = FALSE;
+  if (oree_s2s_out_is_closed (stream->machine))
+    retire (stream);
   if (!stream->closed)
     {
       oree_reactor_at_end (oree_worker_reactor (lane->worker), &stream->flush);
       arm (stream);
       return;
     }
-  /* Leave the table (a new stream may have taken the place), then the connection, then ourselves. */
-  if (g_hash_table_lookup (lane->xmpp_out->streams, stream->key) == stream)
-    g_hash_table_steal (lane->xmpp_out->streams, stream->key);
-  g_hash_table_steal (lane->xmpp_out->leaving, stream);
   oree_worker_cancel (lane->worker, &stream->timer);
   oree_hook_cancel (&stream->flush);
   if (stream->conn != NULL)
-    oree_conn_close (stream->conn); /* on_closed frees */
+    oree_conn_close (stream->conn); /* on_closed forgets it */
   else
-    stream_free (stream);
+    forget (stream);
 }
 
 static void
@@ -330,6 +432,7 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
   Stream *stream = data;
   OreeTime now = oree_worker_now (stream->lane->worker);
   gsize used = 0;
+  guint budget = OREE_CONN_MESSAGE_BUDGET;
 
   if (stream->closed)
     return bytes.length;
@@ -338,12 +441,18 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
   if (!oree_timer_is_armed (&stream->rest))
     oree_worker_arm (stream->lane->worker, &stream->rest, now + QUIET);
   oree_reactor_at_end (oree_worker_reactor (stream->lane->worker), &stream->flush);
-  while (used < bytes.length && !stream->closed)
+  while (used < bytes.length && !stream->closed && stream->conn == conn)
     {
       g_auto (OreeXmlEvent) event = { 0 };
-      gssize n = oree_xml_reader_feed (stream->reader, bytes.data + used, bytes.length - used, &event);
       gboolean was_clear = !oree_conn_tls_begun (conn);
+      gssize n;
 
+      if (budget-- == 0)
+        {
+          oree_conn_again (conn);
+          return used;
+        }
+      n = oree_xml_reader_feed (stream->reader, bytes.data + used, bytes.length - used, &event);
       if (n < 0)
         {
           oree_s2s_out_on_parse_error (stream->machine, n, now, &stream->effects);
@@ -356,18 +465,24 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
       oree_s2s_out_on_event (stream->machine, &event, now, &stream->effects);
       if (stream->effects.items != NULL && stream->effects.items->len > 0)
         run (stream);
-      /* run () may have begun TLS: what came in clear behind <proceed/> is not looked at. */
-      if (was_clear && oree_conn_tls_begun (conn))
+      /* run () may have given this server up, or begun TLS: what came in clear behind <proceed/> is not looked at. */
+      if (stream->conn != conn || (was_clear && oree_conn_tls_begun (conn)))
         return bytes.length;
+      if (oree_s2s_out_open (stream->machine) >= OREE_S2S_UNACKED_MAX)
+        {
+          oree_conn_pause (conn);
+          oree_conn_again (conn);
+          return used;
+        }
     }
-  return used;
+  return stream->conn == conn ? used : bytes.length;
 }
 
 static OreeXmppProof
-judge (Stream *stream, const OreePolicy *policy)
+judge (Stream *stream, const char *domain, const OreePolicy *policy)
 {
   OreeXmppTrustFacts facts = {
-    .direction = OREE_DIRECTION_OUT, .domain = stream->remote, .dna = stream->dna, .policy = policy,
+    .direction = OREE_DIRECTION_OUT, .domain = domain, .dna = stream->dna, .policy = policy,
   };
 
   facts.cert = stream->conn != NULL ? oree_conn_peer_cert (stream->conn) : NULL;
@@ -380,14 +495,10 @@ tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
   Stream *stream = data;
   OreeXmppProof proof;
 
-  if (stream->closed)
-    return;
-  if (!ok)
-    {
-      lost (stream, OREE_S2S_TLS_FAILED);
-      return;
-    }
-  proof = judge (stream, NULL);
+  if (stream->closed || !ok)
+    return; /* on_closed follows */
+  stream->in_handshake = FALSE;
+  proof = judge (stream, stream->remote, NULL);
   stream->cert_outcome = proof.proven ? NULL : oree_cert_outcome_nick (proof.outcome);
   /* No dialback over a connection that the domain itself disowns (RFC 7671 4.1). */
   if (proof.outcome == OREE_CERT_DANE_MISMATCH)
@@ -407,9 +518,9 @@ closed_cb (OreeConn *conn, OreeClosedReason reason, const char *detail, gpointer
 
   g_clear_pointer (&stream->conn, oree_conn_free);
   if (stream->closed)
-    stream_free (stream);
+    forget (stream);
   else
-    lost (stream, reason == OREE_CLOSED_TLS ? OREE_S2S_TLS_FAILED : OREE_S2S_CONNECTION_LOST);
+    lost (stream, reason == OREE_CLOSED_TLS || stream->in_handshake ? OREE_S2S_TLS_FAILED : OREE_S2S_CONNECTION_LOST);
 }
 
 static const OreeConnCallbacks callbacks = {
@@ -420,163 +531,54 @@ static const OreeConnCallbacks callbacks = {
 
 /* --- finding the server ------------------------------------------------------------------------ */
 
-static void try_target (Stream *stream);
-
 static void
-dialled_cb (OreeConn *conn, guint index, const char *reason, gpointer data)
+found_cb (OreeConn *conn, const OreeTarget *target, OreeXmppDna *dna, OreeS2sReason reason, gpointer data)
 {
   Stream *stream = data;
 
-  stream->dial = NULL;
   if (conn == NULL)
     {
-      try_target (stream);
+      /* Why the last server was of no use says more than that there is no other. */
+      lost (stream, stream->failed != OREE_S2S_OK ? stream->failed : reason);
       return;
     }
+  g_clear_pointer (&stream->dna, oree_xmpp_dna_unref);
+  if (dna != NULL)
+    stream->dna = oree_xmpp_dna_ref (dna);
+  if (oree_xmpp_dna_has_keys (dna))
+    oree_s2s_out_require_tls (stream->machine);
   stream->conn = conn;
   stream->peer = oree_endpoint_to_string (oree_conn_peer (conn));
+  stream->direct_tls = target->direct_tls;
+  stream->in_handshake = FALSE;
   oree_lane_count_one (stream->lane, OREE_COUNT_XMPP_STREAMS_OUT);
   oree_conn_set_authenticated (conn); /* we chose whom to call */
   oree_conn_set_callbacks (conn, &callbacks, stream);
-  oree_s2s_out_start (stream->machine, oree_worker_now (stream->lane->worker), &stream->effects);
+  oree_s2s_out_start (stream->machine, target->direct_tls, oree_xmpp_find_has_more (stream->find),
+                      oree_worker_now (stream->lane->worker), &stream->effects);
+  if (target->direct_tls)
+    start_tls (stream, OREE_XMPP_ALPN);
   run (stream);
 }
 
-static void
-dial_answer (Stream *stream, const OreeTarget *target, const OreeDnsAnswer *answer)
-{
-  g_autoptr (GArray) endpoints = g_array_new (FALSE, FALSE, sizeof (OreeEndpoint));
+/* --- what the machine asks, of a stream used both ways ----------------------------------------- */
 
-  oree_target_endpoints (target, answer, endpoints);
-  if (endpoints->len == 0)
-    try_target (stream);
-  else
-    stream->dial = oree_dial_start (stream->lane->worker, (const OreeEndpoint *) (gpointer) endpoints->data,
-                                    endpoints->len, OREE_TIME_NEVER, dialled_cb, stream);
-}
-
-static const OreeTarget *
-target_at_hand (const Stream *stream)
+static gboolean
+is_ours (gpointer data, const char *domain)
 {
-  return g_ptr_array_index (stream->targets->targets, stream->next_target - 1);
+  return oree_xmpp_is_ours (((Stream *) data)->lane->policy, domain);
 }
 
 static void
-keys_cb (OreeXmppDna *dna, gpointer data)
+stand (gpointer data, const char *domain, OreeS2sPolicy *out)
 {
-  Stream *stream = data;
-  g_autoptr (OreeDnsAnswer) addresses = g_steal_pointer (&stream->addresses);
-
-  stream->asked = NULL;
-  /* RFC 7673 3.3: what might have named keys and was kept from us is no licence to do without. */
-  if (dna->unusable)
-    {
-      stream->bogus = TRUE;
-      try_target (stream);
-      return;
-    }
-  stream->dna = oree_xmpp_dna_ref (dna);
-  if (oree_xmpp_dna_has_keys (dna))
-    oree_s2s_out_require_tls (stream->machine);
-  dial_answer (stream, target_at_hand (stream), addresses);
+  oree_xmpp_stand (((Stream *) data)->lane->policy, domain, out);
 }
 
 static gboolean
-wants_keys (const Stream *stream, const OreeDnsAnswer *addresses)
+proves (gpointer data, const char *domain)
 {
-  const OreeXmppPartner *partner = oree_policy_xmpp_partner (stream->lane->policy, stream->remote);
-
-  /* Where the administrator said that there is no TLS there is nothing to judge. */
-  return (stream->targets->secure || stream->targets->fixed) && addresses->secure && addresses->outcome == OREE_DNS_OK
-         && (partner == NULL || (partner->enable_dane && partner->tls_negotiation != OREE_NEGOTIATION_NOT_SUPPORTED));
-}
-
-static void
-addresses_cb (const OreeDnsAnswer *answer, gpointer data)
-{
-  Stream *stream = data;
-  const OreeTarget *target = target_at_hand (stream);
-
-  stream->lookup = NULL;
-  stream->bogus = stream->bogus || answer->outcome == OREE_DNS_BOGUS;
-  if (!wants_keys (stream, answer))
-    {
-      dial_answer (stream, target, answer);
-      return;
-    }
-  stream->addresses = oree_dns_answer_ref ((OreeDnsAnswer *) answer);
-  stream->asked = oree_xmpp_dna_ask_host (stream->lane, target->host, target->port, !stream->targets->fixed,
-                                           keys_cb, stream);
-}
-
-/* The next target, or the end. */
-static void
-try_target (Stream *stream)
-{
-  const OreeTarget *target;
-  OreeInetAddress literal;
-
-  if (stream->targets->outcome != OREE_TARGETS_OK || stream->next_target >= stream->targets->targets->len)
-    {
-      gboolean no_such = stream->targets->outcome == OREE_TARGETS_NO_NAME
-                         || stream->targets->outcome == OREE_TARGETS_NOT_OFFERED;
-
-      if (stream->bogus || stream->targets->outcome == OREE_TARGETS_UNUSABLE)
-        {
-          oree_lane_count_one (stream->lane, OREE_COUNT_XMPP_DNS_BOGUS);
-          lost (stream, OREE_S2S_DNS_BOGUS);
-        }
-      else
-        lost (stream, no_such ? OREE_S2S_NOT_FOUND : OREE_S2S_CONNECT_FAILED);
-      return;
-    }
-  target = g_ptr_array_index (stream->targets->targets, stream->next_target++);
-  g_clear_pointer (&stream->dna, oree_xmpp_dna_unref);
-  if (oree_inet_address_parse (&literal, oree_span_str (target->host)))
-    {
-      g_autoptr (OreeDnsAnswer) answer = oree_dns_answer_new (OREE_DNS_ADDRESSES, target->host, OREE_DNS_OK);
-
-      oree_dns_answer_add_address (answer, &literal);
-      dial_answer (stream, target, answer);
-    }
-  else
-    stream->lookup = oree_resolver_lookup_addresses (oree_lane_options (stream->lane)->resolver, target->host,
-                                                     stream->lane->worker, addresses_cb, stream);
-}
-
-static void
-srv_cb (const OreeDnsAnswer *answer, gpointer data)
-{
-  Stream *stream = data;
-  guint64 random;
-
-  stream->lookup = NULL;
-  oree_random_bytes (&random, sizeof random);
-  stream->targets = oree_targets_from_srv (answer, stream->remote, 5269, random);
-  try_target (stream);
-}
-
-static void
-find_server (Stream *stream)
-{
-  const OreeXmppPartner *partner = oree_policy_xmpp_partner (stream->lane->policy, stream->remote);
-  OreeResolver *resolver = oree_lane_options (stream->lane)->resolver;
-  OreeTargetQuestion question = { 0 };
-  OreeSpan host;
-  guint16 port;
-
-  if (partner != NULL && *partner->proxy_fqdn
-      && oree_host_port_parse (oree_span_str (partner->proxy_fqdn), 5269, &host, &port))
-    {
-      g_autofree char *name = oree_span_dup (host);
-
-      stream->targets = oree_targets_from_host (name, port);
-      try_target (stream);
-      return;
-    }
-  oree_target_question_xmpp (stream->remote, &question);
-  stream->lookup = oree_resolver_lookup_srv (resolver, question.name, stream->lane->worker, srv_cb, stream);
-  oree_target_question_clear (&question);
+  return judge (data, domain, NULL).proven;
 }
 
 /* --- streams ----------------------------------------------------------------------------------- */
@@ -585,9 +587,11 @@ static Stream *
 stream_new (OreeLane *lane, const char *local, const char *remote, gboolean verify_only)
 {
   Stream *stream = g_new0 (Stream, 1);
-  OreeS2sOutOptions options = { .from = local, .to = remote, .verify_only = verify_only };
+  OreeS2sQueries queries = { .data = stream, .is_ours = is_ours, .policy = stand, .proves = proves };
+  OreeS2sOutOptions options = { .from = local, .to = remote, .verify_only = verify_only, .queries = &queries };
 
   stream->lane = lane;
+  stream->id = ++lane->xmpp_out->next_id | OREE_XMPP_STREAM_OUT;
   stream->verify_only = verify_only;
   stream->key = g_strdup_printf ("%s%s %s", verify_only ? "?" : "", local, remote);
   stream->local = g_strdup (local);
@@ -595,6 +599,7 @@ stream_new (OreeLane *lane, const char *local, const char *remote, gboolean veri
   stream->secret = oree_xmpp_dialback_secret (lane);
   stream->reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   stream->since = g_get_real_time ();
+  stream->find = oree_xmpp_find_new (lane, remote, found_cb, stream);
   oree_timer_init (&stream->timer, timer_cb, stream);
   oree_timer_init (&stream->rest, rest_cb, stream);
   oree_hook_init (&stream->flush, flush_cb, stream);
@@ -602,6 +607,7 @@ stream_new (OreeLane *lane, const char *local, const char *remote, gboolean veri
   options.secret = oree_span_str (stream->secret);
   options.certificate = oree_xmpp_trust_has_certificate (lane, OREE_DIRECTION_OUT, remote);
   stream->machine = oree_s2s_out_new (&options, oree_worker_now (lane->worker));
+  g_hash_table_insert (lane->xmpp_out->by_id, GUINT_TO_POINTER (stream->id), stream);
   g_hash_table_insert (lane->xmpp_out->streams, stream->key, stream);
   return stream;
 }
@@ -611,17 +617,15 @@ stream_new (OreeLane *lane, const char *local, const char *remote, gboolean veri
 static void
 begin (OreeLane *lane, gpointer data)
 {
-  g_autofree char *key = data;
-  Stream *stream = lane->xmpp_out != NULL ? g_hash_table_lookup (lane->xmpp_out->streams, key) : NULL;
+  Stream *stream = lane->xmpp_out != NULL ? find (lane, GPOINTER_TO_UINT (data)) : NULL;
   const OreeXmppGateway *gateway = oree_policy_xmpp_gateway (lane->policy);
   const OreeXmppPartner *partner;
 
-  if (stream == NULL || stream->targets != NULL || stream->lookup != NULL || stream->conn != NULL)
+  if (stream == NULL || stream->closed)
     return;
   partner = oree_policy_xmpp_partner (lane->policy, stream->remote);
   if (!oree_s2s_backoff_may_try (backoff_of (lane, stream->remote), oree_worker_now (lane->worker)))
     {
-      stream->closed = FALSE;
       lost (stream, OREE_S2S_CONNECT_FAILED);
       return;
     }
@@ -644,68 +648,81 @@ begin (OreeLane *lane, gpointer data)
       return;
     }
   stream->counted = TRUE;
-  find_server (stream);
+  oree_xmpp_find_next (stream->find);
 }
 
 static Stream *
 stream_for (OreeLane *lane, const char *local, const char *remote, gboolean verify_only)
 {
-  g_autofree char *key = g_strdup_printf ("%s%s %s", verify_only ? "?" : "", local, remote);
-  Stream *stream = g_hash_table_lookup (lane->xmpp_out->streams, key);
+  Stream *stream = stream_new (lane, local, remote, verify_only);
 
-  /* One that waits for the peer's goodbye takes nothing more; what comes now is not lost with it. */
-  if (stream != NULL && stream->conn != NULL && oree_s2s_out_is_closed (stream->machine))
-    {
-      g_hash_table_steal (lane->xmpp_out->streams, key);
-      g_hash_table_add (lane->xmpp_out->leaving, stream);
-      stream = NULL;
-    }
-  if (stream == NULL)
-    {
-      stream = stream_new (lane, local, remote, verify_only);
-      oree_lane_post (lane, begin, g_strdup (key), g_free);
-    }
+  oree_lane_post (lane, begin, GUINT_TO_POINTER (stream->id), NULL);
   return stream;
 }
 
-typedef struct
+/* The stream there is for the pair; NULL: none that takes anything. */
+static Stream *
+lookup (OreeLane *lane, const char *local, const char *remote, gboolean verify_only)
 {
-  guint64 token;
-  OreeS2sReason reason;
-} Refusal;
+  g_autofree char *key = g_strdup_printf ("%s%s %s", verify_only ? "?" : "", local, remote);
+  Stream *stream = g_hash_table_lookup (lane->xmpp_out->streams, key);
+
+  if (stream == NULL || !oree_s2s_out_is_closed (stream->machine))
+    return stream;
+  retire (stream);
+  return NULL;
+}
 
 static guint64
-add_item (OreeLane *lane, Stream *stream, OreeXmppSent sent, OreeXmppVerified verified, gpointer data)
+add_item (OreeLane *lane, const Item *item)
 {
-  Item *item = g_new (Item, 1);
   guint64 token = ++lane->xmpp_out->next_token;
 
-  *item = (Item){ stream, sent, verified, data };
-  g_hash_table_insert (lane->xmpp_out->items, token_key (token), item);
+  g_hash_table_insert (lane->xmpp_out->items, token_key (token), g_memdup2 (item, sizeof *item));
   return token;
 }
 
+/* All stanzas of a pair go one way, so that they stay in order (RFC 6120 10.1): the stream of ours while there is one,
+ * else the domain's own if it carries both ways, else a new one. */
 guint64
 oree_xmpp_out_send (OreeLane *lane, const char *local, const char *remote, const OreeXmlNode *stanza,
                     OreeXmppSent sent, gpointer data)
 {
-  Stream *stream = stream_for (lane, local, remote, FALSE);
-  guint64 token = add_item (lane, stream, sent, NULL, data);
+  Item item = { .stream = lookup (lane, local, remote, FALSE), .sent = sent, .data = data };
+  GString *text = g_string_sized_new (512);
+  g_autoptr (GBytes) bytes = NULL;
+  guint64 token;
 
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STANZAS_OUT);
-  stream->sent++;
-  oree_s2s_out_send (stream->machine, stanza, token, oree_worker_now (lane->worker), &stream->effects);
+  oree_xml_write (text, stanza, OREE_NS_SERVER);
+  bytes = g_string_free_to_bytes (text);
+  if (item.stream == NULL)
+    item.inbound = oree_xmpp_in_carrier (lane, local, remote);
+  if (item.stream == NULL && item.inbound == 0)
+    item.stream = stream_for (lane, local, remote, FALSE);
+  token = add_item (lane, &item);
+  if (item.inbound != 0)
+    {
+      oree_xmpp_in_send (lane, item.inbound, bytes, token);
+      return token;
+    }
+  item.stream->sent++;
+  oree_s2s_out_send_bytes (item.stream->machine, bytes, token, oree_worker_now (lane->worker), &item.stream->effects);
   /* Effects are carried out at the end of the turn: never inside the sender's call. */
-  oree_reactor_at_end (oree_worker_reactor (lane->worker), &stream->flush);
+  oree_reactor_at_end (oree_worker_reactor (lane->worker), &item.stream->flush);
   return token;
 }
 
 gboolean
 oree_xmpp_out_cancel (OreeLane *lane, guint64 token)
 {
-  Item *item = g_hash_table_lookup (lane->xmpp_out->items, &token);
-  gboolean waiting = item != NULL && oree_s2s_out_cancel (item->stream->machine, token);
+  const Item *item = g_hash_table_lookup (lane->xmpp_out->items, &token);
+  gboolean waiting = FALSE;
 
+  if (item != NULL && item->inbound != 0)
+    waiting = oree_xmpp_in_cancel (lane, item->inbound, token);
+  else if (item != NULL)
+    waiting = oree_s2s_out_cancel (item->stream->machine, token);
   g_hash_table_remove (lane->xmpp_out->items, &token);
   return waiting;
 }
@@ -713,13 +730,45 @@ oree_xmpp_out_cancel (OreeLane *lane, guint64 token)
 void
 oree_xmpp_out_verify (OreeLane *lane, OreeDialbackCheck *check, OreeXmppVerified verified, gpointer data)
 {
-  Stream *stream = stream_for (lane, check->receiving, check->originating, TRUE);
-  guint64 token = add_item (lane, stream, NULL, verified, data);
+  Item item = { .stream = lookup (lane, check->receiving, check->originating, TRUE), .verified = verified,
+                .data = data };
+  Stream *stream;
+  guint64 token;
 
+  if (item.stream == NULL)
+    item.stream = stream_for (lane, check->receiving, check->originating, TRUE);
+  stream = item.stream;
+  token = add_item (lane, &item);
   oree_lane_count_one (lane, OREE_COUNT_XMPP_DIALBACK_ASKED);
   oree_s2s_out_verify (stream->machine, check, token, oree_worker_now (lane->worker), &stream->effects);
   oree_reactor_at_end (oree_worker_reactor (lane->worker), &stream->flush);
   oree_dialback_check_free (check);
+}
+
+void
+oree_xmpp_out_settle (OreeLane *lane, guint32 id, guint64 slot)
+{
+  Stream *stream = find (lane, id);
+
+  if (stream == NULL || stream->closed)
+    return;
+  oree_s2s_out_settle (stream->machine, slot);
+  if (stream->conn != NULL && oree_s2s_out_open (stream->machine) < OREE_S2S_UNACKED_MAX / 2)
+    oree_conn_resume (stream->conn);
+  oree_reactor_at_end (oree_worker_reactor (lane->worker), &stream->flush);
+}
+
+void
+oree_xmpp_out_verified (OreeLane *lane, guint32 id, const char *receiving, const char *originating,
+                        const char *stream_id, OreeDialbackResult result)
+{
+  Stream *stream = find (lane, id);
+
+  if (stream == NULL || stream->closed)
+    return;
+  oree_s2s_out_on_verified (stream->machine, receiving, originating, stream_id, result,
+                            oree_worker_now (lane->worker), &stream->effects);
+  run (stream);
 }
 
 void
@@ -740,12 +789,14 @@ oree_xmpp_out_idle (OreeLane *lane)
 void
 oree_xmpp_out_close_all (OreeLane *lane, OreeS2sReason reason)
 {
-  g_autoptr (GList) keys = g_hash_table_get_values (lane->xmpp_out->streams);
+  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_out->by_id);
 
-  for (GList *l = keys; l != NULL; l = l->next)
+  for (GList *l = streams; l != NULL; l = l->next)
     {
       Stream *stream = l->data;
 
+      if (stream->closed)
+        continue;
       if (stream->conn != NULL)
         {
           oree_s2s_out_close (stream->machine, reason, oree_worker_now (lane->worker), &stream->effects);
@@ -756,7 +807,8 @@ oree_xmpp_out_close_all (OreeLane *lane, OreeS2sReason reason)
     }
 }
 
-/* TRUE when it ends, or would. */
+/* TRUE when it ends, or would. A stream used both ways takes the peer's stanzas by its certificate, however we proved
+ * ourselves. */
 static gboolean
 recheck (Stream *stream, const OreePolicy *policy, OreeImpact *impact)
 {
@@ -764,9 +816,10 @@ recheck (Stream *stream, const OreePolicy *policy, OreeImpact *impact)
   OreeS2sReason reason = OREE_S2S_TRUST_WITHDRAWN;
   OreeXmppProof proof;
 
-  if (stream->closed || stream->withdrawn != NULL || !oree_xmpp_by_certificate (stream->proof))
+  if (stream->closed || stream->withdrawn != NULL
+      || !(oree_xmpp_by_certificate (stream->proof) || oree_s2s_out_is_bidirectional (stream->machine)))
     return stream->withdrawn != NULL;
-  proof = judge (stream, policy);
+  proof = judge (stream, stream->remote, policy);
   if (proof.proven && oree_xmpp_trust_is_current (lane, OREE_DIRECTION_OUT, stream->shown))
     return FALSE;
   impact->streams_closed++;
@@ -787,16 +840,16 @@ recheck (Stream *stream, const OreePolicy *policy, OreeImpact *impact)
 void
 oree_xmpp_out_recheck (OreeLane *lane, const OreePolicy *policy, OreeImpact *impact)
 {
-  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_out->streams);
+  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_out->by_id);
 
   for (GList *l = streams; l != NULL; l = l->next)
     recheck (l->data, policy, impact);
 }
 
 void
-oree_xmpp_out_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
+oree_xmpp_out_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
 {
-  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_out->streams);
+  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_out->by_id);
 
   for (GList *l = streams; l != NULL; l = l->next)
     {
@@ -806,7 +859,7 @@ oree_xmpp_out_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
                                                         ? OREE_XMPP_AUTH_PENDING
                                                         : oree_xmpp_auth_of (stream->proof));
 
-      if (recheck (stream, next, impact) || verdict.allow || stream->verify_only)
+      if (stream->closed || recheck (stream, next, impact) || verdict.allow || stream->verify_only)
         continue;
       impact->streams_closed++;
       if (impact->dry)
@@ -821,54 +874,54 @@ oree_xmpp_out_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
     }
 }
 
-static void
-list_one (Stream *stream, GVariantBuilder *rows)
-{
-  GVariantDict row;
-
-  g_variant_dict_init (&row, NULL);
-  g_variant_dict_insert (&row, "protocol", "s", "xmpp");
-  g_variant_dict_insert (&row, "direction", "s", "out");
-  g_variant_dict_insert (&row, "partner", "s", stream->remote);
-  g_variant_dict_insert (&row, "local-domain", "s", stream->local);
-  g_variant_dict_insert (&row, "peer", "s", stream->peer != NULL ? stream->peer : "");
-  g_variant_dict_insert (&row, "state", "s", oree_s2s_out_is_ready (stream->machine) ? "ready" : "connecting");
-  g_variant_dict_insert (&row, "method", "s", oree_xmpp_auth_nick (stream->proof));
-  g_variant_dict_insert (&row, "tls", "b", stream->conn != NULL && oree_conn_is_tls (stream->conn));
-  if (stream->conn != NULL && oree_conn_is_tls (stream->conn))
-    {
-      OreeXmppProof proof = judge (stream, NULL);
-
-      oree_xmpp_trust_describe (oree_conn_peer_cert (stream->conn), &proof, &row);
-    }
-  g_variant_dict_insert (&row, "acknowledgements", "b", oree_s2s_out_has_acks (stream->machine));
-  g_variant_dict_insert (&row, "since", "x", stream->since);
-  g_variant_dict_insert (&row, "messages-out", "t", stream->sent);
-  g_variant_dict_insert (&row, "queued", "u", oree_s2s_out_queued (stream->machine));
-  g_variant_dict_insert (&row, "in-doubt", "u", oree_s2s_out_in_doubt (stream->machine));
-  g_variant_builder_add_value (rows, g_variant_dict_end (&row));
-}
-
 void
 oree_xmpp_out_list (OreeLane *lane, GVariantBuilder *rows)
 {
   GHashTableIter iter;
   Stream *stream;
 
-  g_hash_table_iter_init (&iter, lane->xmpp_out->streams);
+  g_hash_table_iter_init (&iter, lane->xmpp_out->by_id);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &stream))
-    list_one (stream, rows);
-  g_hash_table_iter_init (&iter, lane->xmpp_out->leaving);
-  while (g_hash_table_iter_next (&iter, (gpointer *) &stream, NULL))
-    list_one (stream, rows);
+    {
+      GVariantDict row;
+
+      g_variant_dict_init (&row, NULL);
+      g_variant_dict_insert (&row, "protocol", "s", "xmpp");
+      g_variant_dict_insert (&row, "direction", "s", "out");
+      g_variant_dict_insert (&row, "partner", "s", stream->remote);
+      g_variant_dict_insert (&row, "local-domain", "s", stream->local);
+      g_variant_dict_insert (&row, "peer", "s", stream->peer != NULL ? stream->peer : "");
+      g_variant_dict_insert (&row, "state", "s", oree_s2s_out_is_ready (stream->machine) ? "ready" : "connecting");
+      g_variant_dict_insert (&row, "method", "s", oree_xmpp_auth_nick (stream->proof));
+      oree_xmpp_link_describe (&row, stream->conn, stream->direct_tls);
+      if (stream->conn != NULL && oree_conn_is_tls (stream->conn))
+        {
+          OreeXmppProof proof = judge (stream, stream->remote, NULL);
+
+          oree_xmpp_trust_describe (oree_conn_peer_cert (stream->conn), &proof, &row);
+        }
+      g_variant_dict_insert (&row, "bidirectional", "b", oree_s2s_out_is_bidirectional (stream->machine));
+      g_variant_dict_insert (&row, "acknowledgements", "b", oree_s2s_out_has_acks (stream->machine));
+      g_variant_dict_insert (&row, "since", "x", stream->since);
+      g_variant_dict_insert (&row, "messages-out", "t", stream->sent);
+      g_variant_dict_insert (&row, "queued", "u", oree_s2s_out_queued (stream->machine));
+      g_variant_dict_insert (&row, "in-doubt", "u", oree_s2s_out_in_doubt (stream->machine));
+      if (oree_s2s_out_is_bidirectional (stream->machine))
+        {
+          g_variant_dict_insert (&row, "messages-in", "t", stream->received);
+          g_variant_dict_insert (&row, "unsettled", "u", oree_s2s_out_open (stream->machine));
+        }
+      g_variant_builder_add_value (rows, g_variant_dict_end (&row));
+    }
 }
 
 void
 oree_xmpp_out_init (OreeLane *lane)
 {
   lane->xmpp_out = g_new0 (OreeXmppOut, 1);
-  lane->xmpp_out->streams = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, stream_free);
-  lane->xmpp_out->leaving = g_hash_table_new_full (NULL, NULL, stream_free, NULL);
+  lane->xmpp_out->streams = g_hash_table_new (g_str_hash, g_str_equal);
+  lane->xmpp_out->by_id = g_hash_table_new_full (NULL, NULL, NULL, stream_free);
+  lane->xmpp_out->abandoned = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) oree_conn_free, NULL);
   lane->xmpp_out->items = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   lane->xmpp_out->backoffs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
@@ -877,7 +930,8 @@ void
 oree_xmpp_out_clear (OreeLane *lane)
 {
   g_hash_table_unref (lane->xmpp_out->streams);
-  g_hash_table_unref (lane->xmpp_out->leaving);
+  g_hash_table_unref (lane->xmpp_out->by_id);
+  g_hash_table_unref (lane->xmpp_out->abandoned);
   g_hash_table_unref (lane->xmpp_out->items);
   g_hash_table_unref (lane->xmpp_out->backoffs);
   g_clear_pointer (&lane->xmpp_out, g_free);

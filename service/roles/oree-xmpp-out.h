@@ -25,6 +25,12 @@ guint64 oree_xmpp_out_send (OreeLane *lane, const char *local, const char *remot
 gboolean oree_xmpp_out_cancel (OreeLane *lane, guint64 token);
 /* Asks the authoritative server of check->originating. Takes `check`. */
 void oree_xmpp_out_verify (OreeLane *lane, OreeDialbackCheck *check, OreeXmppVerified verified, gpointer data);
+/* What came of a token given to oree_xmpp_in_send. */
+void oree_xmpp_out_report (OreeLane *lane, guint64 token, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason);
+/* As oree_xmpp_in_settle and oree_xmpp_in_verified, for what came in on a stream of ours (XEP-0288). */
+void oree_xmpp_out_settle (OreeLane *lane, guint32 stream, guint64 slot);
+void oree_xmpp_out_verified (OreeLane *lane, guint32 stream, const char *receiving, const char *originating,
+                             const char *stream_id, OreeDialbackResult result);
 /* The domain just proved itself to us: it is alive, so a back-off ends. */
 void oree_xmpp_out_alive (OreeLane *lane, const char *remote);
 
@@ -33,7 +39,7 @@ gboolean oree_xmpp_out_idle (OreeLane *lane);
 /* Ends every stream in good order. */
 void oree_xmpp_out_close_all (OreeLane *lane, OreeS2sReason reason);
 /* Streams that `next` forbids or changes end; counted in `impact`, and left alone when it is dry. */
-void oree_xmpp_out_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact);
+void oree_xmpp_out_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
 /* Streams whose certificate proves the peer no longer under `policy`, or that stand on one we no longer show, end. */
 void oree_xmpp_out_recheck (OreeLane *lane, const OreePolicy *policy, OreeImpact *impact);
 void oree_xmpp_out_list (OreeLane *lane, GVariantBuilder *rows);

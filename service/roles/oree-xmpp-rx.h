@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A stanza from a partner on its way to whoever answers for it, and the acknowledgement that waits for its outcome. */
+/* A stanza from a partner on its way to whoever answers for it, and the acknowledgement that waits for its outcome.
+ * Streams of either direction put stanzas in here (XEP-0288). */
 #pragma once
 #include "codec/xmpp/oree-stanza.h"
 #include "policy/oree-decide-xmpp.h"
+#include "proto/xmpp/oree-dialback.h"
 #include "roles/oree-lane.h"
 
 G_BEGIN_DECLS
+
+/* Set in the number of a stream that we opened. */
+#define OREE_XMPP_STREAM_OUT 0x80000000u
 
 /* The place of a stanza in its stream: settled once its outcome is known. Plain value, good on any lane. */
 typedef struct
@@ -33,5 +38,18 @@ typedef void (*OreeXmppAlive) (OreeLane *lane, const char *domain);
 void oree_xmpp_set_handler (OreeLane *lane, OreeXmppHandler handler, OreeXmppAlive alive);
 /* The outcome of a stanza is known (from any lane). */
 void oree_xmpp_settle (OreeLane *lane, OreeXmppSlot slot);
+
+void oree_xmpp_rx_init (OreeLane *lane);
+void oree_xmpp_rx_clear (OreeLane *lane);
+
+/* What a stream of this lane does with what its machine wants. Objects are taken. */
+/* DELIVER: to the handler, on the lane that owns the sender's domain, in order. */
+void oree_xmpp_rx_deliver (OreeLane *lane, guint32 stream, guint64 slot, OreeStanza *stanza, OreeXmppAuth auth);
+/* FAIL of a stranger's stanza: answered `forbidden` over a stream of ours to its domain, which it has proved. */
+void oree_xmpp_rx_refuse (OreeLane *lane, OreeStanza *stanza);
+/* ASK: the authoritative server is asked over a stream of its own; the answer comes to the stream's machine. */
+void oree_xmpp_rx_ask (OreeLane *lane, guint32 stream, OreeDialbackCheck *check);
+/* `remote` has proved itself: its back-off ends, who waits for it hears. */
+void oree_xmpp_rx_alive (OreeLane *lane, const char *remote);
 
 G_END_DECLS

@@ -535,7 +535,7 @@ INBOUND = [
 
     # Other protocols, garbage, and namespaces that are not a stream's.
     Fault("http", START, "GET / HTTP/1.1\r\nHost: {us}\r\n\r\n", MALFORMED),
-    Fault("tls-to-the-clear-port", START, bytes.fromhex("16030100c8010000c40303") + bytes(40), MALFORMED),
+    Fault("a-record-to-the-clear-port", START, bytes.fromhex("17030100c8010000c40303") + bytes(40), MALFORMED),
     Fault("sip", START, "OPTIONS sip:{us} SIP/2.0\r\n\r\n", MALFORMED),
     Fault("client-stream", START, "<stream:stream xmlns='jabber:client' xmlns:stream='" + STREAM
           + "' from='{me}' to='{us}' version='1.0'>", "invalid-namespace"),

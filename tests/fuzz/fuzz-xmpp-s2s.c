@@ -60,7 +60,7 @@ static void
 run_in (guint8 *bits, const guint8 *data, gsize size)
 {
   OreeS2sQueries queries = { bits, is_ours, policy, proves, stream_id };
-  g_autoptr (OreeS2sIn) in = oree_s2s_in_new (&queries, OREE_SPAN_LITERAL ("secret"), TRUE, FALSE, 0);
+  g_autoptr (OreeS2sIn) in = oree_s2s_in_new (&queries, OREE_SPAN_LITERAL ("secret"), TRUE, 0);
   g_autoptr (OreeXmlReader) reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   gboolean tls = FALSE, proved = FALSE;
 
@@ -112,7 +112,7 @@ run_out (guint8 *bits, const guint8 *data, gsize size)
 
   policy (bits, NULL, &options.policy);
   out = oree_s2s_out_new (&options, 0);
-  oree_s2s_out_start (out, 0, &first);
+  oree_s2s_out_start (out, FALSE, FALSE, 0, &first);
   for (guint i = 0; i < 3; i++)
     oree_s2s_out_send (out, node, i, 0, &first);
   tokens += carry_out (&first, reader, &tls, NULL, &proved);

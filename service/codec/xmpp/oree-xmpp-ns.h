@@ -11,7 +11,8 @@
 #define OREE_NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
 #define OREE_NS_DIALBACK "jabber:server:dialback"          /* XEP-0220, prefix "db" */
 #define OREE_NS_DIALBACK_FEATURE "urn:xmpp:features:dialback"
-#define OREE_NS_BIDI_FEATURE "urn:xmpp:features:bidi"      /* XEP-0288; seen, not used */
+#define OREE_NS_BIDI "urn:xmpp:bidi"                       /* XEP-0288 */
+#define OREE_NS_BIDI_FEATURE "urn:xmpp:features:bidi"
 #define OREE_NS_SM "urn:xmpp:sm:3"                         /* XEP-0198 */
 #define OREE_NS_LIMITS "urn:xmpp:stream-limits:0"          /* XEP-0478 */
 

@@ -81,14 +81,55 @@ read_mechanisms (OreeStreamFeatures *self, const OreeXmlNode *node)
     }
 }
 
-static void
-read_max_bytes (OreeStreamFeatures *self, const OreeXmlNode *node)
+/* A number that is none, or 0, says nothing. */
+static guint
+read_limit (const OreeXmlNode *limits, const char *name)
 {
-  const char *text = oree_xml_node_child_text (node, "max-bytes", NULL);
+  const char *text = oree_xml_node_child_text (limits, name, NULL);
   guint64 value;
 
-  if (text != NULL && oree_span_to_uint (oree_span_trim_lws (oree_span_str (text)), G_MAXUINT32, &value))
-    self->max_bytes = (gsize) value;
+  if (text == NULL || !oree_span_to_uint (oree_span_trim_lws (oree_span_str (text)), G_MAXUINT32, &value))
+    return 0;
+  return (guint) value;
+}
+
+void
+oree_stream_limits_read (OreeStreamLimits *self, const OreeXmlNode *node)
+{
+  const OreeXmlNode *limits = oree_xml_node_child (node, "limits", OREE_NS_LIMITS);
+
+  *self = (OreeStreamLimits){ 0 };
+  if (limits == NULL)
+    return;
+  self->max_bytes = read_limit (limits, "max-bytes");
+  self->idle_seconds = read_limit (limits, "idle-seconds");
+}
+
+static void
+write_limits (GString *out, const OreeStreamLimits *limits)
+{
+  if (limits->max_bytes == 0 && limits->idle_seconds == 0)
+    return;
+  g_string_append (out, "<limits xmlns='" OREE_NS_LIMITS "'>");
+  if (limits->max_bytes > 0)
+    g_string_append_printf (out, "<max-bytes>%zu</max-bytes>", limits->max_bytes);
+  if (limits->idle_seconds > 0)
+    g_string_append_printf (out, "<idle-seconds>%u</idle-seconds>", limits->idle_seconds);
+  g_string_append (out, "</limits>");
+}
+
+void
+oree_stream_bidi_write (GString *out, const OreeStreamLimits *limits)
+{
+  g_string_append (out, "<bidi xmlns='" OREE_NS_BIDI "'>");
+  write_limits (out, limits);
+  g_string_append (out, "</bidi>");
+}
+
+gboolean
+oree_stream_is_bidi (const OreeXmlNode *node)
+{
+  return oree_xml_node_is (node, "bidi", OREE_NS_BIDI);
 }
 
 void
@@ -111,9 +152,10 @@ oree_stream_features_read (OreeStreamFeatures *self, const OreeXmlNode *node)
         }
       else if (oree_xml_node_is (f, "sm", OREE_NS_SM))
         self->sm = TRUE;
-      else if (oree_xml_node_is (f, "limits", OREE_NS_LIMITS))
-        read_max_bytes (self, f);
+      else if (oree_xml_node_is (f, "bidi", OREE_NS_BIDI_FEATURE))
+        self->bidi = TRUE;
     }
+  oree_stream_limits_read (&self->limits, node);
 }
 
 void
@@ -132,9 +174,9 @@ oree_stream_features_write (GString *out, const OreeStreamFeatures *self)
                             : "<dialback xmlns='" OREE_NS_DIALBACK_FEATURE "'/>");
   if (self->sm)
     g_string_append (out, "<sm xmlns='" OREE_NS_SM "'/>");
-  if (self->max_bytes > 0)
-    g_string_append_printf (out, "<limits xmlns='" OREE_NS_LIMITS "'><max-bytes>%zu</max-bytes></limits>",
-                            self->max_bytes);
+  if (self->bidi)
+    g_string_append (out, "<bidi xmlns='" OREE_NS_BIDI_FEATURE "'/>");
+  write_limits (out, &self->limits);
   g_string_append (out, "</stream:features>");
 }
 

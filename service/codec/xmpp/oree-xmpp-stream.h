@@ -26,6 +26,13 @@ OreeStreamErr oree_stream_header_read (OreeStreamHeader *self, const OreeXmlNode
 void oree_stream_header_write (GString *out, const OreeStreamHeader *self);
 void oree_stream_end_write (GString *out);
 
+/* What a receiver of stanzas puts up with (XEP-0478). */
+typedef struct
+{
+  gsize max_bytes;    /* of one stanza; 0: not said */
+  guint idle_seconds; /* without anything from the other side; 0: not said */
+} OreeStreamLimits;
+
 typedef struct
 {
   gboolean starttls;
@@ -35,7 +42,8 @@ typedef struct
   gboolean dialback;
   gboolean dialback_errors;
   gboolean sm;
-  gsize max_bytes;          /* XEP-0478; 0: not said */
+  gboolean bidi;            /* XEP-0288 */
+  OreeStreamLimits limits;
 } OreeStreamFeatures;
 
 void oree_stream_features_read (OreeStreamFeatures *self, const OreeXmlNode *node);
@@ -54,6 +62,12 @@ void oree_stream_error_write_handled_too_high (GString *out, guint32 h, guint32 
 void oree_stream_starttls_write (GString *out);
 void oree_stream_proceed_write (GString *out);
 void oree_stream_tls_failure_write (GString *out);
+
+/* XEP-0288: the stream is to carry stanzas both ways; with the initiator's limits. */
+void oree_stream_bidi_write (GString *out, const OreeStreamLimits *limits);
+gboolean oree_stream_is_bidi (const OreeXmlNode *node);
+/* The <limits/> child of <bidi/> or <stream:features/>. */
+void oree_stream_limits_read (OreeStreamLimits *self, const OreeXmlNode *node);
 
 /* SASL */
 typedef enum

@@ -12,34 +12,18 @@
 #include "base/oree-limits.h"
 #include "proto/xmpp/oree-s2s-in-private.h"
 
-#define NEWS_WAIT (50 * OREE_MS) /* an owner that forgets to flush */
-
-static void
-pending_free (gpointer data)
-{
-  Pending *self = data;
-
-  oree_dialback_check_free (self->check);
-  g_free (self);
-}
-
 OreeS2sIn *
-oree_s2s_in_new (const OreeS2sQueries *queries, OreeSpan secret, gboolean certificate, gboolean direct_tls,
-                 OreeTime now)
+oree_s2s_in_new (const OreeS2sQueries *queries, OreeSpan secret, gboolean certificate, OreeTime now)
 {
   OreeS2sIn *self = g_new0 (OreeS2sIn, 1);
 
-  self->queries = *queries;
-  self->secret = secret;
+  oree_s2s_receiver_init (&self->receiver, queries, secret, now);
+  oree_s2s_sender_init (&self->sender, now);
   self->certificate = certificate;
-  self->tls = direct_tls;
-  self->pending = g_ptr_array_new_with_free_func (pending_free);
-  oree_s2s_acks_in_init (&self->acks);
-  self->queries.policy (self->queries.data, NULL, &self->policy);
-  self->establish_by = now + self->policy.establish;
-  self->stranger_by = self->close_by = OREE_TIME_NEVER;
-  self->news_since = OREE_TIME_NEVER;
-  self->last_stanza = self->last_life = now;
+  self->receiver.queries.policy (self->receiver.queries.data, NULL, &self->policy);
+  self->started = now;
+  self->close_by = self->peer_idle = OREE_TIME_NEVER;
+  self->last_heard = self->last_sent = now;
   return self;
 }
 
@@ -50,38 +34,44 @@ oree_s2s_in_free (OreeS2sIn *self)
     return;
   g_free (self->remote);
   g_free (self->local);
-  g_free (self->stream_id);
-  g_free (self->lang);
-  oree_s2s_pairs_clear (&self->pairs);
-  g_ptr_array_unref (self->pending);
-  oree_s2s_acks_in_clear (&self->acks);
+  oree_s2s_receiver_clear (&self->receiver);
+  oree_s2s_sender_clear (&self->sender);
   g_free (self);
 }
 
 /* ---- small questions ---- */
 
 gboolean
-oree_s2s_in_is_ours (const OreeS2sIn *self, const char *domain)
-{
-  return domain != NULL && self->queries.is_ours (self->queries.data, domain);
-}
-
-gboolean
-oree_s2s_in_proves (const OreeS2sIn *self, const char *domain)
-{
-  return self->tls && self->queries.proves (self->queries.data, domain);
-}
-
-gboolean
 oree_s2s_in_offers_tls (const OreeS2sIn *self)
 {
-  return !self->tls && self->certificate && self->policy.tls != OREE_S2S_NOT_SUPPORTED;
+  return !self->receiver.tls && self->certificate && self->policy.tls != OREE_S2S_NOT_SUPPORTED;
 }
 
 static gboolean
 is_established (const OreeS2sIn *self)
 {
-  return self->state == OPEN && oree_s2s_pairs_length (&self->pairs) > 0;
+  return self->state == OPEN && oree_s2s_receiver_is_proved (&self->receiver);
+}
+
+/* Nothing delivered waits for its outcome, nothing of ours is in doubt. */
+static gboolean
+is_settled (const OreeS2sIn *self)
+{
+  return oree_s2s_receiver_open (&self->receiver) == 0 && oree_s2s_sender_is_drained (&self->sender);
+}
+
+static OreeTime
+last_stanza (const OreeS2sIn *self)
+{
+  return MAX (self->receiver.last_stanza, self->sender.last_stanza);
+}
+
+static OreeTime
+keep_alive_at (const OreeS2sIn *self)
+{
+  OreeTime sent = MAX (self->last_sent, MAX (self->receiver.last_sent, self->sender.last_sent));
+
+  return oree_s2s_policy_keep_alive_at (&self->policy, self->last_heard, sent, self->peer_idle);
 }
 
 /* ---- sending and ending ---- */
@@ -89,7 +79,7 @@ is_established (const OreeS2sIn *self)
 void
 oree_s2s_in_send_text (OreeS2sIn *self, GString *text, OreeTime now, OreeEffects *out)
 {
-  self->last_life = now;
+  self->last_sent = now;
   oree_effects_take_string (out, text);
 }
 
@@ -98,15 +88,15 @@ static void
 append_header (OreeS2sIn *self, GString *text, const OreeStreamHeader *peer)
 {
   OreeStreamHeader header = {
-    .from = oree_s2s_in_is_ours (self, self->local) ? self->local : "",
+    .from = oree_s2s_receiver_is_ours (&self->receiver, self->local) ? self->local : "",
     .to = peer != NULL ? peer->from : NULL,
     .lang = "en",
     .major = peer == NULL || peer->major > 0 ? 1 : 0, /* a peer of before 1.0 gets no version */
   };
 
-  g_free (self->stream_id);
-  self->stream_id = self->queries.stream_id (self->queries.data);
-  header.id = self->stream_id;
+  g_free (self->receiver.stream_id);
+  self->receiver.stream_id = self->receiver.queries.stream_id (self->receiver.queries.data);
+  header.id = self->receiver.stream_id;
   oree_stream_header_write (text, &header);
   self->header_sent = TRUE;
 }
@@ -114,8 +104,9 @@ append_header (OreeS2sIn *self, GString *text, const OreeStreamHeader *peer)
 static void
 closed (OreeS2sIn *self, OreeS2sReason reason, OreeEffects *out)
 {
+  oree_s2s_sender_fail_all (&self->sender, reason, out);
   self->state = CLOSED;
-  g_ptr_array_set_size (self->pending, 0);
+  g_ptr_array_set_size (self->receiver.pending, 0);
   oree_effects_add (out, OREE_EFFECT_CLOSE, (int) reason);
 }
 
@@ -127,12 +118,12 @@ oree_s2s_in_stop_with (OreeS2sIn *self, OreeS2sReason reason, OreeStreamErr err,
 
   if (!self->header_sent)
     append_header (self, text, NULL);
-  if (self->acks_on)
-    oree_sm_ack_write (text, oree_s2s_acks_in_on_request (&self->acks));
+  oree_s2s_receiver_last_ack (&self->receiver, text);
   if (err != OREE_STREAM_ERR_NONE)
     oree_stream_error_write (text, err, NULL);
   oree_stream_end_write (text);
   oree_s2s_in_send_text (self, text, now, out);
+  oree_s2s_sender_fail_all (&self->sender, reason, out);
   self->reason = reason;
   if (self->peer_ended)
     {
@@ -153,40 +144,76 @@ oree_s2s_in_stop (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffec
 static OreeS2sReason
 reason_of_end (const OreeS2sIn *self, OreeS2sReason reason)
 {
-  return self->refused != OREE_S2S_OK && oree_s2s_pairs_length (&self->pairs) == 0 ? self->refused : reason;
+  return self->receiver.refused != OREE_S2S_OK && !oree_s2s_receiver_is_proved (&self->receiver)
+           ? self->receiver.refused
+           : reason;
 }
 
-/* In good order: what was delivered is settled first, so that the peer learns of it (at most
- * OREE_REPORT_SECONDS). */
+/* In good order: what was delivered is settled first, so that the peer learns of it (at most OREE_REPORT_SECONDS), and
+ * what we sent is acknowledged, if the peer still speaks. */
 static void
 end_well (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffects *out)
 {
   self->reason = reason;
-  if (self->acks_on && oree_s2s_acks_in_open (&self->acks) > 0)
-    self->state = SETTLING;
-  else
-    oree_s2s_in_stop (self, reason, now, out);
+  if (self->peer_ended)
+    oree_s2s_sender_fail_all (&self->sender, reason, out);
+  oree_s2s_sender_shut (&self->sender);
+  if (is_settled (self))
+    {
+      oree_s2s_in_stop (self, reason, now, out);
+      return;
+    }
+  self->state = SETTLING;
+  self->close_by = now + MAX (OREE_S2S_CLOSE_SECONDS, OREE_REPORT_SECONDS) * OREE_SECOND;
+  oree_s2s_sender_flush (&self->sender, now, out);
+}
+
+static void
+stop_if_bad (OreeS2sIn *self, OreeS2sReason bad, OreeTime now, OreeEffects *out)
+{
+  if (bad != OREE_S2S_OK)
+    oree_s2s_in_stop (self, bad, now, out);
+}
+
+/* A pair is proved and the stream stands: our stanzas may go this way too (XEP-0288 2.3). */
+static void
+open_sender (OreeS2sIn *self, OreeTime now, OreeEffects *out)
+{
+  if (self->bidi && is_established (self) && !self->sender.open)
+    oree_s2s_sender_open (&self->sender, FALSE, now, out);
 }
 
 /* ---- header and features ---- */
+
+/* Offered once TLS stands, before the peer has proved itself, to partners alone. */
+static gboolean
+offers_bidi (const OreeS2sIn *self)
+{
+  return self->receiver.tls && self->policy.bidirectional && self->remote != NULL
+         && self->policy.standing == OREE_S2S_STANDING_PARTNER && !oree_s2s_receiver_is_proved (&self->receiver);
+}
 
 static void
 send_features (OreeS2sIn *self, GString *text)
 {
   OreeStreamFeatures features = { 0 };
-  gboolean dialback = oree_s2s_policy_dialback (&self->policy, self->tls);
+  gboolean dialback = oree_s2s_policy_dialback (&self->policy, self->receiver.tls);
 
   features.starttls = oree_s2s_in_offers_tls (self);
   features.starttls_required = features.starttls && self->policy.tls == OREE_S2S_REQUIRED;
   /* When TLS is mandatory nothing else is offered (RFC 6120 5.3.1). */
   if (!features.starttls_required)
     {
-      self->external_offered = self->tls && !self->external_done && self->remote != NULL
-                               && oree_s2s_policy_sasl (&self->policy) && oree_s2s_in_proves (self, self->remote);
+      self->external_offered = self->receiver.tls && !self->external_done && self->remote != NULL
+                               && oree_s2s_policy_sasl (&self->policy)
+                               && oree_s2s_receiver_proves (&self->receiver, self->remote);
+      self->bidi_offered = offers_bidi (self);
       features.external = self->external_offered;
       features.dialback = features.dialback_errors = dialback;
       features.sm = self->external_done || dialback;
-      features.max_bytes = OREE_XML_STANZA_MAX;
+      features.bidi = self->bidi_offered;
+      features.limits.max_bytes = OREE_XML_STANZA_MAX;
+      features.limits.idle_seconds = oree_s2s_policy_idle_seconds (&self->policy);
     }
   oree_stream_features_write (text, &features);
 }
@@ -201,22 +228,27 @@ judge_header (OreeS2sIn *self, const OreeStreamHeader *header, char *from, char 
     return OREE_S2S_IDENTITY_SWAP;
   if (to == NULL || (header->from != NULL && from == NULL))
     return OREE_S2S_IMPROPER_ADDRESSING;
-  if (!oree_s2s_in_is_ours (self, to))
+  if (!oree_s2s_receiver_is_ours (&self->receiver, to))
     return OREE_S2S_HOST_UNKNOWN;
-  return oree_s2s_in_is_ours (self, from) ? OREE_S2S_INVALID_FROM : OREE_S2S_OK;
+  return oree_s2s_receiver_is_ours (&self->receiver, from) ? OREE_S2S_INVALID_FROM : OREE_S2S_OK;
 }
 
 /* Is there any way left for this peer to authenticate? */
 static OreeS2sReason
 judge_methods (const OreeS2sIn *self, guint major)
 {
+  gboolean tls = self->receiver.tls;
+
   if (self->policy.standing == OREE_S2S_STANDING_BLOCKED)
     return OREE_S2S_BLOCKED;
-  if (!self->tls && self->policy.tls == OREE_S2S_REQUIRED && (major == 0 || !self->certificate))
+  if (!tls && self->policy.tls == OREE_S2S_REQUIRED && (major == 0 || !self->certificate))
     return OREE_S2S_TLS_REQUIRED;
-  if (self->tls && self->remote != NULL && !self->external_done && !oree_s2s_policy_dialback (&self->policy, TRUE))
-    return oree_s2s_policy_sasl (&self->policy) && oree_s2s_in_proves (self, self->remote) ? OREE_S2S_OK
-                                                                               : OREE_S2S_CERT_NOT_PROVEN;
+  if (tls && self->policy.tls == OREE_S2S_NOT_SUPPORTED)
+    return OREE_S2S_TLS_NOT_ALLOWED; /* it began with TLS (XEP-0368): STARTTLS was not on offer */
+  if (tls && self->remote != NULL && !self->external_done && !oree_s2s_policy_dialback (&self->policy, TRUE))
+    return oree_s2s_policy_sasl (&self->policy) && oree_s2s_receiver_proves (&self->receiver, self->remote)
+             ? OREE_S2S_OK
+             : OREE_S2S_CERT_NOT_PROVEN;
   return OREE_S2S_OK;
 }
 
@@ -239,12 +271,12 @@ on_header (OreeS2sIn *self, const OreeXmlNode *node, OreeTime now, OreeEffects *
           g_free (self->remote);
           self->remote = g_steal_pointer (&from);
         }
-      self->queries.policy (self->queries.data, self->remote, &self->policy);
+      self->receiver.queries.policy (self->receiver.queries.data, self->remote, &self->policy);
     }
   append_header (self, text, &header);
   oree_s2s_in_send_text (self, text, now, out);
-  g_free (self->lang);
-  self->lang = g_strdup (header.lang);
+  g_free (self->receiver.lang);
+  self->receiver.lang = g_strdup (header.lang);
   if (err != OREE_STREAM_ERR_NONE)
     {
       oree_s2s_in_stop_with (self, OREE_S2S_BAD_HEADER, err, now, out);
@@ -264,107 +296,69 @@ on_header (OreeS2sIn *self, const OreeXmlNode *node, OreeTime now, OreeEffects *
       send_features (self, text);
       oree_s2s_in_send_text (self, text, now, out);
     }
+  open_sender (self, now, out);
 }
 
-/* ---- stanzas ---- */
+/* ---- elements ---- */
 
-/* Addressing comes before everything else; each failure ends the stream (sheet 14). */
-static OreeS2sReason
-judge_addresses (const OreeS2sIn *self, const OreeStanza *stanza)
+static void
+on_bidi (OreeS2sIn *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
 {
-  const char *from = stanza->from.domain, *to = stanza->to.domain;
+  OreeStreamLimits limits;
 
-  if (oree_s2s_in_is_ours (self, from) || !oree_s2s_pairs_has_from (&self->pairs, from))
-    return OREE_S2S_INVALID_FROM;
-  if (!oree_s2s_in_is_ours (self, to) || oree_s2s_pairs_find (&self->pairs, from, to) == OREE_S2S_PROOF_NONE)
-    return OREE_S2S_HOST_UNKNOWN;
-  return OREE_S2S_OK;
+  if (!self->bidi_offered || oree_s2s_receiver_is_proved (&self->receiver))
+    {
+      oree_s2s_in_stop (self, OREE_S2S_BAD_PROTOCOL, now, out);
+      return;
+    }
+  self->bidi = TRUE;
+  oree_stream_limits_read (&limits, node);
+  self->sender.max_bytes = limits.max_bytes;
+  self->peer_idle = limits.idle_seconds > 0 ? limits.idle_seconds * OREE_SECOND : OREE_TIME_NEVER;
 }
 
 static void
-on_stanza (OreeS2sIn *self, const OreeXmlEvent *event, OreeTime now, OreeEffects *out)
+on_enable (OreeS2sIn *self, OreeTime now, OreeEffects *out)
 {
-  OreeStanza *stanza;
-  OreeParseError error;
-  OreeS2sReason bad;
-  OreeS2sPolicy policy;
-  guint64 slot;
+  GString *text = g_string_new (NULL);
+  gboolean may = !self->receiver.acks_on && is_established (self);
 
-  if (oree_s2s_pairs_length (&self->pairs) == 0)
-    {
-      oree_s2s_in_stop (self, OREE_S2S_NOT_AUTHENTICATED, now, out);
-      return;
-    }
-  stanza = oree_stanza_new (event->node, self->lang, &error);
-  if (stanza == NULL)
-    {
-      oree_s2s_in_stop (self, error == OREE_PARSE_UNSUPPORTED ? OREE_S2S_BAD_PROTOCOL : OREE_S2S_IMPROPER_ADDRESSING, now, out);
-      return;
-    }
-  stanza->size = event->size;
-  bad = judge_addresses (self, stanza);
-  self->queries.policy (self->queries.data, stanza->from.domain, &policy);
-  if (bad == OREE_S2S_OK && policy.standing == OREE_S2S_STANDING_BLOCKED)
-    bad = OREE_S2S_BLOCKED;
-  if (bad != OREE_S2S_OK)
-    {
-      oree_stanza_free (stanza);
-      oree_s2s_in_stop (self, bad, now, out);
-      return;
-    }
-  self->last_stanza = now;
-  slot = self->acks_on ? oree_s2s_acks_in_received (&self->acks, now) : 0;
-  if (policy.standing == OREE_S2S_STANDING_STRANGER)
-    {
-      oree_s2s_acks_in_settle (&self->acks, slot);
-      oree_effects_add_object_token (out, OREE_EFFECT_FAIL, OREE_S2S_STRANGER, slot, stanza,
-                                     (GDestroyNotify) oree_stanza_free);
-      if (++self->stranger_stanzas >= OREE_S2S_STRANGER_STANZAS_MAX)
-        oree_s2s_in_stop (self, OREE_S2S_STRANGER, now, out);
-      return;
-    }
-  oree_effects_add_object_token (out, OREE_EFFECT_DELIVER, 0, slot, stanza, (GDestroyNotify) oree_stanza_free);
+  if (may)
+    oree_sm_enabled_write (text);
+  else
+    oree_sm_failed_write (text, OREE_STANZA_ERR_UNEXPECTED_REQUEST);
+  oree_s2s_in_send_text (self, text, now, out);
+  if (!may)
+    return;
+  self->external_offered = FALSE; /* no restart any more: the counts would be lost */
+  oree_s2s_receiver_enable_acks (&self->receiver);
+  oree_s2s_sender_enabled_by_peer (&self->sender);
 }
-
-/* ---- stream management ---- */
 
 static void
 on_sm (OreeS2sIn *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
 {
   const char *name = oree_xml_node_name (node);
-  GString *text = g_string_new (NULL);
-  guint32 h;
+  OreeStreamErr err;
+  OreeS2sReason bad;
 
   if (strcmp (name, "enable") == 0)
-    {
-      if (self->acks_on || oree_s2s_pairs_length (&self->pairs) == 0)
-        oree_sm_failed_write (text, OREE_STANZA_ERR_UNEXPECTED_REQUEST);
-      else
-        {
-          self->acks_on = TRUE;
-          self->external_offered = FALSE; /* no restart any more: the counts would be lost */
-          oree_sm_enabled_write (text);
-        }
-    }
+    on_enable (self, now, out);
   else if (strcmp (name, "resume") == 0)
-    oree_sm_failed_write (text, OREE_STANZA_ERR_ITEM_NOT_FOUND);
-  else if (strcmp (name, "r") == 0 && self->acks_on)
     {
-      oree_s2s_acks_in_expire (&self->acks, now);
-      oree_sm_ack_write (text, oree_s2s_acks_in_on_request (&self->acks));
-    }
-  else if (strcmp (name, "a") == 0 && self->acks_on && oree_sm_ack_read (node, &h) && h > 0)
-    {
-      /* Nothing is ever sent this way, so nothing can have been handled. */
-      oree_stream_error_write_handled_too_high (text, h, 0);
+      GString *text = g_string_new (NULL);
+
+      oree_sm_failed_write (text, OREE_STANZA_ERR_ITEM_NOT_FOUND);
       oree_s2s_in_send_text (self, text, now, out);
-      oree_s2s_in_stop_with (self, OREE_S2S_ACK_INVALID, OREE_STREAM_ERR_NONE, now, out);
-      return;
     }
-  if (text->len > 0)
-    oree_s2s_in_send_text (self, text, now, out);
+  else if (strcmp (name, "r") == 0 && self->receiver.acks_on)
+    oree_s2s_receiver_on_request (&self->receiver, now, out);
   else
-    g_string_free (text, TRUE);
+    {
+      bad = oree_s2s_sender_on_sm (&self->sender, node, now, out, &err);
+      if (bad != OREE_S2S_OK)
+        oree_s2s_in_stop_with (self, bad, err, now, out);
+    }
 }
 
 /* ---- events ---- */
@@ -376,15 +370,20 @@ on_element (OreeS2sIn *self, const OreeXmlEvent *event, OreeTime now, OreeEffect
   const char *ns = oree_xml_node_ns (node);
 
   if (strcmp (ns, OREE_NS_SERVER) == 0)
-    on_stanza (self, event, now, out);
+    stop_if_bad (self, oree_s2s_receiver_on_stanza (&self->receiver, event, now, out), now, out);
   else if (strcmp (ns, OREE_NS_SM) == 0)
     on_sm (self, node, now, out);
   else if (strcmp (ns, OREE_NS_DIALBACK) == 0)
-    oree_s2s_in_on_dialback (self, node, now, out);
+    {
+      stop_if_bad (self, oree_s2s_receiver_on_dialback (&self->receiver, node, now, out), now, out);
+      open_sender (self, now, out);
+    }
   else if (strcmp (ns, OREE_NS_SASL) == 0)
     oree_s2s_in_on_sasl (self, node, now, out);
   else if (oree_xml_node_is (node, "starttls", OREE_NS_TLS))
     oree_s2s_in_on_starttls (self, now, out);
+  else if (oree_stream_is_bidi (node))
+    on_bidi (self, node, now, out);
   else if (oree_stream_is_error (node))
     {
       self->peer_ended = TRUE; /* an error is always the end (RFC 6120 4.9.1.1) */
@@ -394,6 +393,22 @@ on_element (OreeS2sIn *self, const OreeXmlEvent *event, OreeTime now, OreeEffect
     }
   else
     oree_s2s_in_stop (self, OREE_S2S_BAD_PROTOCOL, now, out);
+}
+
+/* While the last things are settled only acknowledgements of what we sent still matter. */
+static void
+on_element_settling (OreeS2sIn *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
+{
+  OreeStreamErr err;
+
+  if (strcmp (oree_xml_node_ns (node), OREE_NS_SM) == 0
+      && oree_s2s_sender_on_sm (&self->sender, node, now, out, &err) == OREE_S2S_OK)
+    return;
+  if (oree_stream_is_error (node))
+    {
+      self->peer_ended = TRUE;
+      oree_s2s_sender_fail_all (&self->sender, self->reason, out);
+    }
 }
 
 void
@@ -413,11 +428,15 @@ oree_s2s_in_on_event (OreeS2sIn *self, const OreeXmlEvent *event, OreeTime now, 
       /* What comes after our last word is not taken, and not acknowledged. */
       if (self->state == OPEN)
         on_element (self, event, now, out);
+      else if (self->state == SETTLING)
+        on_element_settling (self, event->node, now, out);
       break;
     case OREE_XML_EVENT_END:
       self->peer_ended = TRUE;
       if (self->state == CLOSING)
         closed (self, self->reason, out);
+      else if (self->state == SETTLING)
+        oree_s2s_sender_fail_all (&self->sender, self->reason, out);
       else if (self->state == OPEN)
         {
           OreeS2sReason reason = reason_of_end (self, OREE_S2S_OK);
@@ -451,35 +470,72 @@ oree_s2s_in_on_parse_error (OreeS2sIn *self, gssize error, OreeTime now, OreeEff
 void
 oree_s2s_in_on_bytes (OreeS2sIn *self, OreeTime now)
 {
-  self->last_life = now;
+  self->last_heard = now;
+}
+
+void
+oree_s2s_in_on_verified (OreeS2sIn *self, const char *receiving, const char *originating, const char *stream_id,
+                         OreeDialbackResult result, OreeTime now, OreeEffects *out)
+{
+  if (self->state != OPEN)
+    return;
+  stop_if_bad (self,
+               oree_s2s_receiver_on_verified (&self->receiver, receiving, originating, stream_id, result, now, out),
+               now, out);
+  open_sender (self, now, out);
 }
 
 void
 oree_s2s_in_settle (OreeS2sIn *self, guint64 slot)
 {
-  oree_s2s_acks_in_settle (&self->acks, slot);
-  if (self->news_since == OREE_TIME_NEVER && oree_s2s_acks_in_has_news (&self->acks))
-    self->news_since = self->last_stanza;
+  oree_s2s_receiver_settle (&self->receiver, slot);
 }
 
 void
 oree_s2s_in_flush (OreeS2sIn *self, OreeTime now, OreeEffects *out)
 {
-  guint32 h;
-
-  self->news_since = OREE_TIME_NEVER;
-  if (self->state == SETTLING && oree_s2s_acks_in_open (&self->acks) == 0)
+  if (self->state == SETTLING && is_settled (self))
     {
       oree_s2s_in_stop (self, self->reason, now, out);
       return;
     }
-  if ((self->state == OPEN || self->state == SETTLING) && oree_s2s_acks_in_take_news (&self->acks, &h))
-    {
-      GString *text = g_string_new (NULL);
+  if (self->state != OPEN && self->state != SETTLING)
+    return;
+  oree_s2s_receiver_flush (&self->receiver, now, out);
+  oree_s2s_sender_flush (&self->sender, now, out);
+}
 
-      oree_sm_ack_write (text, h);
-      oree_s2s_in_send_text (self, text, now, out);
-    }
+/* ---- what the owner puts in ---- */
+
+gboolean
+oree_s2s_in_carries (const OreeS2sIn *self, const char *local, const char *remote)
+{
+  /* Between SASL's success and the new header it waits a moment. */
+  gboolean stands = self->state == OPEN || (self->state == HEADER && self->external_done);
+
+  return self->bidi && stands && !self->sender.shut
+         && oree_s2s_pairs_find (&self->receiver.pairs, remote, local) != OREE_S2S_PROOF_NONE;
+}
+
+void
+oree_s2s_in_send_bytes (OreeS2sIn *self, GBytes *stanza, guint64 token, OreeTime now, OreeEffects *out)
+{
+  if (!self->bidi || self->state == CLOSED)
+    oree_effects_add_token (out, OREE_EFFECT_FAIL, OREE_S2S_CONNECTION_LOST, token);
+  else
+    oree_s2s_sender_put (&self->sender, stanza, token, now, out);
+}
+
+gboolean
+oree_s2s_in_cancel (OreeS2sIn *self, guint64 token)
+{
+  return oree_s2s_sender_cancel (&self->sender, token);
+}
+
+void
+oree_s2s_in_on_policy (OreeS2sIn *self)
+{
+  self->receiver.queries.policy (self->receiver.queries.data, self->remote, &self->policy);
 }
 
 void
@@ -514,33 +570,38 @@ oree_s2s_in_close (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffe
     }
 }
 
-/* ---- time ---- */
-
-static gboolean
-expire_pending (OreeS2sIn *self, OreeTime now, OreeEffects *out)
+void
+oree_s2s_in_withdraw (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffects *out)
 {
-  for (guint i = 0; i < self->pending->len; i++)
-    {
-      Pending *pending = g_ptr_array_index (self->pending, i);
-
-      if (now >= pending->deadline)
-        {
-          oree_s2s_in_conclude (self, pending, OREE_DIALBACK_RESULT_TIMEOUT, now, out);
-          return TRUE;
-        }
-    }
-  return FALSE;
+  if (self->state == OPEN || self->state == HEADER)
+    oree_s2s_sender_fail_waiting (&self->sender, reason, out);
+  oree_s2s_in_close (self, reason, now, out);
 }
 
+/* ---- time ---- */
+
 static OreeTime
-after (OreeTime from, OreeTime span)
+establish_by (const OreeS2sIn *self)
 {
-  return span == OREE_TIME_NEVER ? OREE_TIME_NEVER : from + span;
+  return self->started + self->policy.establish;
+}
+
+static void
+on_deadline_unproved (OreeS2sIn *self, OreeTime now, OreeEffects *out)
+{
+  if (now < establish_by (self))
+    return;
+  if (self->state == TLS)
+    closed (self, OREE_S2S_ESTABLISH_TIMEOUT, out);
+  else
+    oree_s2s_in_stop (self, self->receiver.asked_by_peer ? OREE_S2S_IDLE : OREE_S2S_ESTABLISH_TIMEOUT, now, out);
 }
 
 void
 oree_s2s_in_on_deadline (OreeS2sIn *self, OreeTime now, OreeEffects *out)
 {
+  OreeS2sReason bad;
+
   if (self->state == CLOSED)
     return;
   if (self->state == CLOSING)
@@ -549,51 +610,51 @@ oree_s2s_in_on_deadline (OreeS2sIn *self, OreeTime now, OreeEffects *out)
         closed (self, self->reason, out);
       return;
     }
-  oree_s2s_acks_in_expire (&self->acks, now);
-  oree_s2s_in_flush (self, now, out);
-  if (self->state == CLOSED || self->state == CLOSING || self->state == SETTLING)
-    return;
-  while (self->state == OPEN && expire_pending (self, now, out))
-    ;
-  if (!is_established (self))
+  bad = oree_s2s_receiver_on_deadline (&self->receiver, self->state == OPEN, now, out);
+  if (bad == OREE_S2S_OK)
+    bad = oree_s2s_sender_on_deadline (&self->sender, now, out);
+  if (bad != OREE_S2S_OK && self->state != TLS)
     {
-      if (now >= self->establish_by && self->state == TLS)
-        closed (self, OREE_S2S_ESTABLISH_TIMEOUT, out);
-      else if (now >= self->establish_by && self->state != CLOSING)
-        oree_s2s_in_stop (self, self->asked_by_peer ? OREE_S2S_IDLE : OREE_S2S_ESTABLISH_TIMEOUT, now, out);
+      oree_s2s_in_stop (self, bad, now, out);
       return;
     }
-  if (now >= self->stranger_by)
+  if (self->state == SETTLING)
+    {
+      if (is_settled (self) || now >= self->close_by)
+        oree_s2s_in_stop (self, self->reason, now, out);
+      return;
+    }
+  if (!is_established (self))
+    on_deadline_unproved (self, now, out);
+  else if (now >= self->receiver.stranger_by)
     oree_s2s_in_stop (self, OREE_S2S_STRANGER, now, out);
-  else if (now >= after (self->last_stanza, self->policy.inactivity))
+  else if (now >= oree_s2s_policy_inactive_at (&self->policy, last_stanza (self)))
     end_well (self, OREE_S2S_IDLE, now, out);
-  else if (now >= after (self->last_life, self->policy.keep_alive_interval))
+  else if (now >= keep_alive_at (self) && !oree_s2s_sender_probe (&self->sender, now, out))
     {
       oree_effects_send (out, " ", 1); /* RFC 6120 4.6.1 */
-      self->last_life = now;
+      self->last_sent = now;
     }
 }
 
 OreeTime
 oree_s2s_in_deadline (const OreeS2sIn *self)
 {
-  OreeTime at = oree_s2s_acks_in_deadline (&self->acks);
+  OreeTime at;
 
   if (self->state == CLOSED)
     return OREE_TIME_NEVER;
   if (self->state == CLOSING)
     return self->close_by;
-  if (self->news_since != OREE_TIME_NEVER)
-    at = MIN (at, self->news_since + NEWS_WAIT);
+  at = MIN (oree_s2s_receiver_deadline (&self->receiver, self->state == OPEN),
+            oree_s2s_sender_deadline (&self->sender));
   if (self->state == SETTLING)
-    return oree_s2s_acks_in_open (&self->acks) == 0 ? self->last_stanza : at;
-  for (guint i = 0; i < self->pending->len; i++)
-    at = MIN (at, ((Pending *) g_ptr_array_index (self->pending, i))->deadline);
+    return is_settled (self) ? self->last_heard : MIN (at, self->close_by);
   if (!is_established (self))
-    return MIN (at, self->establish_by);
-  at = MIN (at, self->stranger_by);
-  at = MIN (at, after (self->last_stanza, self->policy.inactivity));
-  return MIN (at, after (self->last_life, self->policy.keep_alive_interval));
+    return MIN (at, establish_by (self));
+  at = MIN (at, self->receiver.stranger_by);
+  at = MIN (at, oree_s2s_policy_inactive_at (&self->policy, last_stanza (self)));
+  return MIN (at, keep_alive_at (self));
 }
 
 /* ---- getters ---- */
@@ -601,7 +662,7 @@ oree_s2s_in_deadline (const OreeS2sIn *self)
 const OreeS2sPairs *
 oree_s2s_in_pairs (const OreeS2sIn *self)
 {
-  return &self->pairs;
+  return &self->receiver.pairs;
 }
 
 const char *
@@ -619,13 +680,13 @@ oree_s2s_in_local (const OreeS2sIn *self)
 const char *
 oree_s2s_in_stream_id (const OreeS2sIn *self)
 {
-  return self->stream_id;
+  return self->receiver.stream_id;
 }
 
 gboolean
 oree_s2s_in_is_tls (const OreeS2sIn *self)
 {
-  return self->tls;
+  return self->receiver.tls;
 }
 
 gboolean
@@ -649,11 +710,29 @@ oree_s2s_in_peer_error (const OreeS2sIn *self)
 gboolean
 oree_s2s_in_has_acks (const OreeS2sIn *self)
 {
-  return self->acks_on;
+  return self->receiver.acks_on;
 }
 
 guint
 oree_s2s_in_open (const OreeS2sIn *self)
 {
-  return oree_s2s_acks_in_open (&self->acks);
+  return oree_s2s_receiver_open (&self->receiver);
+}
+
+gboolean
+oree_s2s_in_is_bidirectional (const OreeS2sIn *self)
+{
+  return self->bidi;
+}
+
+const OreeS2sSender *
+oree_s2s_in_sender (const OreeS2sIn *self)
+{
+  return &self->sender;
+}
+
+gboolean
+oree_s2s_in_awaits_keys (const OreeS2sIn *self)
+{
+  return self->receiver.pending->len > 0;
 }

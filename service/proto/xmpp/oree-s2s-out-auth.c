@@ -53,19 +53,37 @@ ready (OreeS2sOut *self, OreeS2sProof proof, OreeTime now, OreeEffects *out)
 {
   self->state = READY;
   self->step_by = OREE_TIME_NEVER;
-  self->last_stanza = now;
-  oree_effects_add (out, OREE_EFFECT_READY, (int) proof);
-  if (self->features.sm)
+  self->sender.max_bytes = self->features.limits.max_bytes;
+  self->peer_idle
+    = self->features.limits.idle_seconds > 0 ? self->features.limits.idle_seconds * OREE_SECOND : OREE_TIME_NEVER;
+  if (self->bidi)
     {
-      GString *text = g_string_new (NULL);
-
-      oree_sm_enable_write (text);
-      oree_s2s_out_send_text (self, text, now, out);
-      self->acks_state = ACKS_ASKED;
-      self->step_by = now + OREE_S2S_ACK_SECONDS * OREE_SECOND;
+      /* Its certificate proved the server before <bidi/> went out. */
+      oree_s2s_pairs_add (&self->receiver.pairs, self->to, self->from, OREE_S2S_PROOF_CERTIFICATE);
+      self->receiver.tls = TRUE;
+      self->receiver.stream_id = g_strdup (self->stream_id);
+      self->receiver.last_stanza = now;
     }
+  oree_effects_add (out, OREE_EFFECT_READY, (int) proof);
+  oree_s2s_sender_open (&self->sender, self->features.sm, now, out);
   send_questions (self, now, out);
-  oree_s2s_out_drain_queue (self, now, out);
+}
+
+/* XEP-0288 2.2: before SASL and dialback. Only of a server whose certificate proves it, by a policy that takes that for
+ * proof: dialback proves us to it, not it to us. */
+static void
+start_bidi (OreeS2sOut *self, OreeTime now, OreeEffects *out)
+{
+  OreeStreamLimits limits = { OREE_XML_STANZA_MAX, oree_s2s_policy_idle_seconds (&self->policy) };
+  GString *text;
+
+  if (!self->features.bidi || !self->may_bidi || !self->policy.bidirectional || !self->tls || !self->proven
+      || !oree_s2s_policy_sasl (&self->policy))
+    return;
+  text = g_string_new (NULL);
+  oree_stream_bidi_write (text, &limits);
+  oree_s2s_out_send_text (self, text, now, out);
+  self->bidi = TRUE;
 }
 
 static gboolean
@@ -102,6 +120,7 @@ start_external (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 {
   GString *text;
 
+  start_bidi (self, now, out);
   /* Questions go first: nothing may come between <auth/> and <success/> (RFC 6120 6.3.5). */
   send_questions (self, now, out);
   text = g_string_new (NULL);
@@ -145,7 +164,10 @@ oree_s2s_out_decide (OreeS2sOut *self, OreeTime now, OreeEffects *out)
   else if (may_external (self))
     start_external (self, now, out);
   else if (may_dialback (self))
-    start_dialback (self, now, out);
+    {
+      start_bidi (self, now, out);
+      start_dialback (self, now, out);
+    }
   else
     oree_s2s_out_stop (self, OREE_S2S_NO_METHOD, now, out);
 }
@@ -164,6 +186,8 @@ oree_s2s_out_on_header (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now,
       return;
     }
   g_free (self->stream_id);
+  g_free (self->receiver.lang);
+  self->receiver.lang = g_strdup (header.lang);
   self->stream_id = header.id != NULL && *header.id != '\0' ? g_strdup (header.id) : NULL;
   self->old_peer = header.major == 0;
   self->dialback_declared = header.dialback;
@@ -261,8 +285,13 @@ oree_s2s_out_on_dialback (OreeS2sOut *self, const OreeXmlNode *node, OreeTime no
 {
   OreeDialbackElement element;
 
-  if (!oree_dialback_element_read (&element, node) || element.type == OREE_DIALBACK_KEY)
+  if (!oree_dialback_element_read (&element, node))
     return;
+  if (element.type == OREE_DIALBACK_KEY)
+    {
+      oree_s2s_out_on_dialback_request (self, node, now, out);
+      return;
+    }
   if (element.verify)
     {
       on_verify_answer (self, &element, now, out);

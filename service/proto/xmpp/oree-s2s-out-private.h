@@ -21,19 +21,6 @@ typedef enum
   CLOSED
 } State;
 
-typedef enum
-{
-  ACKS_OFF,
-  ACKS_ASKED, /* <enable/> is under way; what is sent counts already */
-  ACKS_ON
-} Acks;
-
-typedef struct
-{
-  GBytes *bytes;
-  guint64 token;
-} Item;
-
 typedef struct
 {
   OreeDialbackCheck *check;
@@ -50,11 +37,12 @@ struct _OreeS2sOut
   gboolean tls_demanded; /* by the domain's zone, whatever the policy */
   OreeSpan secret;
   gboolean certificate;
-  gboolean direct_tls;
   gboolean verify_only;
+  gboolean spare;       /* another server may be tried */
 
   State state;
   OreeS2sReason reason; /* DRAINING, CLOSING, CLOSED: why */
+  gboolean peer_ended;
   gboolean tls;
   gboolean proven; /* the server's certificate proves `to` */
   gboolean external_done;
@@ -65,23 +53,23 @@ struct _OreeS2sOut
   OreeStreamFeatures features;
   OreeStreamErr peer_error;
 
-  GQueue queue; /* Item* */
   GPtrArray *questions;
   gboolean asked_once;
-  Acks acks_state;
-  OreeS2sAcksOut acks;
+  OreeS2sSender sender;
+  gboolean may_bidi; /* there is somebody to answer the receiver's questions */
+  gboolean bidi;     /* stanzas of the peer may come this way */
+  OreeS2sReceiver receiver;
+  OreeTime peer_idle;
 
-  OreeTime establish_by;
-  OreeTime step_by;     /* DIALBACK, ACKS_ASKED, DRAINING, CLOSING */
-  OreeTime last_stanza;
-  OreeTime last_life;   /* bytes went either way */
+  OreeTime started;
+  OreeTime step_by;    /* DIALBACK, DRAINING, CLOSING */
+  OreeTime last_heard;
+  OreeTime last_sent;  /* what the halves did not send */
 };
 
 /* Takes `text`. */
 void oree_s2s_out_send_text (OreeS2sOut *self, GString *text, OreeTime now, OreeEffects *out);
 void oree_s2s_out_send_header (OreeS2sOut *self, OreeTime now, OreeEffects *out);
-/* Sends what waits, as far as it may go. */
-void oree_s2s_out_drain_queue (OreeS2sOut *self, OreeTime now, OreeEffects *out);
 /* Our last word; `ended`: the peer has said its own already. */
 void oree_s2s_out_stop (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEffects *out);
 void oree_s2s_out_stop_with (OreeS2sOut *self, OreeS2sReason reason, OreeStreamErr err, gboolean ended, OreeTime now,
@@ -92,6 +80,8 @@ void oree_s2s_out_decide (OreeS2sOut *self, OreeTime now, OreeEffects *out);
 void oree_s2s_out_on_header (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out);
 void oree_s2s_out_on_sasl (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out);
 void oree_s2s_out_on_tls_element (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out);
+/* <db:result/> or <db:verify/> of the peer itself: legal on a stream used both ways. */
+void oree_s2s_out_on_dialback_request (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out);
 void oree_s2s_out_on_dialback (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out);
 
 /* May questions go out in this state? */

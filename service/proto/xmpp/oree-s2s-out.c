@@ -15,15 +15,6 @@
 #include "proto/xmpp/oree-s2s-out-private.h"
 
 static void
-item_free (gpointer data)
-{
-  Item *self = data;
-
-  g_bytes_unref (self->bytes);
-  g_free (self);
-}
-
-static void
 question_free (gpointer data)
 {
   Question *self = data;
@@ -42,14 +33,16 @@ oree_s2s_out_new (const OreeS2sOutOptions *options, OreeTime now)
   self->policy = options->policy;
   self->secret = options->secret;
   self->certificate = options->certificate;
-  self->direct_tls = options->direct_tls;
   self->verify_only = options->verify_only;
-  g_queue_init (&self->queue);
+  self->may_bidi = options->queries != NULL && !options->verify_only;
   self->questions = g_ptr_array_new_with_free_func (question_free);
-  oree_s2s_acks_out_init (&self->acks);
-  self->establish_by = now + self->policy.establish;
-  self->step_by = OREE_TIME_NEVER;
-  self->last_stanza = self->last_life = now;
+  oree_s2s_sender_init (&self->sender, now);
+  if (self->verify_only)
+    oree_s2s_sender_shut (&self->sender);
+  oree_s2s_receiver_init (&self->receiver, options->queries, options->secret, now);
+  self->started = now;
+  self->step_by = self->peer_idle = OREE_TIME_NEVER;
+  self->last_heard = self->last_sent = now;
   return self;
 }
 
@@ -61,9 +54,9 @@ oree_s2s_out_free (OreeS2sOut *self)
   g_free (self->from);
   g_free (self->to);
   g_free (self->stream_id);
-  g_queue_clear_full (&self->queue, item_free);
   g_ptr_array_unref (self->questions);
-  oree_s2s_acks_out_clear (&self->acks);
+  oree_s2s_sender_clear (&self->sender);
+  oree_s2s_receiver_clear (&self->receiver);
   g_free (self);
 }
 
@@ -72,7 +65,7 @@ oree_s2s_out_free (OreeS2sOut *self)
 void
 oree_s2s_out_send_text (OreeS2sOut *self, GString *text, OreeTime now, OreeEffects *out)
 {
-  self->last_life = now;
+  self->last_sent = now;
   oree_effects_take_string (out, text);
 }
 
@@ -85,52 +78,6 @@ oree_s2s_out_send_header (OreeS2sOut *self, OreeTime now, OreeEffects *out)
   oree_stream_header_write (text, &header);
   oree_s2s_out_send_text (self, text, now, out);
   self->state = HEADER;
-}
-
-static void
-ask_for_ack (OreeS2sOut *self, OreeTime now, OreeEffects *out)
-{
-  GString *text = g_string_new (NULL);
-
-  oree_sm_request_write (text);
-  oree_s2s_out_send_text (self, text, now, out);
-  oree_s2s_acks_out_asked (&self->acks, now);
-}
-
-static void
-transmit (OreeS2sOut *self, GBytes *bytes, guint64 token, OreeTime now, OreeEffects *out)
-{
-  if (self->features.max_bytes > 0 && g_bytes_get_size (bytes) > self->features.max_bytes)
-    {
-      oree_effects_add_token (out, OREE_EFFECT_FAIL, OREE_S2S_TOO_BIG, token);
-      return;
-    }
-  oree_effects_send_bytes (out, bytes);
-  self->last_life = self->last_stanza = now;
-  if (self->acks_state == ACKS_OFF)
-    oree_effects_add_token (out, OREE_EFFECT_ACKED, OREE_S2S_ACKED_WRITTEN, token);
-  else
-    oree_s2s_acks_out_sent (&self->acks, token);
-  if (self->acks_state == ACKS_ON && oree_s2s_acks_out_wants_ask (&self->acks, FALSE, now))
-    ask_for_ack (self, now, out);
-}
-
-static gboolean
-may_transmit (const OreeS2sOut *self)
-{
-  return (self->state == READY || self->state == DRAINING) && !oree_s2s_acks_out_full (&self->acks);
-}
-
-void
-oree_s2s_out_drain_queue (OreeS2sOut *self, OreeTime now, OreeEffects *out)
-{
-  while (may_transmit (self) && !g_queue_is_empty (&self->queue))
-    {
-      Item *item = g_queue_pop_head (&self->queue);
-
-      transmit (self, item->bytes, item->token, now, out);
-      item_free (item);
-    }
 }
 
 /* ---- ending ---- */
@@ -162,21 +109,11 @@ result_of_reason (OreeS2sReason reason)
   return OREE_DIALBACK_RESULT_TIMEOUT;
 }
 
-/* Everything put in comes out: sent and unacknowledged is unknown, waiting has failed, questions have no answer. */
+/* Everything put in comes out. */
 static void
 report_all (OreeS2sOut *self, OreeS2sReason reason, OreeEffects *out)
 {
-  OreeS2sReason waiting = reason == OREE_S2S_OK ? OREE_S2S_CONNECTION_LOST : reason;
-  guint64 token;
-  Item *item;
-
-  while (oree_s2s_acks_out_take (&self->acks, &token))
-    oree_effects_add_token (out, OREE_EFFECT_FAIL, OREE_S2S_OUTCOME_UNKNOWN, token);
-  while ((item = g_queue_pop_head (&self->queue)) != NULL)
-    {
-      oree_effects_add_token (out, OREE_EFFECT_FAIL, (int) waiting, item->token);
-      item_free (item);
-    }
+  oree_s2s_sender_fail_all (&self->sender, reason, out);
   for (guint i = 0; i < self->questions->len; i++)
     {
       const Question *question = g_ptr_array_index (self->questions, i);
@@ -186,9 +123,45 @@ report_all (OreeS2sOut *self, OreeS2sReason reason, OreeEffects *out)
   g_ptr_array_set_size (self->questions, 0);
 }
 
+/* What another server of the domain may do better (RFC 6120 3.2.1, XEP-0368 3). */
+static const OreeS2sReason worth_another[] = {
+  OREE_S2S_CONNECTION_LOST, OREE_S2S_PEER_ERROR, OREE_S2S_PEER_HOST_UNKNOWN, OREE_S2S_BAD_XML,
+  OREE_S2S_BAD_PROTOCOL,    OREE_S2S_BAD_HEADER, OREE_S2S_TLS_REQUIRED,      OREE_S2S_TLS_REFUSED,
+  OREE_S2S_TLS_FAILED,      OREE_S2S_CERT_NOT_PROVEN, OREE_S2S_DANE_MISMATCH,
+  OREE_S2S_NO_METHOD,       OREE_S2S_OK,
+};
+
+static gboolean
+may_go_elsewhere (const OreeS2sOut *self, OreeS2sReason reason)
+{
+  if (!self->spare || self->external_done || self->state >= DIALBACK)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (worth_another); i++)
+    if (worth_another[i] == reason)
+      return TRUE;
+  return FALSE;
+}
+
+/* Back to the beginning, with everything that waits. */
+static void
+go_elsewhere (OreeS2sOut *self, OreeS2sReason reason, OreeEffects *out)
+{
+  self->state = NEW;
+  self->reason = reason;
+  self->tls = self->tls_demanded = self->proven = self->bidi = self->spare = FALSE;
+  for (guint i = 0; i < self->questions->len; i++)
+    ((Question *) g_ptr_array_index (self->questions, i))->sent = FALSE;
+  oree_effects_add (out, OREE_EFFECT_AGAIN, (int) reason);
+}
+
 static void
 closed (OreeS2sOut *self, OreeS2sReason reason, OreeEffects *out)
 {
+  if (may_go_elsewhere (self, reason))
+    {
+      go_elsewhere (self, reason, out);
+      return;
+    }
   report_all (self, reason, out);
   self->state = CLOSED;
   self->reason = reason;
@@ -208,11 +181,12 @@ oree_s2s_out_stop_with (OreeS2sOut *self, OreeS2sReason reason, OreeStreamErr er
       return;
     }
   text = g_string_new (NULL);
+  oree_s2s_receiver_last_ack (&self->receiver, text);
   if (err != OREE_STREAM_ERR_NONE)
     oree_stream_error_write (text, err, NULL);
   oree_stream_end_write (text);
   oree_s2s_out_send_text (self, text, now, out);
-  if (ended)
+  if (ended || self->peer_ended || may_go_elsewhere (self, reason))
     {
       closed (self, reason, out);
       return;
@@ -229,81 +203,68 @@ oree_s2s_out_stop (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEff
   oree_s2s_out_stop_with (self, reason, oree_s2s_reason_stream_err (reason), FALSE, now, out);
 }
 
-/* ---- stream management ---- */
-
-/* The peer will not acknowledge: what was counted was at least written to an authenticated stream. */
 static void
-acks_refused (OreeS2sOut *self, OreeTime now, OreeEffects *out)
+stop_if_bad (OreeS2sOut *self, OreeS2sReason bad, OreeTime now, OreeEffects *out)
 {
-  guint64 token;
-
-  self->acks_state = ACKS_OFF;
-  self->step_by = OREE_TIME_NEVER;
-  while (oree_s2s_acks_out_take (&self->acks, &token))
-    oree_effects_add_token (out, OREE_EFFECT_ACKED, OREE_S2S_ACKED_WRITTEN, token);
-  oree_s2s_out_drain_queue (self, now, out);
+  if (bad != OREE_S2S_OK)
+    oree_s2s_out_stop (self, bad, now, out);
 }
 
-static void
-on_ack (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
-{
-  guint32 h;
-  guint count;
-  guint64 token;
-  guint32 sent = self->acks.acked + oree_s2s_acks_out_length (&self->acks);
-
-  if (!oree_sm_ack_read (node, &h))
-    {
-      oree_s2s_out_stop_with (self, OREE_S2S_ACK_INVALID, OREE_STREAM_ERR_BAD_FORMAT, FALSE, now, out);
-      return;
-    }
-  if (!oree_s2s_acks_out_on_ack (&self->acks, h, now, &count))
-    {
-      GString *text = g_string_new (NULL);
-
-      oree_stream_error_write_handled_too_high (text, h, sent);
-      oree_s2s_out_send_text (self, text, now, out);
-      oree_s2s_out_stop_with (self, OREE_S2S_ACK_INVALID, OREE_STREAM_ERR_NONE, FALSE, now, out);
-      return;
-    }
-  while (count-- > 0 && oree_s2s_acks_out_take (&self->acks, &token))
-    oree_effects_add_token (out, OREE_EFFECT_ACKED, OREE_S2S_ACKED_BY_PEER, token);
-  oree_s2s_out_drain_queue (self, now, out);
-}
-
+/* Nothing waits, nothing is in doubt, nothing delivered is without its outcome. */
 static gboolean
 is_drained (const OreeS2sOut *self)
 {
-  return self->queue.length == 0 && oree_s2s_acks_out_length (&self->acks) == 0;
+  return oree_s2s_sender_is_drained (&self->sender) && oree_s2s_receiver_open (&self->receiver) == 0;
 }
 
 static void
-on_sm (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
+stop_if_drained (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 {
-  const char *name = oree_xml_node_name (node);
-
-  if (strcmp (name, "a") == 0 && self->acks_state == ACKS_ON)
-    on_ack (self, node, now, out);
-  else if (strcmp (name, "enabled") == 0 && self->acks_state == ACKS_ASKED)
-    {
-      self->acks_state = ACKS_ON;
-      if (self->state == READY)
-        self->step_by = OREE_TIME_NEVER;
-    }
-  else if (strcmp (name, "failed") == 0 && self->acks_state == ACKS_ASKED)
-    acks_refused (self, now, out);
-  else if (strcmp (name, "r") == 0)
-    {
-      GString *text = g_string_new (NULL);
-
-      oree_sm_ack_write (text, 0); /* stanzas never come this way */
-      oree_s2s_out_send_text (self, text, now, out);
-    }
   if (self->state == DRAINING && is_drained (self))
     oree_s2s_out_stop (self, self->reason, now, out);
 }
 
 /* ---- events ---- */
+
+static void
+on_sm (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
+{
+  gboolean were_on = self->sender.acks_state == OREE_S2S_SENDER_ACKS_ON;
+  OreeStreamErr err;
+  OreeS2sReason bad;
+
+  if (strcmp (oree_xml_node_name (node), "r") == 0)
+    {
+      oree_s2s_receiver_on_request (&self->receiver, now, out);
+      return;
+    }
+  bad = oree_s2s_sender_on_sm (&self->sender, node, now, out, &err);
+  if (bad != OREE_S2S_OK)
+    {
+      oree_s2s_out_stop_with (self, bad, err, FALSE, now, out);
+      return;
+    }
+  /* What comes behind <enabled/> counts, in this direction too. */
+  if (!were_on && self->sender.acks_state == OREE_S2S_SENDER_ACKS_ON && self->bidi)
+    oree_s2s_receiver_enable_acks (&self->receiver);
+  stop_if_drained (self, now, out);
+}
+
+static void
+on_stanza (OreeS2sOut *self, const OreeXmlEvent *event, OreeTime now, OreeEffects *out)
+{
+  if (self->bidi && (self->state == READY || self->state == DRAINING))
+    stop_if_bad (self, oree_s2s_receiver_on_stanza (&self->receiver, event, now, out), now, out);
+  else
+    oree_s2s_out_stop (self, OREE_S2S_NOT_AUTHENTICATED, now, out); /* one way only: RFC 6120 4.5 */
+}
+
+void
+oree_s2s_out_on_dialback_request (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
+{
+  if (self->bidi && self->state == READY)
+    stop_if_bad (self, oree_s2s_receiver_on_dialback (&self->receiver, node, now, out), now, out);
+}
 
 static void
 on_stream_error (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
@@ -320,9 +281,33 @@ on_stream_error (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEf
   oree_s2s_out_stop_with (self, self->state == DRAINING ? self->reason : reason, OREE_STREAM_ERR_NONE, TRUE, now, out);
 }
 
+/* </stream:stream>. What the peer sent on this stream before is settled first, so that it learns of it. */
 static void
-on_element (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
+on_end (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 {
+  OreeS2sReason reason = self->state == DRAINING ? self->reason : OREE_S2S_OK;
+
+  if (self->state == CLOSING)
+    {
+      closed (self, self->reason, out);
+      return;
+    }
+  self->peer_ended = TRUE;
+  if ((self->state == READY || self->state == DRAINING) && oree_s2s_receiver_open (&self->receiver) > 0)
+    {
+      oree_s2s_sender_fail_all (&self->sender, reason, out);
+      self->state = DRAINING;
+      self->reason = reason;
+      self->step_by = now + OREE_REPORT_SECONDS * OREE_SECOND;
+    }
+  else
+    oree_s2s_out_stop_with (self, reason, OREE_STREAM_ERR_NONE, TRUE, now, out);
+}
+
+static void
+on_element (OreeS2sOut *self, const OreeXmlEvent *event, OreeTime now, OreeEffects *out)
+{
+  const OreeXmlNode *node = event->node;
   const char *ns = oree_xml_node_ns (node);
 
   if (oree_stream_is_error (node))
@@ -346,7 +331,7 @@ on_element (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, OreeEffects
   else if (strcmp (ns, OREE_NS_TLS) == 0)
     oree_s2s_out_on_tls_element (self, node, now, out);
   else if (strcmp (ns, OREE_NS_SERVER) == 0)
-    oree_s2s_out_stop (self, OREE_S2S_NOT_AUTHENTICATED, now, out); /* one way only: RFC 6120 4.5 */
+    on_stanza (self, event, now, out);
   else
     oree_s2s_out_stop (self, OREE_S2S_BAD_PROTOCOL, now, out);
 }
@@ -358,11 +343,14 @@ oree_s2s_out_require_tls (OreeS2sOut *self)
 }
 
 void
-oree_s2s_out_start (OreeS2sOut *self, OreeTime now, OreeEffects *out)
+oree_s2s_out_start (OreeS2sOut *self, gboolean direct_tls, gboolean spare, OreeTime now, OreeEffects *out)
 {
   if (self->state != NEW)
     return;
-  if (self->direct_tls)
+  self->spare = spare;
+  self->peer_ended = FALSE;
+  self->peer_error = OREE_STREAM_ERR_NONE;
+  if (direct_tls)
     self->state = TLS;
   else
     oree_s2s_out_send_header (self, now, out);
@@ -391,13 +379,10 @@ oree_s2s_out_on_event (OreeS2sOut *self, const OreeXmlEvent *event, OreeTime now
       oree_s2s_out_on_header (self, event->node, now, out);
       break;
     case OREE_XML_EVENT_STANZA:
-      on_element (self, event->node, now, out);
+      on_element (self, event, now, out);
       break;
     case OREE_XML_EVENT_END:
-      if (self->state == CLOSING)
-        closed (self, self->reason, out);
-      else
-        oree_s2s_out_stop_with (self, self->state == DRAINING ? self->reason : OREE_S2S_OK, OREE_STREAM_ERR_NONE, TRUE, now, out);
+      on_end (self, now, out);
       break;
     }
 }
@@ -419,7 +404,13 @@ oree_s2s_out_on_parse_error (OreeS2sOut *self, gssize error, OreeTime now, OreeE
 void
 oree_s2s_out_on_bytes (OreeS2sOut *self, OreeTime now)
 {
-  self->last_life = now;
+  self->last_heard = now;
+}
+
+void
+oree_s2s_out_on_policy (OreeS2sOut *self, const OreeS2sPolicy *policy)
+{
+  self->policy = *policy;
 }
 
 void
@@ -446,37 +437,29 @@ oree_s2s_out_send (OreeS2sOut *self, const OreeXmlNode *stanza, guint64 token, O
 void
 oree_s2s_out_send_bytes (OreeS2sOut *self, GBytes *stanza, guint64 token, OreeTime now, OreeEffects *out)
 {
-  Item *item;
-
-  if (self->state >= DRAINING || self->verify_only)
-    oree_effects_add_token (out, OREE_EFFECT_FAIL, OREE_S2S_CONNECTION_LOST, token);
-  else if (may_transmit (self) && g_queue_is_empty (&self->queue))
-    transmit (self, stanza, token, now, out);
-  else if (self->queue.length >= OREE_S2S_QUEUE_MAX)
-    oree_effects_add_token (out, OREE_EFFECT_FAIL, OREE_S2S_QUEUE_FULL, token);
-  else
-    {
-      item = g_new (Item, 1);
-      *item = (Item){ g_bytes_ref (stanza), token };
-      g_queue_push_tail (&self->queue, item);
-    }
+  oree_s2s_sender_put (&self->sender, stanza, token, now, out);
 }
 
 gboolean
 oree_s2s_out_cancel (OreeS2sOut *self, guint64 token)
 {
-  for (GList *link = self->queue.head; link != NULL; link = link->next)
-    {
-      Item *item = link->data;
+  return oree_s2s_sender_cancel (&self->sender, token);
+}
 
-      if (item->token == token)
-        {
-          g_queue_delete_link (&self->queue, link);
-          item_free (item);
-          return TRUE;
-        }
-    }
-  return FALSE;
+void
+oree_s2s_out_settle (OreeS2sOut *self, guint64 slot)
+{
+  oree_s2s_receiver_settle (&self->receiver, slot);
+}
+
+void
+oree_s2s_out_on_verified (OreeS2sOut *self, const char *receiving, const char *originating, const char *stream_id,
+                          OreeDialbackResult result, OreeTime now, OreeEffects *out)
+{
+  if (self->state == READY)
+    stop_if_bad (self,
+                 oree_s2s_receiver_on_verified (&self->receiver, receiving, originating, stream_id, result, now, out),
+                 now, out);
 }
 
 void
@@ -503,8 +486,13 @@ oree_s2s_out_verify (OreeS2sOut *self, const OreeDialbackCheck *check, guint64 t
 void
 oree_s2s_out_flush (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 {
-  if (self->acks_state == ACKS_ON && self->state < CLOSING && oree_s2s_acks_out_wants_ask (&self->acks, TRUE, now))
-    ask_for_ack (self, now, out);
+  if (self->state != READY && self->state != DRAINING)
+    return;
+  stop_if_drained (self, now, out);
+  if (self->state >= CLOSING)
+    return;
+  oree_s2s_receiver_flush (&self->receiver, now, out);
+  oree_s2s_sender_flush (&self->sender, now, out);
 }
 
 void
@@ -512,6 +500,8 @@ oree_s2s_out_close (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEf
 {
   if (self->state >= DRAINING)
     return;
+  self->spare = FALSE;
+  oree_s2s_sender_shut (&self->sender);
   if (self->state != READY || is_drained (self))
     {
       oree_s2s_out_stop (self, reason, now, out);
@@ -526,22 +516,45 @@ oree_s2s_out_close (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEf
 void
 oree_s2s_out_withdraw (OreeS2sOut *self, OreeS2sReason reason, OreeTime now, OreeEffects *out)
 {
-  Item *item;
-
-  while (self->state < DRAINING && (item = g_queue_pop_head (&self->queue)) != NULL)
-    {
-      oree_effects_add_token (out, OREE_EFFECT_FAIL, (int) reason, item->token);
-      item_free (item);
-    }
+  if (self->state < DRAINING)
+    oree_s2s_sender_fail_waiting (&self->sender, reason, out);
   oree_s2s_out_close (self, reason, now, out);
 }
 
 /* ---- time ---- */
 
 static OreeTime
-after (OreeTime from, OreeTime span)
+establish_by (const OreeS2sOut *self)
 {
-  return span == OREE_TIME_NEVER ? OREE_TIME_NEVER : from + span;
+  return self->started + self->policy.establish;
+}
+
+static OreeTime
+inactive_at (const OreeS2sOut *self)
+{
+  if (!is_drained (self) || self->questions->len > 0)
+    return OREE_TIME_NEVER;
+  return oree_s2s_policy_inactive_at (&self->policy, MAX (self->sender.last_stanza, self->receiver.last_stanza));
+}
+
+static OreeTime
+keep_alive_at (const OreeS2sOut *self)
+{
+  OreeTime sent = MAX (self->last_sent, MAX (self->sender.last_sent, self->receiver.last_sent));
+
+  return oree_s2s_policy_keep_alive_at (&self->policy, self->last_heard, sent, self->peer_idle);
+}
+
+/* What both halves have to do by now; FALSE when the stream ended of it. */
+static gboolean
+halves_on_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out)
+{
+  OreeS2sReason bad = oree_s2s_sender_on_deadline (&self->sender, now, out);
+
+  if (bad == OREE_S2S_OK)
+    bad = oree_s2s_receiver_on_deadline (&self->receiver, TRUE, now, out);
+  stop_if_bad (self, bad, now, out);
+  return bad == OREE_S2S_OK;
 }
 
 static void
@@ -565,23 +578,24 @@ expire_questions (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 static void
 on_ready_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 {
-  if (self->acks_state == ACKS_ASKED && now >= self->step_by)
-    acks_refused (self, now, out);
-  if (self->acks_state == ACKS_ON && oree_s2s_acks_out_overdue (&self->acks, now))
-    {
-      oree_s2s_out_stop (self, OREE_S2S_ACK_TIMEOUT, now, out);
-      return;
-    }
-  if (is_drained (self) && self->questions->len == 0 && now >= after (self->last_stanza, self->policy.inactivity))
+  if (!halves_on_deadline (self, now, out))
+    return;
+  if (now >= inactive_at (self))
     oree_s2s_out_stop (self, OREE_S2S_IDLE, now, out);
-  else if (now >= after (self->last_life, self->policy.keep_alive_interval))
+  else if (now >= keep_alive_at (self) && !oree_s2s_sender_probe (&self->sender, now, out))
     {
-      if (self->acks_state == ACKS_ON && self->acks.asked == 0)
-        ask_for_ack (self, now, out); /* an answer shows that the peer lives */
-      else
-        oree_effects_send (out, " ", 1);
-      self->last_life = now;
+      oree_effects_send (out, " ", 1);
+      self->last_sent = now;
     }
+}
+
+static void
+on_draining_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out)
+{
+  if (!halves_on_deadline (self, now, out))
+    return;
+  if (now >= self->step_by)
+    oree_s2s_out_stop (self, self->reason, now, out);
   else
     oree_s2s_out_flush (self, now, out);
 }
@@ -599,25 +613,22 @@ oree_s2s_out_on_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out)
     case PROCEED:
     case TLS:
     case SASL:
-      if (now >= self->establish_by)
+      if (now >= establish_by (self))
         oree_s2s_out_stop (self, OREE_S2S_ESTABLISH_TIMEOUT, now, out);
       break;
     case DIALBACK:
-      if (now >= MIN (self->step_by, self->establish_by))
+      if (now >= MIN (self->step_by, establish_by (self)))
         oree_s2s_out_stop (self, OREE_S2S_DIALBACK_TIMEOUT, now, out);
       break;
     case ASKING:
-      if (now >= self->establish_by && self->questions->len == 0)
+      if (now >= establish_by (self) && self->questions->len == 0)
         oree_s2s_out_stop (self, OREE_S2S_IDLE, now, out);
       break;
     case READY:
       on_ready_deadline (self, now, out);
       break;
     case DRAINING:
-      if (now >= self->step_by)
-        oree_s2s_out_stop (self, self->reason, now, out);
-      else
-        oree_s2s_out_flush (self, now, out);
+      on_draining_deadline (self, now, out);
       break;
     case CLOSING:
       if (now >= self->step_by)
@@ -629,17 +640,9 @@ oree_s2s_out_on_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out)
 }
 
 static OreeTime
-ready_deadline (const OreeS2sOut *self)
+halves_deadline (const OreeS2sOut *self)
 {
-  OreeTime at = after (self->last_life, self->policy.keep_alive_interval);
-
-  if (is_drained (self) && self->questions->len == 0)
-    at = MIN (at, after (self->last_stanza, self->policy.inactivity));
-  if (self->acks_state == ACKS_ASKED)
-    at = MIN (at, self->step_by);
-  if (self->acks_state == ACKS_ON)
-    at = MIN (at, oree_s2s_acks_out_deadline (&self->acks));
-  return at;
+  return MIN (oree_s2s_sender_deadline (&self->sender), oree_s2s_receiver_deadline (&self->receiver, TRUE));
 }
 
 OreeTime
@@ -657,17 +660,16 @@ oree_s2s_out_deadline (const OreeS2sOut *self)
     case PROCEED:
     case TLS:
     case SASL:
-      return MIN (at, self->establish_by);
+      return MIN (at, establish_by (self));
     case ASKING:
-      return self->questions->len > 0 ? at : self->establish_by;
+      return self->questions->len > 0 ? at : establish_by (self);
     case DIALBACK:
-      return MIN (at, MIN (self->step_by, self->establish_by));
+      return MIN (at, MIN (self->step_by, establish_by (self)));
     case READY:
-      return MIN (at, ready_deadline (self));
+      at = MIN (at, halves_deadline (self));
+      return MIN (at, MIN (keep_alive_at (self), inactive_at (self)));
     case DRAINING:
-      if (self->acks_state == ACKS_ON)
-        at = MIN (at, oree_s2s_acks_out_deadline (&self->acks));
-      return MIN (at, self->step_by);
+      return is_drained (self) ? self->started : MIN (self->step_by, MIN (at, halves_deadline (self)));
     case CLOSING:
       return self->step_by;
     case CLOSED:
@@ -711,19 +713,19 @@ oree_s2s_out_is_closed (const OreeS2sOut *self)
 gboolean
 oree_s2s_out_has_acks (const OreeS2sOut *self)
 {
-  return self->acks_state == ACKS_ON;
+  return self->sender.acks_state == OREE_S2S_SENDER_ACKS_ON;
 }
 
 guint
 oree_s2s_out_queued (const OreeS2sOut *self)
 {
-  return self->queue.length;
+  return oree_s2s_sender_queued (&self->sender);
 }
 
 guint
 oree_s2s_out_in_doubt (const OreeS2sOut *self)
 {
-  return oree_s2s_acks_out_length (&self->acks);
+  return oree_s2s_sender_in_doubt (&self->sender);
 }
 
 const char *
@@ -732,4 +734,22 @@ oree_s2s_out_peer_error (const OreeS2sOut *self)
   const char *condition = oree_stream_err_condition (self->peer_error);
 
   return condition != NULL ? condition : "";
+}
+
+gboolean
+oree_s2s_out_is_bidirectional (const OreeS2sOut *self)
+{
+  return self->bidi && (self->state == READY || self->state == DRAINING);
+}
+
+const OreeS2sPairs *
+oree_s2s_out_pairs (const OreeS2sOut *self)
+{
+  return &self->receiver.pairs;
+}
+
+guint
+oree_s2s_out_open (const OreeS2sOut *self)
+{
+  return oree_s2s_receiver_open (&self->receiver);
 }

@@ -36,12 +36,21 @@ typedef struct
   OreeTime establish;           /* from connection to authentication; 60 s */
   OreeTime inactivity;          /* no stanza for so long: closed in good order; 600 s; NEVER: never */
   OreeTime keep_alive_interval; /* silence after which we send something; NEVER: off */
+  gboolean bidirectional;       /* one stream may carry both directions (XEP-0288) */
 } OreeS2sPolicy;
 
 /* May SASL EXTERNAL prove the peer? It needs TLS. */
 gboolean oree_s2s_policy_sasl (const OreeS2sPolicy *self);
 /* Dialback over TLS, and in clear. */
 gboolean oree_s2s_policy_dialback (const OreeS2sPolicy *self, gboolean over_tls);
+
+/* When something must be sent so that nobody takes the silence for death: bytes were last `heard` and `sent` then;
+ * `peer_idle` is what the peer puts up with (XEP-0478; NEVER: it did not say). NEVER: keep-alive is off. */
+OreeTime oree_s2s_policy_keep_alive_at (const OreeS2sPolicy *self, OreeTime heard, OreeTime sent, OreeTime peer_idle);
+/* When a stream without stanzas since `last_stanza` closes; NEVER: it does not. */
+OreeTime oree_s2s_policy_inactive_at (const OreeS2sPolicy *self, OreeTime last_stanza);
+/* The same in whole seconds, as we tell the peer (XEP-0478); 0: never. */
+guint oree_s2s_policy_idle_seconds (const OreeS2sPolicy *self);
 
 typedef enum
 {

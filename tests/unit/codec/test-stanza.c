@@ -227,7 +227,8 @@ test_features_round_trip (void)
       OreeStreamFeatures in = { .starttls = bits & 1, .starttls_required = (bits & 3) == 3, .external = (bits & 4) != 0,
                                 .mechanisms = (bits & 4) != 0, .dialback = (bits & 8) != 0,
                                 .dialback_errors = (bits & 24) == 24, .sm = (bits & 32) != 0,
-                                .max_bytes = bits & 1 ? 524288 : 0 }, out;
+                                .limits.max_bytes = bits & 1 ? 524288 : 0, .limits.idle_seconds = bits & 2 ? 840 : 0,
+                                .bidi = bits & 1 }, out;
       g_autoptr (GString) text = g_string_new (NULL), again = g_string_new (NULL);
       g_autoptr (OreeXmlNode) node = NULL;
 

@@ -23,6 +23,7 @@ typedef struct
   gboolean free_on_data;
   gboolean again;
   OreeTlsCtx *tls_on_data; /* start TLS as server when a line "TLS\n" came */
+  OreeTlsCtx *tls_on_hello; /* and as one that was spoken to in TLS at once */
 } End;
 
 static gsize
@@ -44,6 +45,12 @@ on_data (OreeConn *conn, OreeSpan bytes, gpointer data)
       oree_conn_write (conn, "OK\n", 3);
       oree_conn_start_tls (conn, end->tls_on_data, OREE_TLS_SERVER, NULL, NULL);
       return 4;
+    }
+  if (end->tls_on_hello != NULL && !oree_conn_is_tls (conn))
+    {
+      g_assert_cmpint (*(const guint8 *) bytes.data, ==, 0x16);
+      oree_conn_accept_tls (conn, g_steal_pointer (&end->tls_on_hello), "xmpp-server", bytes);
+      return bytes.length;
     }
   g_string_append_len (end->got, bytes.data, (gssize) n);
   if (end->again && n < bytes.length)
@@ -169,6 +176,46 @@ test_carries_bytes (gconstpointer with_tls)
   g_assert_false (oree_conn_is_full (a.conn));
   g_assert_cmpuint (oree_conn_queued (a.conn), ==, 0);
   g_assert_cmpuint (oree_conn_bytes_out (a.conn), ==, oree_conn_bytes_in (b.conn));
+  end_clear (&a);
+  end_clear (&b);
+}
+
+/* TLS from the first byte, seen in what was read already; what the client wrote meanwhile arrives after it. */
+static void
+test_tls_from_the_first_byte (void)
+{
+  End a, b;
+
+  pair_init (&a, &b);
+  b.tls_on_hello = fixture.fabrikam;
+  oree_conn_start_tls (a.conn, fixture.contoso, OREE_TLS_CLIENT, "fabrikam.test", "xmpp-server");
+  g_assert_true (oree_conn_write (a.conn, "<stream>", 8));
+  run_until_got (&b, 8);
+  g_assert_cmpstr (b.got->str, ==, "<stream>");
+  g_assert_true (b.tls_ok);
+  g_assert_cmpstr (oree_conn_tls_alpn (b.conn), ==, "xmpp-server");
+  g_assert_cmpstr (oree_conn_tls_alpn (a.conn), ==, "xmpp-server");
+  g_assert_cmpstr (oree_conn_tls_sni (b.conn), ==, "fabrikam.test");
+  g_assert_cmpuint (b.n_tls, ==, 1);
+  oree_conn_write (b.conn, "back", 4);
+  run_until_got (&a, 4);
+  end_clear (&a);
+  end_clear (&b);
+}
+
+/* Freed while the hello waits for its turn. */
+static void
+test_tls_from_the_first_byte_given_up (void)
+{
+  End a, b;
+
+  pair_init (&a, &b);
+  b.tls_on_hello = fixture.fabrikam;
+  oree_conn_start_tls (a.conn, fixture.contoso, OREE_TLS_CLIENT, "fabrikam.test", NULL);
+  run_until (worker, &b.n_data, 1);
+  g_clear_pointer (&b.conn, oree_conn_free);
+  run_until (worker, &a.n_closed, 1);
+  g_assert_false (a.tls_ok);
   end_clear (&a);
   end_clear (&b);
 }
@@ -572,6 +619,8 @@ main (int argc, char **argv)
   oree_worker_adopt (worker);
   g_test_add_data_func ("/net/conn/carries-bytes", NULL, test_carries_bytes);
   g_test_add_data_func ("/net/conn/carries-bytes/tls", "tls", test_carries_bytes);
+  g_test_add_func ("/net/conn/tls-from-the-first-byte", test_tls_from_the_first_byte);
+  g_test_add_func ("/net/conn/tls-from-the-first-byte-given-up", test_tls_from_the_first_byte_given_up);
   g_test_add_func ("/net/conn/unconsumed-comes-again", test_unconsumed_comes_again);
   g_test_add_func ("/net/conn/pause-holds-and-resume-delivers", test_pause_holds_and_resume_delivers);
   g_test_add_func ("/net/conn/unread-is-capped", test_unread_is_capped);

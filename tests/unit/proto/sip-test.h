@@ -49,6 +49,7 @@ effects_to_text (OreeEffects *effects)
         case OREE_EFFECT_READY:
         case OREE_EFFECT_ACKED:
         case OREE_EFFECT_ANSWER:
+        case OREE_EFFECT_AGAIN:
         case OREE_EFFECT_CLOSE:
           g_assert_not_reached ();
         }

@@ -97,11 +97,11 @@ static Wire *
 wire_new (const char *from, const char *to, const OreeS2sPolicy *out_policy, Side *in_side, gboolean verify_only)
 {
   Wire *wire = g_new0 (Wire, 1);
-  OreeS2sOutOptions options = { from, to, *out_policy, SECRET, TRUE, FALSE, verify_only };
+  OreeS2sOutOptions options = { from, to, *out_policy, SECRET, TRUE, verify_only, NULL };
   OreeS2sQueries answers = queries (in_side);
 
   wire->out = oree_s2s_out_new (&options, 0);
-  wire->in = oree_s2s_in_new (&answers, SECRET, TRUE, FALSE, 0);
+  wire->in = oree_s2s_in_new (&answers, SECRET, TRUE, 0);
   wire->out_reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   wire->in_reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   wire->to_in = g_string_new (NULL);
@@ -203,6 +203,7 @@ run_out (Wire *wire, OreeEffects *effects)
           break;
         case OREE_EFFECT_DELIVER:
         case OREE_EFFECT_ASK:
+        case OREE_EFFECT_AGAIN:
           g_assert_not_reached ();
         }
       oree_effect_clear (&e);
@@ -249,6 +250,7 @@ run_in (Wire *wire, OreeEffects *effects)
           break;
         case OREE_EFFECT_ACKED:
         case OREE_EFFECT_ANSWER:
+        case OREE_EFFECT_AGAIN:
           g_assert_not_reached ();
         }
       oree_effect_clear (&e);
@@ -350,7 +352,7 @@ pump (Wire *wire)
 {
   g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
 
-  oree_s2s_out_start (wire->out, wire->now, &effects);
+  oree_s2s_out_start (wire->out, FALSE, FALSE, wire->now, &effects);
   run_out (wire, &effects);
   for (guint i = 0; turn (wire); i++)
     g_assert_cmpuint (i, <, 200);
@@ -870,7 +872,7 @@ static void
 play_in (Side *side, const char *peer, GString *sent, GString *log)
 {
   OreeS2sQueries answers = queries (side);
-  g_autoptr (OreeS2sIn) in = oree_s2s_in_new (&answers, SECRET, TRUE, FALSE, 0);
+  g_autoptr (OreeS2sIn) in = oree_s2s_in_new (&answers, SECRET, TRUE, 0);
   g_autoptr (OreeXmlReader) reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   g_autoptr (OreeDialbackCheck) ask = NULL;
   const char *p = peer, *end = p + strlen (p);
@@ -959,7 +961,7 @@ test_dialback_attempts (void)
 {
   Side beta = { BETA, policy (N, N, TRUE), NULL, 0 };
   OreeS2sQueries answers = queries (&beta);
-  g_autoptr (OreeS2sIn) in = oree_s2s_in_new (&answers, SECRET, TRUE, FALSE, 0);
+  g_autoptr (OreeS2sIn) in = oree_s2s_in_new (&answers, SECRET, TRUE, 0);
   g_autoptr (OreeXmlReader) reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   g_autoptr (GString) sent = g_string_new (NULL), log = g_string_new (NULL);
   g_autoptr (OreeDialbackCheck) ask = NULL;
@@ -983,7 +985,7 @@ test_dialback_time_out (void)
 {
   Side beta = { BETA, policy (N, N, TRUE), NULL, 0 };
   OreeS2sQueries answers = queries (&beta);
-  g_autoptr (OreeS2sIn) in = oree_s2s_in_new (&answers, SECRET, TRUE, FALSE, 0);
+  g_autoptr (OreeS2sIn) in = oree_s2s_in_new (&answers, SECRET, TRUE, 0);
   g_autoptr (OreeXmlReader) reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   g_autoptr (GString) sent = g_string_new (NULL), log = g_string_new (NULL);
   g_autoptr (OreeDialbackCheck) ask = NULL;
@@ -1062,7 +1064,7 @@ play_out (Wire *wire, const char *peer, gboolean proven)
   g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
   const char *p = peer, *end = p + strlen (p);
 
-  oree_s2s_out_start (wire->out, 0, &effects);
+  oree_s2s_out_start (wire->out, FALSE, FALSE, 0, &effects);
   run_out (wire, &effects);
   while (p < end && !wire->closed_out)
     {

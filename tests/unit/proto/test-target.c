@@ -44,19 +44,27 @@ targets_to_text (const OreeTargets *targets)
     {
       const OreeTarget *target = g_ptr_array_index (targets->targets, i);
 
-      g_string_append_printf (text, "%s%s:%u", i > 0 ? " " : "", target->host, target->port);
+      g_string_append_printf (text, "%s%s%s:%u", i > 0 ? " " : "", target->direct_tls ? "!" : "", target->host, target->port);
     }
   return g_string_free (text, FALSE);
+}
+
+static OreeDnsAnswer *
+answer_of (OreeDnsOutcome outcome, const Srv *records)
+{
+  OreeDnsAnswer *answer = oree_dns_answer_new (OREE_DNS_SRV, "_x._tcp.d.test", outcome);
+
+  for (const Srv *srv = records; srv->target != NULL; srv++)
+    oree_dns_answer_add_srv (answer, srv->priority, srv->weight, srv->port, oree_span_str (srv->target));
+  return answer;
 }
 
 static void
 test_row (gconstpointer data)
 {
   const Row *row = data;
-  g_autoptr (OreeDnsAnswer) answer = oree_dns_answer_new (OREE_DNS_SRV, "_x._tcp.d.test", row->dns);
+  g_autoptr (OreeDnsAnswer) answer = answer_of (row->dns, row->records);
 
-  for (const Srv *srv = row->records; srv->target != NULL; srv++)
-    oree_dns_answer_add_srv (answer, srv->priority, srv->weight, srv->port, oree_span_str (srv->target));
   for (guint64 random = 0; random < 50; random++)
     {
       g_autoptr (OreeTargets) targets = oree_targets_from_srv (answer, "d.test", row->fallback, random);
@@ -97,6 +105,93 @@ test_weights (void)
   g_assert_cmpuint (none, >, 0);
 }
 
+/* XEP-0368: two services, one order. "!" before a target: direct TLS. */
+typedef struct
+{
+  const char *name;
+  OreeDnsOutcome direct;
+  Srv direct_records[4];
+  OreeDnsOutcome plain;
+  Srv plain_records[4];
+  OreeTargetsOutcome outcome;
+  const char *targets;
+} XmppRow;
+
+static const XmppRow xmpp_rows[] = {
+  { "priorities-mix", OREE_DNS_OK, { { 10, 0, 1, "a.test" }, { 30, 0, 2, "c.test" } }, OREE_DNS_OK,
+    { { 20, 0, 3, "b.test" } }, OREE_TARGETS_OK, "!a.test:1 b.test:3 !c.test:2" },
+  { "plain-first-when-it-says-so", OREE_DNS_OK, { { 10, 0, 1, "a.test" } }, OREE_DNS_OK, { { 5, 0, 2, "a.test" } },
+    OREE_TARGETS_OK, "a.test:2 !a.test:1" },
+  { "direct-alone", OREE_DNS_OK, { { 0, 0, 443, "a.test" } }, OREE_DNS_NO_DATA, { { 0 } }, OREE_TARGETS_OK,
+    "!a.test:443" },
+  { "plain-alone", OREE_DNS_NO_NAME, { { 0 } }, OREE_DNS_OK, { { 0, 0, 1, "a.test" } }, OREE_TARGETS_OK, "a.test:1" },
+  { "direct-refused", OREE_DNS_OK, { { 0, 0, 0, "." } }, OREE_DNS_OK, { { 0, 0, 1, "a.test" } }, OREE_TARGETS_OK,
+    "a.test:1" },
+  { "plain-refused", OREE_DNS_OK, { { 0, 0, 1, "a.test" } }, OREE_DNS_OK, { { 0, 0, 0, "." } }, OREE_TARGETS_OK,
+    "!a.test:1" },
+  { "both-refused", OREE_DNS_OK, { { 0, 0, 0, "." } }, OREE_DNS_OK, { { 0, 0, 0, "." } }, OREE_TARGETS_NOT_OFFERED,
+    "" },
+  { "direct-refused-forbids-the-fallback", OREE_DNS_OK, { { 0, 0, 0, "." } }, OREE_DNS_NO_DATA, { { 0 } },
+    OREE_TARGETS_NOT_OFFERED, "" },
+  { "plain-refused-forbids-the-fallback", OREE_DNS_NO_NAME, { { 0 } }, OREE_DNS_OK, { { 0, 0, 0, "." } },
+    OREE_TARGETS_NOT_OFFERED, "" },
+  { "neither-falls-back-in-clear", OREE_DNS_NO_NAME, { { 0 } }, OREE_DNS_NO_NAME, { { 0 } }, OREE_TARGETS_OK,
+    "d.test:5269" },
+  { "one-failed-the-other-serves", OREE_DNS_FAILED, { { 0 } }, OREE_DNS_OK, { { 0, 0, 1, "a.test" } },
+    OREE_TARGETS_OK, "a.test:1" },
+  { "one-failed-no-fallback", OREE_DNS_TIMED_OUT, { { 0 } }, OREE_DNS_NO_DATA, { { 0 } }, OREE_TARGETS_UNREACHABLE,
+    "" },
+  { "one-failed-one-refused-is-doubt", OREE_DNS_OK, { { 0, 0, 0, "." } }, OREE_DNS_FAILED, { { 0 } },
+    OREE_TARGETS_UNREACHABLE, "" },
+  { "one-bogus-ends-it", OREE_DNS_BOGUS, { { 0 } }, OREE_DNS_OK, { { 0, 0, 1, "a.test" } }, OREE_TARGETS_UNUSABLE,
+    "" },
+};
+
+static void
+test_xmpp_row (gconstpointer data)
+{
+  const XmppRow *row = data;
+  g_autoptr (OreeDnsAnswer) direct = answer_of (row->direct, row->direct_records);
+  g_autoptr (OreeDnsAnswer) plain = answer_of (row->plain, row->plain_records);
+
+  direct->secure = TRUE;
+  for (guint64 random = 0; random < 50; random++)
+    {
+      g_autoptr (OreeTargets) targets = oree_targets_from_xmpp (direct, plain, "d.test", random);
+      g_autofree char *text = targets_to_text (targets);
+
+      g_assert_cmpint (targets->outcome, ==, row->outcome);
+      g_assert_cmpstr (text, ==, row->targets);
+      g_assert_cmpint (targets->fallback, ==, g_str_equal (row->targets, "d.test:5269"));
+      g_assert_false (targets->secure);
+      for (guint i = 0; i < targets->targets->len; i++)
+        {
+          const OreeTarget *target = g_ptr_array_index (targets->targets, i);
+
+          g_assert_cmpint (target->secure, ==, target->direct_tls);
+        }
+    }
+}
+
+/* Within a priority both services take their chance. */
+static void
+test_xmpp_weights (void)
+{
+  g_autoptr (OreeDnsAnswer) direct = answer_of (OREE_DNS_OK, (Srv[]){ { 0, 75, 1, "a.test" }, { 0 } });
+  g_autoptr (OreeDnsAnswer) plain = answer_of (OREE_DNS_OK, (Srv[]){ { 0, 25, 2, "a.test" }, { 0 } });
+  const guint rounds = 20000;
+  guint first = 0;
+
+  for (guint i = 0; i < rounds; i++)
+    {
+      g_autoptr (OreeTargets) targets = oree_targets_from_xmpp (direct, plain, "d.test", i * G_GUINT64_CONSTANT (977));
+
+      g_assert_cmpuint (targets->targets->len, ==, 2);
+      first += ((const OreeTarget *) g_ptr_array_index (targets->targets, 0))->direct_tls;
+    }
+  g_assert_cmpfloat_with_epsilon ((double) first / rounds, 0.75, 0.02);
+}
+
 static void
 test_questions (void)
 {
@@ -123,8 +218,11 @@ test_questions (void)
       g_assert_cmpuint (question.port, ==, sip[i].asked_port);
       oree_target_question_clear (&question);
     }
-  oree_target_question_xmpp ("c.test", &question);
+  oree_target_question_xmpp ("c.test", FALSE, &question);
   g_assert_cmpstr (question.name, ==, "_xmpp-server._tcp.c.test");
+  oree_target_question_clear (&question);
+  oree_target_question_xmpp ("c.test", TRUE, &question);
+  g_assert_cmpstr (question.name, ==, "_xmpps-server._tcp.c.test");
   oree_target_question_clear (&question);
 }
 
@@ -138,7 +236,7 @@ test_endpoints (void)
   g_autoptr (OreeDnsAnswer) answer = oree_dns_answer_new (OREE_DNS_ADDRESSES, "x.test", OREE_DNS_OK);
   g_autoptr (GArray) endpoints = g_array_new (FALSE, FALSE, sizeof (OreeEndpoint));
   char host[] = "x.test";
-  OreeTarget target = { host, 5269 };
+  OreeTarget target = { .host = host, .port = 5269 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++)
     {
@@ -176,6 +274,13 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &rows[i], test_row);
     }
+  for (gsize i = 0; i < G_N_ELEMENTS (xmpp_rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/proto/target/xmpp/%s", xmpp_rows[i].name);
+
+      g_test_add_data_func (path, &xmpp_rows[i], test_xmpp_row);
+    }
+  g_test_add_func ("/proto/target/xmpp/weights-in-proportion", test_xmpp_weights);
   g_test_add_func ("/proto/target/weights-in-proportion", test_weights);
   g_test_add_func ("/proto/target/questions", test_questions);
   g_test_add_func ("/proto/target/addresses-in-turn", test_endpoints);
