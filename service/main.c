@@ -44,6 +44,22 @@ on_signal (gpointer data)
 }
 
 static void
+on_reloaded (const OreeReload *result, gpointer data)
+{
+  /* An event said what came of it. */
+}
+
+static gboolean
+on_reload_signal (gpointer data)
+{
+  Program *program = data;
+
+  if (!program->stopping)
+    oree_service_reload (program->service, "SIGHUP", on_reloaded, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
 on_bus_lost (const char *reason, gpointer data)
 {
   Program *program = data;
@@ -76,12 +92,14 @@ run (OreeConfig *config)
 {
   Program program = { .loop = g_main_loop_new (NULL, FALSE) };
   g_autoptr (GDBusConnection) connection = NULL;
-  GSource *signals[] = { g_unix_signal_source_new (SIGTERM), g_unix_signal_source_new (SIGINT) };
+  GSource *signals[]
+      = { g_unix_signal_source_new (SIGTERM), g_unix_signal_source_new (SIGINT), g_unix_signal_source_new (SIGHUP) };
+  const GSourceFunc handlers[] = { on_signal, on_signal, on_reload_signal };
 
   signal (SIGPIPE, SIG_IGN);
   for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
     {
-      g_source_set_callback (signals[i], on_signal, &program, NULL);
+      g_source_set_callback (signals[i], handlers[i], &program, NULL);
       g_source_attach (signals[i], NULL);
     }
   program.service = oree_service_new (config, on_stopped, &program);

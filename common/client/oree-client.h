@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 /* X (symbol, interface, method, parameters, reply) */
 #define OREE_CALLS(X)                                                                                           \
   X (GET_STATUS, OREE_IFACE_MANAGER, "GetStatus", "(a{sv})", "(a{sv})")                                         \
+  X (RELOAD, OREE_IFACE_MANAGER, "Reload", "(a{sv})", "(a{sv})")                                                \
   X (SHUTDOWN, OREE_IFACE_MANAGER, "Shutdown", "(a{sv})", "()")                                                 \
   X (SERVICES_LIST, OREE_IFACE_SERVICES, "List", "()", "(aa{sv})")                                              \
   X (SERVICES_START, OREE_IFACE_SERVICES, "Start", "(sa{sv})", "(a{sv})")                                       \

@@ -13,7 +13,7 @@ _oreectl()
 {
   local cur prev words=() cword=0 word i
   local commands="status service kinds apply check export import history undo restore connections partners
-    subscriptions allow-entry counters events explain"
+    subscriptions allow-entry counters events explain reload forecast"
   local options="--bus= --json --brief --watch --limit= --after= --deadline= --version --help"
   local verbs="list show add set remove reset describe"
   local roles="access-edge xmpp-proxy xmpp-gateway front-end"
@@ -49,7 +49,7 @@ _oreectl()
         3) [[ ${words[1]} == start-type ]] && COMPREPLY=($(compgen -W "automatic manual disabled" -- "$cur")) ;;
       esac
       ;;
-    apply | check | import | export)
+    apply | check | import | export | forecast)
       [[ $cword -eq 1 ]] && COMPREPLY=($(compgen -f -- "$cur"))
       ;;
     allow-entry)
@@ -67,10 +67,14 @@ _oreectl()
         compopt -o nospace
       fi
       ;;
-    status | kinds | history | undo | restore | connections | partners | subscriptions | counters | events) ;;
+    status | kinds | history | undo | restore | connections | partners | subscriptions | counters | events | reload) ;;
     *)
       if [[ $cword -eq 1 ]]; then
         COMPREPLY=($(compgen -W "$verbs" -- "$cur"))
+      elif [[ $prev == "=" && $cur == @* ]]; then
+        # field=@FILE
+        COMPREPLY=($(compgen -P @ -f -- "${cur#@}"))
+        compopt -o filenames
       elif [[ $prev == "=" ]]; then
         word=${COMP_WORDS[COMP_CWORD - 1]}
         [[ $word == "=" ]] && word=${COMP_WORDS[COMP_CWORD - 2]} || word=${COMP_WORDS[COMP_CWORD - 1]}

@@ -88,11 +88,34 @@ oreectl_change_add_field (const OreeKind *kind, GVariantDict *fields, const char
   oree_secret_free (secret);
 }
 
+/* The value that "@FILE" stands for, as text of the field; NULL (and said) when it cannot be read. Owned. */
+static char *
+value_of_file (const OreeField *field, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, &error))
+    {
+      /* TRANSLATORS: the first %s is the name of a file, the second what the system says. */
+      g_autofree char *said = g_strdup_printf (_ ("“%s” cannot be read: %s"), path, error->message);
+
+      oreectl_usage (said);
+      return NULL;
+    }
+  if (field == NULL || !(field->flags & OREE_FIELD_FLAG_LINES))
+    g_strchomp (text);
+  if (field != NULL && field->type == OREE_FIELD_TYPE_LIST)
+    g_strdelimit (text, "\r\n", ',');
+  return text;
+}
+
 gboolean
 oreectl_change_add_word (const OreeKind *kind, GVariantDict *fields, const char *word)
 {
   const char *equals = strchr (word, '=');
-  g_autofree char *name = NULL;
+  g_autofree char *name = NULL, *bare = NULL, *read = NULL;
+  const char *value;
 
   if (equals == NULL || equals == word)
     {
@@ -103,7 +126,20 @@ oreectl_change_add_word (const OreeKind *kind, GVariantDict *fields, const char 
       return FALSE;
     }
   name = g_strndup (word, (gsize) (equals - word));
-  oreectl_change_add_field (kind, fields, name, equals + 1);
+  value = equals + 1;
+  if (g_str_has_prefix (value, "@@"))
+    value++;
+  else if (*value == '@')
+    {
+      bare = g_strdup (name);
+      if (g_str_has_suffix (bare, "+") || g_str_has_suffix (bare, "-"))
+        bare[strlen (bare) - 1] = '\0';
+      value = read = value_of_file (oree_kind_field (kind, bare), value + 1);
+      if (read == NULL)
+        return FALSE;
+    }
+  oreectl_change_add_field (kind, fields, name, value);
+  oree_secret_wipe (read, read != NULL ? strlen (read) : 0);
   return TRUE;
 }
 

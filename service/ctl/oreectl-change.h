@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 
 /* Adds "field=value", "field+=value" or "field-=value" to `fields` (a{sv} being built). What is not of the field's form
  * is sent as text: the service says what is wrong with it. Of a secret, "-" means: read it from the standard input.
- * FALSE (and said) when the word is none of the three. */
+ * A value "@FILE" is what the file holds, each line an entry of a list; "@@" begins a value with one "@".
+ * FALSE (and said) when the word is none of the three, or the file cannot be read. */
 gboolean oreectl_change_add_word (const OreeKind *kind, GVariantDict *fields, const char *word);
 /* The same from a name (with "+" or "-" at its end for lists) and a value. */
 void oreectl_change_add_field (const OreeKind *kind, GVariantDict *fields, const char *name, const char *value);

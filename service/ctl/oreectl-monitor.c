@@ -12,12 +12,16 @@
 
 /* ---- Rows whose columns the service chooses ---- */
 
+static const char *const times[] = { "since", "until", "certificate-expires", NULL };
+/* Too wide for a table: --json has them. */
+static const char *const wide[] = { "certificate-fingerprint", "certificate-subject", NULL };
+
 static char *
 cell_text (const char *name, GVariant *value)
 {
   if (value == NULL)
     return g_strdup ("");
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) && (g_str_equal (name, "since") || g_str_equal (name, "until")))
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) && g_strv_contains (times, name))
     return oreectl_time (g_variant_get_int64 (value));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return g_variant_dup_string (value, NULL);
@@ -52,7 +56,8 @@ columns_of (GVariant *rows, const char *const *first)
     if (g_hash_table_contains (there, *first))
       g_ptr_array_add (names, g_strdup (*first));
   for (guint i = 0; i < others->len; i++)
-    if (!g_ptr_array_find_with_equal_func (names, g_ptr_array_index (others, i), g_str_equal, NULL))
+    if (!g_ptr_array_find_with_equal_func (names, g_ptr_array_index (others, i), g_str_equal, NULL)
+        && !g_strv_contains (wide, g_ptr_array_index (others, i)))
       g_ptr_array_add (names, g_strdup (g_ptr_array_index (others, i)));
   return names;
 }
@@ -108,7 +113,8 @@ static OreectlStatus
 connections (Oreectl *ctl, int argc, char **argv)
 {
   static const char *const first[]
-      = { "protocol", "direction", "leg", "partner", "local-domain", "peer", "state", "method", "tls", "since", NULL };
+      = { "protocol", "direction", "leg", "partner", "local-domain", "peer", "state", "method", "tls", "since",
+          "certificate-name", "certificate-by", "certificate-expires", "certificate-problem", NULL };
 
   return list_rows (ctl, OREE_CALL_CONNECTIONS, argc, first, _ ("There are no connections."));
 }

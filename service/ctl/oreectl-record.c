@@ -123,6 +123,20 @@ list (Oreectl *ctl, const OreeKind *kind, int argc, char **argv)
 
 /* ---- show ---- */
 
+/* A text of several lines has no place in a table: how long it is; --json has it whole. */
+static char *
+lines_in_words (const char *text)
+{
+  guint n = 0;
+
+  for (const char *p = text; *p != '\0'; p++)
+    n += *p == '\n';
+  if (*text == '\0')
+    return g_strdup ("");
+  /* TRANSLATORS: a text of several lines that is not shown. */
+  return g_strdup_printf (ngettext ("%u line", "%u lines", n), n);
+}
+
 static void
 print_record (const OreeKind *kind, GVariant *record)
 {
@@ -135,9 +149,10 @@ print_record (const OreeKind *kind, GVariant *record)
     if (is_spoken (&kind->fields[i]))
       {
         g_autofree char *text = text_in (record, kind->fields[i].name);
+        g_autofree char *short_text = kind->fields[i].flags & OREE_FIELD_FLAG_LINES ? lines_in_words (text) : NULL;
 
         oreectl_table_add (table, kind->fields[i].name);
-        oreectl_table_add (table, text);
+        oreectl_table_add (table, short_text != NULL ? short_text : text);
       }
   oreectl_table_print (table);
 }

@@ -362,9 +362,65 @@ status (Oreectl *ctl, int argc, char **argv)
   return ctl->watch ? watch_status (ctl) : show_status (ctl);
 }
 
+/* ---- reload ---- */
+
+static void
+say_reloaded (GVariant *result)
+{
+  g_autofree const char **changed = NULL;
+  g_autofree char *names = NULL, *number = NULL;
+  guint64 generation = 0;
+  guint32 streams = 0;
+
+  g_variant_lookup (result, "generation", "t", &generation);
+  g_variant_lookup (result, "changed", "^a&s", &changed);
+  g_variant_lookup (result, "streams-closed", "u", &streams);
+  names = changed != NULL ? g_strjoinv (", ", (char **) changed) : g_strdup ("");
+  number = g_strdup_printf ("%" G_GUINT64_FORMAT, generation);
+  /* TRANSLATORS: %s is a number. */
+  printf (_ ("Certificates, keys and trust anchors were read again: generation %s is in force.\n"), number);
+  if (*names != '\0')
+    /* TRANSLATORS: %s is a list of names such as "external, trust-anchors". */
+    printf (_ ("Changed: %s.\n"), names);
+  else
+    puts (_ ("Nothing differs."));
+  if (streams > 0)
+    printf (ngettext ("%u stream is closed by it.\n", "%u streams are closed by it.\n", streams), streams);
+}
+
+static OreectlStatus
+reload (Oreectl *ctl, int argc, char **argv)
+{
+  OreectlStatus status;
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) result = NULL;
+  g_autofree char *why = NULL;
+
+  if (argc > 0)
+    return oreectl_usage (_ ("This command takes no more words."));
+  reply = oreectl_call (ctl, OREE_CALL_RELOAD, g_variant_new ("(@a{sv})", oreectl_no_options ()), &status);
+  if (reply == NULL)
+    return status;
+  result = g_variant_get_child_value (reply, 0);
+  if (ctl->json)
+    oreectl_json_print (result);
+  if (*lookup (result, "reason") == '\0')
+    {
+      if (!ctl->json)
+        say_reloaded (result);
+      return OREECTL_OK;
+    }
+  why = oree_sentence_reason (lookup (result, "reason"));
+  /* TRANSLATORS: the first %s is a sentence, the second a file or a line. */
+  fprintf (stderr, _ ("The certificates could not be read again, and those before remain in force. %s (%s)\n"), why,
+           lookup (result, "detail"));
+  return OREECTL_REFUSED;
+}
+
 const OreectlCommand oreectl_service_commands[] = {
   { "status", N_ ("[--watch]"), N_ ("show the services and partners; --watch: as they change"), status },
   { "service", N_ ("list|start|stop|pause|resume|drain|start-type [ROLE]"),
     N_ ("control one service (role) of the edge"), service },
+  { "reload", "", N_ ("read certificates, keys and trust anchors again"), reload },
   { NULL, NULL, NULL, NULL },
 };

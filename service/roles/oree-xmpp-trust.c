@@ -267,6 +267,8 @@ oree_xmpp_trust_describe (const OreePeerCert *cert, const OreeXmppProof *proof, 
     g_variant_dict_insert (row, "certificate-name", "s", proof->name);
   if (proof->proven)
     g_variant_dict_insert (row, "certificate-by", "s", oree_xmpp_by_nick (proof->by));
+  else
+    g_variant_dict_insert (row, "certificate-problem", "s", oree_cert_outcome_nick (proof->outcome));
   if (cert == NULL || !oree_peer_cert_is_readable (cert))
     return;
   g_variant_dict_insert (row, "certificate-expires", "x",

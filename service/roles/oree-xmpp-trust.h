@@ -64,8 +64,8 @@ gboolean oree_xmpp_trust_has_certificate (OreeLane *lane, OreeDirection directio
 /* Is what was shown in a handshake (`shown`, a context of any generation; NULL: nothing) still what we show? */
 gboolean oree_xmpp_trust_is_current (OreeLane *lane, OreeDirection direction, const OreeTlsCtx *shown);
 
-/* For lists of connections: certificate-name, -by, -expires (x), -fingerprint and -subject, as far as they are
- * known. `cert` may be NULL. */
+/* For lists of connections: certificate-name, -by, -problem, -expires (x), -fingerprint and -subject, as far as
+ * they are known. `cert` may be NULL. */
 void oree_xmpp_trust_describe (const OreePeerCert *cert, const OreeXmppProof *proof, GVariantDict *row);
 
 G_END_DECLS
