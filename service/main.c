@@ -3,6 +3,7 @@
 #include "base/oree-log.h"
 #include "bus/oree-bus.h"
 #include "control/oree-service.h"
+#include "web/oree-fetch.h"
 
 #include <glib-unix.h>
 #include <locale.h>
@@ -91,6 +92,7 @@ static int
 run (OreeConfig *config)
 {
   Program program = { .loop = g_main_loop_new (NULL, FALSE) };
+  OreeFetcher fetcher;
   g_autoptr (GDBusConnection) connection = NULL;
   GSource *signals[]
       = { g_unix_signal_source_new (SIGTERM), g_unix_signal_source_new (SIGINT), g_unix_signal_source_new (SIGHUP) };
@@ -103,6 +105,8 @@ run (OreeConfig *config)
       g_source_attach (signals[i], NULL);
     }
   program.service = oree_service_new (config, on_stopped, &program);
+  oree_fetch_init (&fetcher);
+  oree_service_set_fetcher (program.service, &fetcher);
   program.bus = oree_bus_new (program.service, on_bus_lost, &program);
   oree_bus_start (program.bus);
   oree_service_start (program.service);

@@ -52,6 +52,18 @@
 #define OREE_MIME_HEADERS_MAX 64   /* headers of one part, or of one message/cpim */
 #define OREE_MESSAGE_ID_MAX 256    /* octets of an imdn.Message-ID */
 
+/* POSH (RFC 7711; xmpp-s2s sheet 11) */
+#define OREE_POSH_BYTES_MAX (8 * 1024)  /* a document: a hundred fingerprints fit */
+#define OREE_POSH_DEPTH_MAX 8           /* brackets in brackets; two are needed */
+#define OREE_POSH_FINGERPRINTS_MAX 64   /* certificates of one domain */
+#define OREE_POSH_URL_MAX 1024
+#define OREE_POSH_SECONDS_MAX (7 * 24 * 3600) /* kept no longer, whatever it says: never for ever */
+#define OREE_POSH_ABSENT_SECONDS 300    /* nothing found there: so long it is not asked for again */
+#define OREE_POSH_CACHE_MAX 1024        /* domains remembered, per worker */
+#define OREE_FETCH_SECONDS 5            /* one document, redirects included */
+#define OREE_FETCH_REDIRECTS_MAX 10     /* RFC 7711 8.1 */
+#define OREE_FETCHES_MAX 32             /* documents fetched at once */
+
 /* I/O */
 #define OREE_CONN_READ_BUDGET (64 * 1024) /* bytes per connection and wake-up */
 #define OREE_CONN_MESSAGE_BUDGET 32       /* messages per connection and wake-up */

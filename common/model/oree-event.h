@@ -27,6 +27,7 @@ typedef enum
   X (STREAM_CLOSED, 2001, INFORMATION, "stream-closed")         /* partner direction reason */  \
   X (STREAM_REFUSED, 2002, WARNING, "stream-refused")           /* partner direction reason */  \
   X (STREAM_FAILED, 2003, WARNING, "stream-failed")             /* partner reason detail */     \
+  X (POSH_FAILED, 2004, WARNING, "posh-failed")                 /* partner reason */            \
   X (STANZA_REFUSED, 2010, WARNING, "stanza-refused")           /* from to kind reason */       \
   X (MESSAGE_REFUSED, 2011, WARNING, "message-refused")         /* from to reason */            \
   X (MESSAGE_UNDELIVERED, 2012, WARNING, "message-undelivered") /* from to reason direction */  \

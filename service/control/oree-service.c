@@ -5,6 +5,7 @@
 
 #include "base/oree-limits.h"
 #include "base/oree-names.h"
+#include "control/oree-fetches.h"
 #include "control/oree-health.h"
 #include "control/oree-identity.h"
 #include "control/oree-lab.h"
@@ -40,6 +41,8 @@ struct _OreeService
   OreeTlsSet *tls; /* the generation in force; NULL before the data plane is there */
   OreeResolver *resolver;
   char *resolver_problem; /* a mistake in [dns] */
+  OreeFetcher fetcher;    /* until the data plane starts; empty: none */
+  OreeFetches *fetches;
   OreeRoles *roles;
   GSource *finish;
   gboolean finish_wanted;
@@ -223,6 +226,36 @@ on_roles_save (gpointer data, OreeRuntimeRow *row, void (*done) (gpointer done_d
   oree_store_save_row (self->store, row, done, done_data);
 }
 
+typedef struct
+{
+  OreeRolesFetched done;
+  gpointer data;
+} FetchMail;
+
+static void
+fetched_cb (OreeFetchProblem problem, guint status, GBytes *body, gpointer data)
+{
+  g_autofree FetchMail *mail = data;
+
+  mail->done (oree_fetch_problem_nick (problem), status, body, mail->data);
+}
+
+static void
+on_roles_fetch (gpointer data, const char *url, OreeRolesFetched done, gpointer done_data)
+{
+  OreeService *self = data;
+  FetchMail *mail;
+
+  if (self->fetches == NULL)
+    {
+      done (oree_fetch_problem_nick (OREE_FETCH_BUSY), 0, NULL, done_data);
+      return;
+    }
+  mail = g_new (FetchMail, 1);
+  *mail = (FetchMail){ done, done_data };
+  oree_fetches_get (self->fetches, url, fetched_cb, mail);
+}
+
 /* ---- Records ---- */
 
 static void
@@ -365,7 +398,11 @@ start_data_plane (OreeService *self)
   options.resolver = self->resolver;
   options.tls = self->tls;
   options.runtime = self->content != NULL ? self->content->runtime : no_rows;
-  options.hooks = (OreeRolesHooks){ self, on_roles_event, on_roles_degraded, on_roles_save };
+  options.hooks = (OreeRolesHooks){ self, on_roles_event, on_roles_degraded, on_roles_save, on_roles_fetch };
+  if (self->fetcher.fetch != NULL)
+    self->fetches = oree_fetches_new (&self->fetcher, self->resolver, self->config->profile == OREE_PROFILE_LAB,
+                                      self->config->tls_trust_anchors);
+  self->fetcher = (OreeFetcher){ NULL };
   self->roles = oree_roles_new (oree_apply_policy (self->apply), &options);
   oree_apply_set_roles (self->apply, self->roles);
   oree_roster_set_roles (self->roster, self->roles);
@@ -451,6 +488,9 @@ on_finish (gpointer data)
   if (self->apply != NULL)
     oree_apply_set_roles (self->apply, NULL);
   oree_roster_set_roles (self->roster, NULL);
+  if (self->fetcher.free != NULL)
+    self->fetcher.free (self->fetcher.data);
+  g_clear_pointer (&self->fetches, oree_fetches_free);
   g_clear_pointer (&self->roles, oree_roles_free);
   g_clear_pointer (&self->resolver, oree_resolver_free);
   g_clear_pointer (&self->tls, oree_tls_set_unref);
@@ -665,6 +705,12 @@ oree_service_free (OreeService *self)
     g_free (self->last_reason[r]);
   oree_config_free (self->config);
   g_free (self);
+}
+
+void
+oree_service_set_fetcher (OreeService *self, const OreeFetcher *fetcher)
+{
+  self->fetcher = *fetcher;
 }
 
 void

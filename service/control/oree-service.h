@@ -6,6 +6,7 @@
 #include "control/oree-apply.h"
 #include "control/oree-config.h"
 #include "control/oree-event-ring.h"
+#include "control/oree-fetcher.h"
 #include "control/oree-roster.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,8 @@ OreeService *oree_service_new (OreeConfig *config, GSourceFunc stopped, gpointer
 /* After `stopped`, or before a start. */
 void oree_service_free (OreeService *self);
 
+/* Before the start: who fetches by https; copied, and ended with the service. Without one nothing is fetched. */
+void oree_service_set_fetcher (OreeService *self, const OreeFetcher *fetcher);
 /* Borrowed; NULL: nobody listens. */
 void oree_service_set_listener (OreeService *self, const OreeServiceListener *listener);
 void oree_service_start (OreeService *self);

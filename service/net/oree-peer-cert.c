@@ -80,6 +80,7 @@ static const OreeEnumValue outcomes[] = {
   { OREE_CERT_DANE_MISMATCH, "dane-mismatch" },
   { OREE_CERT_PIN_MISMATCH, "pin-mismatch" },
   { OREE_CERT_NOT_ASKED, "certificate-not-asked" },
+  { OREE_CERT_POSH_MISMATCH, "posh-mismatch" },
   { 0, NULL },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (outcomes) == OREE_N_CERT_OUTCOMES + 1);
@@ -843,6 +844,13 @@ const char *
 oree_peer_cert_fingerprint (const OreePeerCert *self)
 {
   return self->leaf->fingerprint;
+}
+
+gboolean
+oree_peer_cert_digests (const OreePeerCert *self, guint8 *sha256, guint8 *sha512)
+{
+  return self->leaf->cert != NULL && X509_digest (self->leaf->cert, EVP_sha256 (), sha256, NULL) == 1
+         && X509_digest (self->leaf->cert, EVP_sha512 (), sha512, NULL) == 1;
 }
 
 X509 *

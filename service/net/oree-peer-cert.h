@@ -26,6 +26,7 @@ typedef enum
   OREE_CERT_DANE_MISMATCH,    /* the domain's signed zone names other keys (RFC 7671): said by oree-tlsa's callers */
   OREE_CERT_PIN_MISMATCH,     /* its key is none of those pinned */
   OREE_CERT_NOT_ASKED,        /* certificates prove nothing here, by the record */
+  OREE_CERT_POSH_MISMATCH,    /* not one that the domain publishes (RFC 7711): said by oree-xmpp-posh */
   OREE_N_CERT_OUTCOMES
 } OreeCertOutcome;
 
@@ -115,6 +116,8 @@ const char *oree_peer_cert_subject (const OreePeerCert *self);
 const char *oree_peer_cert_issuer (const OreePeerCert *self);
 /* SHA-256 of the DER, lower-case hex. */
 const char *oree_peer_cert_fingerprint (const OreePeerCert *self);
+/* SHA-256 (32 bytes) and SHA-512 (64) of the DER; FALSE when there is nothing to read. */
+gboolean oree_peer_cert_digests (const OreePeerCert *self, guint8 *sha256, guint8 *sha512);
 /* "sha256:HEX" of its SubjectPublicKeyInfo, as pins are written; owned; NULL when there is none to read. */
 char *oree_peer_cert_dup_pin (const OreePeerCert *self);
 /* Does it let its owner be a TLS client in a strict peer's eyes (clientAuth, any, or no extended key usage)? */

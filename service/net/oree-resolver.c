@@ -354,7 +354,7 @@ cancel_cb (gpointer data)
 }
 
 static OreeLookup *
-lookup_new (OreeResolver *self, OreeDnsKind kind, const char *name, OreeWorker *worker, OreeLookupCb callback,
+lookup_new (OreeResolver *self, OreeDnsKind kind, const char *name, OreeMailbox *asker, OreeLookupCb callback,
             gpointer data)
 {
   OreeLookup *lookup = g_new0 (OreeLookup, 1);
@@ -362,7 +362,7 @@ lookup_new (OreeResolver *self, OreeDnsKind kind, const char *name, OreeWorker *
   g_atomic_ref_count_init (&lookup->refs);
   lookup_ref (lookup);
   lookup->resolver = self;
-  lookup->worker = oree_mailbox_ref (oree_worker_mailbox (worker));
+  lookup->worker = oree_mailbox_ref (asker);
   lookup->kind = kind;
   lookup->name = g_strdup (name);
   lookup->callback = callback;
@@ -377,14 +377,20 @@ OreeLookup *
 oree_resolver_lookup_srv (OreeResolver *self, const char *name, OreeWorker *worker, OreeLookupCb callback,
                           gpointer data)
 {
-  return lookup_new (self, OREE_DNS_SRV, name, worker, callback, data);
+  return lookup_new (self, OREE_DNS_SRV, name, oree_worker_mailbox (worker), callback, data);
 }
 
 OreeLookup *
 oree_resolver_lookup_addresses (OreeResolver *self, const char *name, OreeWorker *worker, OreeLookupCb callback,
                                 gpointer data)
 {
-  return lookup_new (self, OREE_DNS_ADDRESSES, name, worker, callback, data);
+  return lookup_new (self, OREE_DNS_ADDRESSES, name, oree_worker_mailbox (worker), callback, data);
+}
+
+OreeLookup *
+oree_resolver_lookup_addresses_on_main (OreeResolver *self, const char *name, OreeLookupCb callback, gpointer data)
+{
+  return lookup_new (self, OREE_DNS_ADDRESSES, name, self->mailbox, callback, data);
 }
 
 OreeLookup *
@@ -393,7 +399,7 @@ oree_resolver_lookup_tlsa (OreeResolver *self, const char *host, guint16 port, O
 {
   g_autofree char *name = oree_dns_tlsa_name (host, port);
 
-  return lookup_new (self, OREE_DNS_TLSA, name, worker, callback, data);
+  return lookup_new (self, OREE_DNS_TLSA, name, oree_worker_mailbox (worker), callback, data);
 }
 
 void

@@ -13,6 +13,7 @@
   X (XMPP_DNS_BOGUS, "xmpp-dns-bogus")                   /* streams given up for forged DNS */ \
   X (XMPP_CERTIFICATES_REFUSED, "xmpp-certificates-refused") /* handshakes whose certificate proved nothing */ \
   X (XMPP_TRUST_WITHDRAWN, "xmpp-trust-withdrawn")       /* live streams a certificate stopped proving */ \
+  X (XMPP_POSH_FAILED, "xmpp-posh-failed")               /* POSH documents not to be had */ \
   X (XMPP_STANZAS_IN, "xmpp-stanzas-in")                                                       \
   X (XMPP_STANZAS_OUT, "xmpp-stanzas-out")                                                     \
   X (XMPP_STANZAS_REFUSED, "xmpp-stanzas-refused")                                             \

@@ -19,6 +19,7 @@ typedef struct _OreeXmppIn OreeXmppIn;
 typedef struct _OreeXmppOut OreeXmppOut;
 typedef struct _OreeXmppRxHub OreeXmppRxHub;
 typedef struct _OreeXmppTrust OreeXmppTrust;
+typedef struct _OreeXmppPosh OreeXmppPosh;
 typedef struct _OreeGatewayRole OreeGatewayRole;
 typedef struct _OreeFrontEndRole OreeFrontEndRole;
 typedef struct _OreeAccessEdgeRole OreeAccessEdgeRole;
@@ -51,6 +52,7 @@ struct _OreeLane
   OreeXmppOut *xmpp_out;
   OreeXmppRxHub *xmpp_rx;
   OreeXmppTrust *xmpp_trust;
+  OreeXmppPosh *xmpp_posh;
   OreeGatewayRole *gateway;
   OreeFrontEndRole *front_end;
   OreeAccessEdgeRole *access_edge;
@@ -77,6 +79,11 @@ void oree_lane_degraded (OreeLane *lane, OreeRoleId role, const char *reason, co
 /* Makes a row durable, then runs `done` on this lane (ok FALSE: the store refused). Takes the row. */
 void oree_lane_save (OreeLane *lane, OreeRuntimeRow *row, void (*done) (OreeLane *lane, gboolean ok, gpointer data),
                      gpointer data);
+
+/* Fetches an https document, then runs `done` on this lane, never from inside: `problem` (a code of the fetcher's, or
+ * NULL), HTTP's status, and what was there. `free_data` is called if the lane is gone by then. */
+typedef void (*OreeLaneFetched) (OreeLane *lane, const char *problem, guint status, GBytes *body, gpointer data);
+void oree_lane_fetch (OreeLane *lane, const char *url, OreeLaneFetched done, gpointer data, GDestroyNotify free_data);
 
 static inline void
 oree_lane_count_one (OreeLane *lane, OreeCounter counter)

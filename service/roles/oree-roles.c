@@ -273,6 +273,81 @@ oree_lane_save (OreeLane *lane, OreeRuntimeRow *row,
     }
 }
 
+/* --- fetching: to the main thread and back ------------------------------------------------------- */
+
+typedef struct
+{
+  OreeRoles *roles;
+  OreeLane *lane;
+  char *url;
+  OreeLaneFetched done;
+  gpointer data;
+  GDestroyNotify free_data;
+  const char *problem;
+  guint status;
+  GBytes *body;
+} FetchMail;
+
+static void
+fetch_mail_free (gpointer data)
+{
+  FetchMail *mail = data;
+  OreeRoles *roles = mail->roles;
+
+  if (mail->data != NULL && mail->free_data != NULL)
+    mail->free_data (mail->data);
+  g_clear_pointer (&mail->body, g_bytes_unref);
+  g_free (mail->url);
+  g_free (mail);
+  roles_unref (roles);
+}
+
+static void
+fetched_on_lane (OreeLane *lane, gpointer data)
+{
+  FetchMail *mail = data;
+
+  mail->done (lane, mail->problem, mail->status, mail->body, g_steal_pointer (&mail->data));
+  fetch_mail_free (mail);
+}
+
+static void
+fetched_cb (const char *problem, guint status, GBytes *body, gpointer data)
+{
+  FetchMail *mail = data;
+
+  mail->problem = problem;
+  mail->status = status;
+  mail->body = body != NULL ? g_bytes_ref (body) : NULL;
+  if (mail->roles->closed)
+    fetch_mail_free (mail);
+  else
+    oree_lane_post (mail->lane, fetched_on_lane, mail, fetch_mail_free);
+}
+
+static gboolean
+fetch_on_main_cb (gpointer data)
+{
+  FetchMail *mail = data;
+  const OreeRolesHooks *hooks = &mail->roles->options.hooks;
+
+  if (mail->roles->closed || hooks->fetch == NULL)
+    fetched_cb ("fetch-busy", 0, NULL, mail);
+  else
+    hooks->fetch (hooks->data, mail->url, fetched_cb, mail);
+  return G_SOURCE_REMOVE;
+}
+
+void
+oree_lane_fetch (OreeLane *lane, const char *url, OreeLaneFetched done, gpointer data, GDestroyNotify free_data)
+{
+  FetchMail *mail = g_new0 (FetchMail, 1);
+
+  *mail = (FetchMail){ .roles = roles_ref (lane->roles), .lane = lane, .url = g_strdup (url), .done = done,
+                       .data = data, .free_data = free_data };
+  g_main_context_invoke (NULL, fetch_on_main_cb, mail);
+}
+
 /* --- ask every lane, answer once on the main thread ------------------------------------------- */
 
 typedef struct _Poll Poll;

@@ -40,6 +40,10 @@ typedef void (*OreeRoleDone) (OreeRoleId role, OreeRoleOp op, const char *proble
 /* `result` is borrowed for the call. */
 typedef void (*OreeRolesResult) (GVariant *result, gpointer data);
 
+/* What came of a fetch: `problem` names why there was no answer (then `status` is 0); else `status` is HTTP's, and
+ * `body` what was there when it is 200. Borrowed. */
+typedef void (*OreeRolesFetched) (const char *problem, guint status, GBytes *body, gpointer data);
+
 /* What the roles ask of their owner. All but `save` are called on the main thread. */
 typedef struct
 {
@@ -52,6 +56,8 @@ typedef struct
    * thread. Takes the row. `done` may be NULL. */
   void (*save) (gpointer data, OreeRuntimeRow *row, void (*done) (gpointer done_data, gboolean ok),
                 gpointer done_data);
+  /* Fetch an https document; `done` comes once, on the main thread. NULL: nothing can be fetched. */
+  void (*fetch) (gpointer data, const char *url, OreeRolesFetched done, gpointer done_data);
 } OreeRolesHooks;
 
 typedef struct
