@@ -117,6 +117,7 @@ class SipUser:
         self.messages = Journal(f"{uri} messages")
         self.notifies = Journal(f"{uri} notifies")
         self.answer = lambda request: 200
+        self.display = ""        # display name of From, quoted where it must be
         self._pending = {}       # branch → (future, packet)
         self._subscriptions = {}  # call-id → Subscription
         self._challenge = None
@@ -224,7 +225,7 @@ class SipUser:
         lines = [f"{method} {uri} SIP/2.0",
                  f"Via: SIP/2.0/TLS {self._local};rport;branch={branch}",
                  "Max-Forwards: 70",
-                 f"From: <{self.uri}>;tag={local_tag or token()}",
+                 f"From: {self.display}{' ' if self.display else ''}<{self.uri}>;tag={local_tag or token()}",
                  f"To: {to}",
                  f"Call-ID: {call_id or token()}",
                  f"CSeq: {sequence or self._sequence} {method}",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
 
 import slixmpp  # noqa: E402
+from slixmpp.xmlstream.handler import Callback  # noqa: E402
+from slixmpp.xmlstream.matcher import MatchXPath  # noqa: E402
 
 from .journal import Journal  # noqa: E402
 
@@ -43,6 +45,8 @@ class XmppUser:
         self._endpoint = (host, port)
         self.messages = Journal(f"{jid} messages")
         self.presences = Journal(f"{jid} presences")
+        self.answers = Journal(f"{jid} answers")          # every iq result and error, as an element
+        self.stanzas = Journal(f"{jid} message stanzas")  # every message, as an element: states and receipts too
         self.states = Journal(f"{jid} connection")
         self._client = None
 
@@ -56,6 +60,9 @@ class XmppUser:
         # Everything is taken from the raw stanzas: what slixmpp's roster makes of them is not ours to test.
         client.add_event_handler("message", self._on_message)
         client.add_event_handler("message_error", self._on_message)
+        client.register_handler(Callback("every message", MatchXPath("{jabber:client}message"),
+                                         lambda stanza: self.stanzas.add(stanza.xml)))
+        client.register_handler(Callback("every answer", MatchXPath("{jabber:client}iq"), self._on_iq))
         client.add_event_handler("session_start", lambda _: self.states.add("online"))
         client.add_event_handler("disconnected", lambda _: self.states.add("offline"))
         client.add_event_handler("failed_auth", lambda _: self.states.add("refused"))
@@ -82,6 +89,10 @@ class XmppUser:
             error=error["condition"] if error else "", error_type=error["type"] if error else "",
             error_text=error["text"] if error else ""))
 
+    def _on_iq(self, stanza):
+        if stanza["type"] in ("result", "error"):
+            self.answers.add(stanza.xml)
+
     def _on_presence(self, stanza):
         kind = stanza.xml.get("type") or "available"
         self.presences.add(Presence(
@@ -103,6 +114,25 @@ class XmppUser:
         assert not attributes, attributes
         stanza.send()
         return stanza["id"]
+
+    def send(self, to, inside, type="chat", id=None, language=None):
+        """A message stanza with these contents, as written; returns its id."""
+        id = id or self._client.new_id()
+        spoken = f" xml:lang='{language}'" if language else ""
+        self._client.send_raw(f"<message to='{to}' type='{type}' id='{id}'{spoken}>{inside}</message>")
+        return id
+
+    async def ask(self, to, payload, type="get", language=None, deadline=10.0):
+        """An iq; the element of the result or error that answers it."""
+        id = self._client.new_id()
+        since = self.answers.mark()
+        spoken = f" xml:lang='{language}'" if language else ""
+        self._client.send_raw(f"<iq to='{to}' type='{type}' id='{id}'{spoken}>{payload}</iq>")
+        return await self.answers.wait(lambda iq: iq.get("id") == id, deadline, since, what=f"answer to {payload[:60]}")
+
+    async def stanza(self, wanted, deadline=10.0, since=0, what="stanza"):
+        """The first message stanza (an element) for which `wanted` holds."""
+        return await self.stanzas.wait(wanted, deadline, since, what=what)
 
     def presence(self, to=None, type=None, show=None, status=None):
         self._client.send_presence(pto=to, ptype=type, pshow=show, pstatus=status)
