@@ -145,6 +145,8 @@ static const Sentence reasons[] = {
   { "connection-lost", N_ ("The connection was lost.") },
   { "establish-timeout", N_ ("The stream was not established in time.") },
   { "connect-failed", N_ ("No connection could be made.") },
+  { "waiting", N_ ("The last attempt to connect failed a moment ago; the next one waits.") },
+  { "connection-limit", N_ ("Our limit of connections is reached.") },
   { "not-found", N_ ("No XMPP server was found for this domain.") },
   { "peer-error", N_ ("The other side reported an error.") },
   { "peer-host-unknown", N_ ("The other server does not serve this domain.") },

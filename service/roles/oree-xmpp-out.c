@@ -181,12 +181,13 @@ backoff_of (OreeLane *lane, const char *remote)
 }
 
 /* Did the attempt fail, so that the next one must wait? Everything that ends a stream before it is ready does, in
- * whatever words the peer chose, but what we wanted ourselves; one made to ask questions may end in good order. */
+ * in whatever words the peer chose, but what we wanted ourselves, or did not even try: else whoever goes on writing
+ * would put off the next attempt for ever. One made to ask questions may end in good order. */
 static gboolean
 is_failure (const Stream *stream, OreeS2sReason reason)
 {
   if (stream->proof != OREE_S2S_PROOF_NONE || reason == OREE_S2S_SHUTDOWN || reason == OREE_S2S_REPLACED
-      || reason == OREE_S2S_BLOCKED)
+      || reason == OREE_S2S_BLOCKED || reason == OREE_S2S_WAITING || reason == OREE_S2S_NO_ROOM)
     return FALSE;
   return !stream->verify_only || (reason != OREE_S2S_OK && reason != OREE_S2S_IDLE);
 }
@@ -626,14 +627,14 @@ begin (OreeLane *lane, gpointer data)
   partner = oree_policy_xmpp_partner (lane->policy, stream->remote);
   if (!oree_s2s_backoff_may_try (backoff_of (lane, stream->remote), oree_worker_now (lane->worker)))
     {
-      lost (stream, OREE_S2S_CONNECT_FAILED);
+      lost (stream, OREE_S2S_WAITING);
       return;
     }
   if (!oree_census_enter (lane->roles, NULL, gateway->connection_limit, 0))
     {
       oree_lane_event (lane, oree_event_new (OREE_EVENT_LIMIT_HIT, "limit", "connection-limit", "peer", stream->remote, NULL));
       oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
-      lost (stream, OREE_S2S_CONNECT_FAILED);
+      lost (stream, OREE_S2S_NO_ROOM);
       return;
     }
   if (!oree_census_enter (lane->roles, stream->remote, 0,
@@ -644,7 +645,7 @@ begin (OreeLane *lane, gpointer data)
       oree_lane_event (lane, oree_event_new (OREE_EVENT_LIMIT_HIT, "limit", "partner-connection-limit", "peer",
                                              stream->remote, NULL));
       oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
-      lost (stream, OREE_S2S_CONNECT_FAILED);
+      lost (stream, OREE_S2S_NO_ROOM);
       return;
     }
   stream->counted = TRUE;

@@ -16,6 +16,8 @@ typedef enum
   OREE_S2S_CONNECTION_LOST,      /* without </stream> */
   OREE_S2S_ESTABLISH_TIMEOUT,    /* not authenticated in time */
   OREE_S2S_CONNECT_FAILED,       /* no connection came about */
+  OREE_S2S_WAITING,              /* no attempt: the last one failed, the next one waits (back-off) */
+  OREE_S2S_NO_ROOM,              /* no attempt: our limit of connections is reached */
   OREE_S2S_NOT_FOUND,            /* no such domain, or no service offered there */
   OREE_S2S_PEER_ERROR,           /* the peer sent a stream error */
   OREE_S2S_PEER_HOST_UNKNOWN,    /* … saying it does not serve the domain */
