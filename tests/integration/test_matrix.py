@@ -15,7 +15,7 @@ from lab import pki
 from lab.journal import Missed, until
 from lab.prosody_hosts import Host, ProsodyHosts
 from sip_users import ALICE_JID, sip_user
-from world import EDGE_ADDRESS, OUR_DOMAIN, World, build_directory
+from world import World, build_directory
 
 
 @dataclass(frozen=True)
@@ -138,13 +138,9 @@ def matrix():
 
 async def play(world):
     """Everything at once: each case has a domain of its own, so none sees another's streams or back-off."""
-    from lab.names import NameServer
-
     authority = pki.Authority(world.directory, "partners-ca")
     stranger = pki.Authority(world.directory, "unknown-ca")
-    world.names = NameServer(world.directory)
-    world.names.host(f"xmpp.{OUR_DOMAIN}", EDGE_ADDRESS)
-    world.names.service("xmpp-server", OUR_DOMAIN, f"xmpp.{OUR_DOMAIN}", world.xmpp_port)
+    world.make_names()
     hosts = {"lenient": [], "strict": []}
     for peer in PEERS:
         domains = [case.domain for case in CASES if case.peer is peer]
@@ -158,14 +154,7 @@ async def play(world):
                               encryption=name == "strict", timeout=10, level="debug")
         server.register(world.names, f"{name}.servers.test")
         servers.append(server)
-    world.keep(await world.names.start())
-    world.edge.settings["dns", "forwarders"] = world.names.endpoint
-    world.edge.settings["tls", "trust-anchors"] = str(authority.certificate)
-    await world.start()
-    pki.bundle(trust, authority.certificate, world.edge_authority)
-    await asyncio.gather(*[server.start() for server in servers])
-    for server in servers:
-        world.keep(server)
+    await world.start_servers(authority, trust, *servers)
     await world.edge.bus.apply(*[
         ("add", "xmpp-partner", case.domain,
          {"partner-type": "federated", "tls-negotiation": case.row.tls, "sasl-negotiation": case.row.sasl,

@@ -8,6 +8,7 @@ import random
 from collections import Counter
 
 import pytest
+from accounts import Account
 from conftest import run
 from lab.journal import Missed
 from sip_users import sip_user
@@ -71,23 +72,6 @@ async def test_ten_thousand_each_way(lab, people):
         assert numbers([message.body for message in at_theirs], ours) == list(range(each))
         assert numbers([message.text for message in people[ours].messages.entries[marks[ours]:]],
                        theirs) == list(range(each))
-
-
-class Account:
-    """delivered, reported, both, neither — per direction."""
-
-    def __init__(self, sent, delivered, reported):
-        self.doubled = [number for number, times in Counter(delivered).items() if times > 1]
-        delivered, reported = set(delivered), set(reported)
-        self.sent = sent
-        self.both = delivered & reported
-        self.delivered = len(delivered)
-        self.reported = len(reported)
-        self.neither = set(range(sent)) - delivered - reported
-
-    def __str__(self):
-        return (f"{self.sent} sent: {self.delivered} delivered, {self.reported} reported, of these {len(self.both)} "
-                f"both, {len(self.neither)} neither, {len(self.doubled)} doubled")
 
 
 @pytest.fixture

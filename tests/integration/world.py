@@ -4,6 +4,7 @@ a partner's Prosody at fabrikam.test with users, SIP users of ours.
 
 Used by the integration tests, by the demonstration and by tests/run-uninstalled."""
 
+import asyncio
 import os
 import pathlib
 import shutil
@@ -104,6 +105,25 @@ class World:
         pki.bundle(self.trust, self.authority.certificate, self.edge_authority)
         self.keep(await self.partner.start())
         return self
+
+    def make_names(self):
+        """A name server that knows us, for a lab put together by hand; not yet started."""
+        self.names = NameServer(self.directory)
+        self.names.host(f"xmpp.{OUR_DOMAIN}", EDGE_ADDRESS)
+        self.names.service("xmpp-server", OUR_DOMAIN, f"xmpp.{OUR_DOMAIN}", self.xmpp_port)
+        return self.names
+
+    async def start_servers(self, authority, trust, *servers):
+        """The name server, the service, which trusts `authority`, and `servers` (lab/prosody_hosts.py), which trust
+        the file `trust`."""
+        self.keep(await self.names.start())
+        self.edge.settings.setdefault(("dns", "forwarders"), self.names.endpoint)
+        self.edge.settings["tls", "trust-anchors"] = str(authority.certificate)
+        await self.start()
+        pki.bundle(trust, authority.certificate, self.edge_authority)
+        await asyncio.gather(*[server.start() for server in servers])
+        for server in servers:
+            self.keep(server)
 
     @property
     def edge_authority(self):

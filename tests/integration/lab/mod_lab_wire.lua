@@ -45,6 +45,11 @@ end
 local listener = {};
 local pending = setmetatable ({}, { __mode = "k" });
 
+-- Only now does the server run: the port was open while it still loaded its hosts.
+function listener.onconnect ()
+  note ("open");
+end
+
 function listener.onincoming (conn, data)
   data = (pending[conn] or "") .. data;
   local rest = data:gsub ("([^\n]*)\n", function (line)

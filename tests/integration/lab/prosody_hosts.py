@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
-from .journal import Journal
+from .journal import Journal, until
 from .process import Process, free_port
 
 # %-formatted; what other servers need not know is left out, so that two hundred hosts start quickly.
@@ -103,6 +103,7 @@ class ProsodyHosts:
         self._directory = directory
         self._journal = directory / "journal"
         self._position = 0
+        self._opened = 0
         self._writer = None
         self._reading = None
         words = lambda flag: "true" if flag else "false"
@@ -131,6 +132,8 @@ class ProsodyHosts:
         _, self._writer = await asyncio.open_connection(self.address, self._wire_port)
         if self._reading is None:
             self._reading = asyncio.ensure_future(self._follow())
+        opened = self._opened
+        await until(lambda: self._opened > opened, 60, f"{self.process.name} running")
         return self
 
     def read(self):
@@ -149,6 +152,8 @@ class ProsodyHosts:
         what, _, rest = line.partition("\t")
         if what == "stanza":
             self.stanzas.add(_stanza(rest))
+        elif what == "open":
+            self._opened += 1
         elif what == "unsendable":
             raise AssertionError(f"unsendable: {rest}")
         else:
