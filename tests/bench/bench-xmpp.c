@@ -16,16 +16,15 @@ typedef enum
 struct _BenchXmpp
 {
   OreeConn *conn;
-  OreeTlsCtx *ctx;
   char *from, *to; /* we, they */
   gboolean caller;
   const BenchXmppCallbacks *callbacks;
   gpointer data;
   Stage stage;
   gboolean acks;
-  guint received, acked;
+  guint received, asked;
   GString *out;
-  gboolean broken;
+  gboolean broken, ended;
 };
 
 static void
@@ -164,14 +163,12 @@ on_element (BenchXmpp *self, OreeSpan element)
     }
   else if (is (element, "r"))
     {
+      self->asked++;
       say (self, "<a xmlns='" NS_SM "' h='%u'/>", self->received);
     }
   else if (is (element, "a"))
     {
-      guint64 h = 0;
-
-      oree_span_to_uint (attribute (element, "h"), G_MAXUINT32, &h);
-      self->acked = (guint) h;
+      /* Ours are counted where they arrive. */
     }
   else if (is (element, "stream:features"))
     {
@@ -179,12 +176,12 @@ on_element (BenchXmpp *self, OreeSpan element)
     }
   else if (is (element, "proceed"))
     {
-      oree_conn_start_tls (self->conn, self->ctx, OREE_TLS_CLIENT, self->to, "xmpp-server");
+      oree_conn_start_tls (self->conn, self->callbacks->identity (self->from), OREE_TLS_CLIENT, self->to, "xmpp-server");
     }
   else if (is (element, "starttls"))
     {
       say (self, "<proceed xmlns='" NS_TLS "'/>");
-      oree_conn_start_tls (self->conn, self->ctx, OREE_TLS_SERVER, NULL, "xmpp-server");
+      oree_conn_start_tls (self->conn, self->callbacks->identity (self->from), OREE_TLS_SERVER, NULL, "xmpp-server");
     }
   else if (is (element, "auth"))
     {
@@ -305,20 +302,20 @@ on_closed (OreeConn *conn, OreeClosedReason reason, const char *detail, gpointer
 {
   BenchXmpp *self = data;
 
-  if (!self->broken)
+  if (self->ended)
+    self->callbacks->closed (self, "ended", self->data);
+  else if (!self->broken)
     give_up (self, oree_closed_reason_nick (reason), oree_span_str (detail != NULL ? detail : ""));
 }
 
 static const OreeConnCallbacks conn_callbacks = { .on_data = on_data, .on_tls = on_tls, .on_closed = on_closed };
 
 BenchXmpp *
-bench_xmpp_new (OreeConn *conn, OreeTlsCtx *ctx, const char *from, const char *to,
-                const BenchXmppCallbacks *callbacks, gpointer data)
+bench_xmpp_new (OreeConn *conn, const char *from, const char *to, const BenchXmppCallbacks *callbacks, gpointer data)
 {
   BenchXmpp *self = g_new0 (BenchXmpp, 1);
 
   self->conn = conn;
-  self->ctx = ctx;
   self->from = g_strdup (from);
   self->to = g_strdup (to);
   self->caller = to != NULL;
@@ -347,6 +344,21 @@ bench_xmpp_free (BenchXmpp *self)
 }
 
 void
+bench_xmpp_end (BenchXmpp *self)
+{
+  say (self, "</stream:stream>");
+  self->broken = TRUE;
+  self->ended = TRUE;
+  oree_conn_close (self->conn);
+}
+
+const char *
+bench_xmpp_from (const BenchXmpp *self)
+{
+  return self->from;
+}
+
+void
 bench_xmpp_write (BenchXmpp *self, const char *text, gsize length)
 {
   oree_conn_write (self->conn, text, length);
@@ -360,13 +372,13 @@ bench_xmpp_ask (BenchXmpp *self)
 }
 
 guint
-bench_xmpp_acked (const BenchXmpp *self)
+bench_xmpp_asked (const BenchXmpp *self)
 {
-  return self->acked;
+  return self->asked;
 }
 
 gboolean
-bench_xmpp_has_acks (const BenchXmpp *self)
+bench_xmpp_is_called (const BenchXmpp *self)
 {
-  return self->acks;
+  return !self->caller;
 }

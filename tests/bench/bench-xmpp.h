@@ -14,14 +14,22 @@ typedef struct
   void (*stanza) (BenchXmpp *end, OreeSpan stanza, gpointer data);
   /* Whoever ended it; `why` is for people. */
   void (*closed) (BenchXmpp *end, const char *why, gpointer data);
+  /* What `domain`, one of ours, shows in TLS. */
+  OreeTlsCtx *(*identity) (const char *domain);
 } BenchXmppCallbacks;
 
-/* Takes `conn`. `to` NULL: we were called and learn both names from the stream header. */
-BenchXmpp *bench_xmpp_new (OreeConn *conn, OreeTlsCtx *ctx, const char *from, const char *to,
-                           const BenchXmppCallbacks *callbacks, gpointer data);
+/* Takes `conn`. Both names NULL: we were called and learn them from the stream header. */
+BenchXmpp *bench_xmpp_new (OreeConn *conn, const char *from, const char *to, const BenchXmppCallbacks *callbacks,
+                           gpointer data);
+/* Says goodbye; `closed` follows. */
+void bench_xmpp_end (BenchXmpp *self);
+/* Our domain; NULL before we know it. */
+const char *bench_xmpp_from (const BenchXmpp *self);
 void bench_xmpp_free (BenchXmpp *self);
 void bench_xmpp_write (BenchXmpp *self, const char *text, gsize length);
-/* Asks for an acknowledgement; the number acknowledged so far. */
+/* Asks for an acknowledgement. */
 void bench_xmpp_ask (BenchXmpp *self);
-guint bench_xmpp_acked (const BenchXmpp *self);
-gboolean bench_xmpp_has_acks (const BenchXmpp *self);
+/* How often the other end asked us. */
+guint bench_xmpp_asked (const BenchXmpp *self);
+/* The other end set it up. */
+gboolean bench_xmpp_is_called (const BenchXmpp *self);

@@ -1,14 +1,13 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- For the benchmark: a message that comes for USER@here goes on, from USER@here, to USER at the domain `bench_sink`:
--- what a gateway does to it, without the translation.
-local jid_node = require "util.jid".node;
-local sink = module:get_option_string ("bench_sink");
+-- For the benchmark: a message for USER@here goes back, from USER@here, to USER at the domain it came from: what a
+-- gateway does to it, without the translation.
+local jid_node, jid_host = require "util.jid".node, require "util.jid".host;
 
 module:hook ("message/bare", function (event)
   local stanza = event.stanza;
-  local user = jid_node (stanza.attr.to);
+  local user, partner = jid_node (stanza.attr.to), jid_host (stanza.attr.from);
   stanza.attr.from = user .. "@" .. module.host;
-  stanza.attr.to = user .. "@" .. sink;
+  stanza.attr.to = user .. "@" .. partner;
   module:send (stanza);
   return true;
 end, 100);
