@@ -8,16 +8,12 @@ oree_span_equal_nocase (OreeSpan a, OreeSpan b)
 {
   if (a.length != b.length)
     return FALSE;
+  if (a.length == 0 || memcmp (a.data, b.data, a.length) == 0)
+    return TRUE; /* as nearly everybody writes it */
   for (gsize i = 0; i < a.length; i++)
-    if (a.data[i] != b.data[i] && g_ascii_tolower (a.data[i]) != g_ascii_tolower (b.data[i]))
+    if (oree_ascii_lower (a.data[i]) != oree_ascii_lower (b.data[i]))
       return FALSE;
   return TRUE;
-}
-
-gboolean
-oree_span_equal_nocase_str (OreeSpan a, const char *b)
-{
-  return oree_span_equal_nocase (a, oree_span_str (b));
 }
 
 gboolean
@@ -34,29 +30,6 @@ oree_span_ends_with (OreeSpan s, const char *suffix)
   gsize n = strlen (suffix);
 
   return n == 0 || (s.length >= n && memcmp (s.data + s.length - n, suffix, n) == 0);
-}
-
-gssize
-oree_span_index (OreeSpan s, char c)
-{
-  const char *at = s.length > 0 ? memchr (s.data, c, s.length) : NULL;
-
-  return at ? at - s.data : -1;
-}
-
-OreeSpan
-oree_span_from (OreeSpan s, gsize start)
-{
-  start = MIN (start, s.length);
-  return s.data ? oree_span (s.data + start, s.length - start) : OREE_SPAN_EMPTY;
-}
-
-OreeSpan
-oree_span_sub (OreeSpan s, gsize start, gsize length)
-{
-  s = oree_span_from (s, start);
-  s.length = MIN (s.length, length);
-  return s;
 }
 
 static inline gboolean
@@ -88,22 +61,6 @@ OreeSpan
 oree_span_trim_lws (OreeSpan s)
 {
   return trim_blanks (s, TRUE);
-}
-
-gboolean
-oree_span_cut (OreeSpan s, char c, OreeSpan *head, OreeSpan *tail)
-{
-  gssize at = oree_span_index (s, c);
-
-  if (at < 0)
-    {
-      *head = s;
-      *tail = OREE_SPAN_EMPTY;
-      return FALSE;
-    }
-  *head = oree_span (s.data, (gsize) at);
-  *tail = oree_span (s.data + at + 1, s.length - (gsize) at - 1);
-  return TRUE;
 }
 
 gboolean
@@ -141,6 +98,17 @@ oree_span_dup (OreeSpan s)
   return copy;
 }
 
+char *
+oree_span_dup_lower (OreeSpan s)
+{
+  char *copy = g_malloc (s.length + 1);
+
+  for (gsize i = 0; i < s.length; i++)
+    copy[i] = oree_ascii_lower (s.data[i]);
+  copy[s.length] = '\0';
+  return copy;
+}
+
 gboolean
 oree_span_is_utf8 (OreeSpan s)
 {
@@ -158,8 +126,16 @@ oree_span_hash (OreeSpan s)
 }
 
 void
-oree_span_append_to (OreeSpan s, GString *out)
+oree_uint_append_to (guint64 value, GString *out)
 {
-  if (s.length > 0)
-    g_string_append_len (out, s.data, (gssize) s.length);
+  char digits[20]; /* 2^64 - 1 has so many */
+  gsize at = sizeof digits;
+
+  do
+    {
+      digits[--at] = (char) ('0' + value % 10);
+      value /= 10;
+    }
+  while (value > 0);
+  oree_span_append_to (oree_span (digits + at, sizeof digits - at), out);
 }

@@ -46,28 +46,101 @@ oree_span_equal_str (OreeSpan a, const char *b)
   return oree_span_equal (a, oree_span_str (b));
 }
 
+/* 'A'…'Z' → 'a'…'z', whatever the locale. Inline: names and addresses are folded byte by byte. */
+static inline char
+oree_ascii_lower (char c)
+{
+  return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
+}
+
+/* From `start` (clamped) to the end; at most `length` bytes of it for _sub. */
+static inline OreeSpan
+oree_span_from (OreeSpan s, gsize start)
+{
+  start = MIN (start, s.length);
+  return s.data ? oree_span (s.data + start, s.length - start) : OREE_SPAN_EMPTY;
+}
+
+static inline OreeSpan
+oree_span_sub (OreeSpan s, gsize start, gsize length)
+{
+  s = oree_span_from (s, start);
+  s.length = MIN (s.length, length);
+  return s;
+}
+
+/* Index of `c`, or -1. */
+static inline gssize
+oree_span_index (OreeSpan s, char c)
+{
+  const char *at = s.length > 0 ? memchr (s.data, c, s.length) : NULL;
+
+  return at ? at - s.data : -1;
+}
+
+/* Cut at the first `c`: `head` before, `tail` after it. FALSE when there is no `c`: head is all, tail empty. */
+static inline gboolean
+oree_span_cut (OreeSpan s, char c, OreeSpan *head, OreeSpan *tail)
+{
+  gssize at = oree_span_index (s, c);
+
+  if (at < 0)
+    {
+      *head = s;
+      *tail = OREE_SPAN_EMPTY;
+      return FALSE;
+    }
+  *head = oree_span (s.data, (gsize) at);
+  *tail = oree_span (s.data + at + 1, s.length - (gsize) at - 1);
+  return TRUE;
+}
+
 /* ASCII case-insensitive equality. */
 gboolean oree_span_equal_nocase (OreeSpan a, OreeSpan b);
-gboolean oree_span_equal_nocase_str (OreeSpan a, const char *b);
+static inline gboolean
+oree_span_equal_nocase_str (OreeSpan a, const char *b)
+{
+  OreeSpan other = oree_span_str (b);
+
+  return a.length == other.length && oree_span_equal_nocase (a, other);
+}
+
 gboolean oree_span_starts_with (OreeSpan s, const char *prefix);
 gboolean oree_span_ends_with (OreeSpan s, const char *suffix);
-/* Index of `c`, or -1. */
-gssize oree_span_index (OreeSpan s, char c);
-/* From `start` (clamped) to the end; at most `length` bytes of it for _sub. */
-OreeSpan oree_span_from (OreeSpan s, gsize start);
-OreeSpan oree_span_sub (OreeSpan s, gsize start, gsize length);
 /* Without SP and HTAB (and, for _lws, also CR LF) at both ends. */
 OreeSpan oree_span_trim (OreeSpan s);
 OreeSpan oree_span_trim_lws (OreeSpan s);
-/* Cut at the first `c`: `head` before, `tail` after it. FALSE when there is no `c`: head is all, tail empty. */
-gboolean oree_span_cut (OreeSpan s, char c, OreeSpan *head, OreeSpan *tail);
 /* Decimal digits only, whole span, no sign; FALSE on empty, other characters or overflow past `max`. */
 gboolean oree_span_to_uint (OreeSpan s, guint64 max, guint64 *value);
-/* Owned NUL-terminated copy. */
+/* Owned NUL-terminated copy; _lower: with ASCII letters in lower case. */
 char *oree_span_dup (OreeSpan s);
+char *oree_span_dup_lower (OreeSpan s);
 /* Valid UTF-8 without NUL? */
 gboolean oree_span_is_utf8 (OreeSpan s);
 guint oree_span_hash (OreeSpan s);
-void oree_span_append_to (OreeSpan s, GString *out);
+
+/* Inline while there is room: messages are written in pieces of a few bytes. */
+static inline void
+oree_span_append_to (OreeSpan s, GString *out)
+{
+  if (s.length < out->allocated_len - out->len)
+    {
+      if (s.length > 0)
+        memcpy (out->str + out->len, s.data, s.length);
+      out->len += s.length;
+      out->str[out->len] = '\0';
+    }
+  else
+    {
+      g_string_append_len (out, s.data, (gssize) s.length);
+    }
+}
+static inline void
+oree_str_append_to (const char *s, GString *out)
+{
+  oree_span_append_to (oree_span_str (s), out);
+}
+/* Decimal. */
+void oree_uint_append_to (guint64 value, GString *out);
 
 G_END_DECLS

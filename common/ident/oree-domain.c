@@ -6,11 +6,9 @@
 
 #define LABEL_MAX 63 /* RFC 1035 2.3.4 */
 
-static gboolean
-is_label_char (char c)
-{
-  return g_ascii_isalnum (c) || c == '-' || c == '_';
-}
+static const gboolean label_chars[256] = {
+  ['0' ... '9'] = TRUE, ['A' ... 'Z'] = TRUE, ['a' ... 'z'] = TRUE, ['-'] = TRUE, ['_'] = TRUE,
+};
 
 static gboolean
 label_is_good (OreeSpan label)
@@ -18,7 +16,7 @@ label_is_good (OreeSpan label)
   if (label.length == 0 || label.length > LABEL_MAX || label.data[0] == '-' || label.data[label.length - 1] == '-')
     return FALSE;
   for (gsize i = 0; i < label.length; i++)
-    if (!is_label_char (label.data[i]))
+    if (!label_chars[(guint8) label.data[i]])
       return FALSE;
   return TRUE;
 }
@@ -114,7 +112,7 @@ oree_domain_normalise (OreeSpan text)
         text.length--;
       if (!shape_is_good (text, &has_alabel))
         return NULL;
-      domain = g_ascii_strdown (text.data, (gssize) text.length);
+      domain = oree_span_dup_lower (text);
     }
   else
     {

@@ -7,8 +7,11 @@
 
 #define PREP_INPUT_MAX (4 * OREE_JID_PART_MAX) /* preparation may shorten: half-width and composed forms */
 
-/* What Nodeprep forbids in ASCII besides space and controls (RFC 6120 appendix A.5 of RFC 3920). */
-#define LOCAL_FORBIDDEN "\"&'/:<>@"
+/* What Nodeprep forbids in ASCII besides controls (RFC 6120 appendix A.5 of RFC 3920). */
+static const gboolean local_forbidden[128] = {
+  [' '] = TRUE, ['"'] = TRUE, ['&'] = TRUE, ['\''] = TRUE, ['/'] = TRUE,
+  [':'] = TRUE, ['<'] = TRUE, ['>'] = TRUE, ['@'] = TRUE,
+};
 
 static gboolean
 is_plain_ascii (OreeSpan text)
@@ -55,9 +58,9 @@ prepare_local (OreeSpan text)
   if (text.length == 0 || text.length > OREE_JID_PART_MAX)
     return NULL;
   for (gsize i = 0; i < text.length; i++)
-    if (text.data[i] == ' ' || strchr (LOCAL_FORBIDDEN, text.data[i]) != NULL)
+    if (local_forbidden[(guint8) text.data[i]])
       return NULL;
-  return g_ascii_strdown (text.data, (gssize) text.length);
+  return oree_span_dup_lower (text);
 }
 
 static char *
@@ -200,7 +203,6 @@ char *
 oree_jid_fold (OreeSpan text)
 {
   if (is_plain_ascii (text))
-    return text.length > 0 && text.length <= OREE_JID_PART_MAX ? g_ascii_strdown (text.data, (gssize) text.length)
-                                                              : NULL;
+    return text.length > 0 && text.length <= OREE_JID_PART_MAX ? oree_span_dup_lower (text) : NULL;
   return prepare_with (text, fold_profile ());
 }

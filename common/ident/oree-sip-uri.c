@@ -6,13 +6,42 @@
 #include "ident/oree-inet.h"
 #include "ident/oree-jid.h"
 
-/* RFC 3261 25.1; each set is what may stand besides letters and digits. */
-#define MARK "-_.!~*'()"
-#define USER_CHARS MARK "&=+$,;?/"
-#define PASSWORD_CHARS MARK "&=+$,"
-#define PARAM_CHARS MARK "[]/:&+$"
-#define HEADER_CHARS MARK "[]/?:+$"
-#define INSTANT_CHARS USER_CHARS "#^`{|}" /* RFC 3859, 3860: dot-atom-text */
+/* Where a character may stand unescaped (RFC 3261 25.1). */
+typedef enum
+{
+  IN_USER = 1,
+  IN_PASSWORD = 2,
+  IN_PARAM = 4,
+  IN_HEADER = 8,
+  IN_INSTANT = 16, /* the user of im and pres URIs: dot-atom-text too (RFC 3859, 3860) */
+  IN_HOST = 32,
+  IN_SCHEME = 64,
+  EVERYWHERE = 127,
+} Place;
+
+#define IN_ANY_USER (IN_USER | IN_INSTANT)
+#define MARK (IN_ANY_USER | IN_PASSWORD | IN_PARAM | IN_HEADER)
+
+static const guint8 places[256] = {
+  ['0' ... '9'] = EVERYWHERE,
+  ['A' ... 'Z'] = EVERYWHERE,
+  ['a' ... 'z'] = EVERYWHERE,
+  ['-'] = EVERYWHERE, ['.'] = EVERYWHERE,
+  ['_'] = MARK | IN_HOST,
+  ['!'] = MARK, ['~'] = MARK, ['*'] = MARK, ['\''] = MARK, ['('] = MARK, [')'] = MARK,
+  ['&'] = IN_ANY_USER | IN_PASSWORD | IN_PARAM,
+  ['='] = IN_ANY_USER | IN_PASSWORD,
+  ['+'] = MARK | IN_SCHEME,
+  ['$'] = MARK,
+  [','] = IN_ANY_USER | IN_PASSWORD,
+  [';'] = IN_ANY_USER,
+  ['?'] = IN_ANY_USER | IN_HEADER,
+  ['/'] = IN_ANY_USER | IN_PARAM | IN_HEADER,
+  ['['] = IN_PARAM | IN_HEADER, [']'] = IN_PARAM | IN_HEADER,
+  [':'] = IN_PARAM | IN_HEADER,
+  ['#'] = IN_INSTANT, ['^'] = IN_INSTANT, ['`'] = IN_INSTANT, ['{'] = IN_INSTANT, ['|'] = IN_INSTANT, ['}'] = IN_INSTANT,
+};
+
 #define TEL_CHARS "+-.()*#"
 #define RESERVED ";/?:@&=+$," /* RFC 2396 2.2 */
 
@@ -26,10 +55,10 @@ static const struct
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (schemes) == OREE_SIP_SCHEME_OTHER);
 
-static gboolean
-in_set (char c, const char *set)
+static inline gboolean
+may_stand (char c, Place place)
 {
-  return c != '\0' && (g_ascii_isalnum (c) || strchr (set, c) != NULL);
+  return (places[(guint8) c] & place) != 0;
 }
 
 static gboolean
@@ -40,13 +69,13 @@ is_escape (OreeSpan s, gsize at)
 }
 
 static gboolean
-all_in (OreeSpan s, const char *set)
+all_in (OreeSpan s, Place place)
 {
   for (gsize i = 0; i < s.length; i++)
     {
       if (is_escape (s, i))
         i += 2;
-      else if (!in_set (s.data[i], set))
+      else if (!may_stand (s.data[i], place))
         return FALSE;
     }
   return TRUE;
@@ -66,14 +95,14 @@ oree_sip_uri_next_part (OreeSpan *rest, char separator, OreeSpan *name, OreeSpan
 
 /* "name[=value]" parts, none empty: a trailing separator is an empty part too. */
 static gboolean
-parts_are_good (OreeSpan text, char separator, const char *set, gboolean need_value)
+parts_are_good (OreeSpan text, char separator, Place place, gboolean need_value)
 {
   OreeSpan rest = text, name, value;
 
   if (text.length > 0 && text.data[text.length - 1] == separator)
     return FALSE;
   while (oree_sip_uri_next_part (&rest, separator, &name, &value))
-    if (name.length == 0 || !all_in (name, set) || !all_in (value, set)
+    if (name.length == 0 || !all_in (name, place) || !all_in (value, place)
         || (need_value && value.data == NULL)) /* no "=" at all */
       return FALSE;
   return TRUE;
@@ -85,7 +114,7 @@ params_are_good (OreeSpan params)
 {
   OreeSpan rest = params, name, value, later, other;
 
-  if (!parts_are_good (params, ';', PARAM_CHARS, FALSE))
+  if (!parts_are_good (params, ';', IN_PARAM, FALSE))
     return FALSE;
   while (oree_sip_uri_next_part (&rest, ';', &name, &value))
     for (later = rest; oree_sip_uri_next_part (&later, ';', &other, &value);)
@@ -104,7 +133,7 @@ host_is_good (OreeSpan host)
   if (host.data[0] == '[')
     return oree_inet_address_parse (&address, host);
   for (gsize i = 0; i < host.length; i++)
-    if (!in_set (host.data[i], "-._"))
+    if (!may_stand (host.data[i], IN_HOST))
       return FALSE;
   return host.data[0] != '.' && host.data[0] != '-';
 }
@@ -133,14 +162,14 @@ parse_host_port (OreeSipUri *self, OreeSpan text)
 static gboolean
 parse_sip (OreeSipUri *self, OreeSpan rest)
 {
-  const char *user_set = self->scheme <= OREE_SIP_SCHEME_SIPS ? USER_CHARS : INSTANT_CHARS;
+  Place in_user = self->scheme <= OREE_SIP_SCHEME_SIPS ? IN_USER : IN_INSTANT;
   OreeSpan userinfo, tail, host_params;
   gboolean has_headers, has_params;
 
   if (oree_span_cut (rest, '@', &userinfo, &tail))
     {
       oree_span_cut (userinfo, ':', &self->user, &self->password);
-      if (self->user.length == 0 || !all_in (self->user, user_set) || !all_in (self->password, PASSWORD_CHARS))
+      if (self->user.length == 0 || !all_in (self->user, in_user) || !all_in (self->password, IN_PASSWORD))
         return FALSE;
       rest = tail;
     }
@@ -149,7 +178,7 @@ parse_sip (OreeSipUri *self, OreeSpan rest)
   if ((has_headers && self->headers.length == 0) || (has_params && self->params.length == 0))
     return FALSE;
   return params_are_good (self->params)
-         && parts_are_good (self->headers, '&', HEADER_CHARS, TRUE) && parse_host_port (self, host_params);
+         && parts_are_good (self->headers, '&', IN_HEADER, TRUE) && parse_host_port (self, host_params);
 }
 
 static gboolean
@@ -177,7 +206,7 @@ scheme_is_good (OreeSpan scheme)
   if (scheme.length == 0 || !g_ascii_isalpha (scheme.data[0]))
     return FALSE;
   for (gsize i = 1; i < scheme.length; i++)
-    if (!in_set (scheme.data[i], "+-."))
+    if (!may_stand (scheme.data[i], IN_SCHEME))
       return FALSE;
   return TRUE;
 }
@@ -403,44 +432,52 @@ oree_sip_uri_equal (const OreeSipUri *a, const OreeSipUri *b)
 gboolean
 oree_sip_uri_unescape (OreeSpan text, GString *out)
 {
-  for (gsize i = 0; i < text.length; i++)
-    {
-      char c = text.data[i];
+  gssize escape;
 
-      if (c == '%')
-        {
-          if (!is_escape (text, i))
-            return FALSE;
-          c = (char) (g_ascii_xdigit_value (text.data[i + 1]) << 4 | g_ascii_xdigit_value (text.data[i + 2]));
-          i += 2;
-        }
+  if (oree_span_index (text, '\0') >= 0)
+    return FALSE;
+  while ((escape = oree_span_index (text, '%')) >= 0)
+    {
+      char c;
+
+      if (!is_escape (text, (gsize) escape))
+        return FALSE;
+      c = (char) (g_ascii_xdigit_value (text.data[escape + 1]) << 4 | g_ascii_xdigit_value (text.data[escape + 2]));
       if (c == '\0')
         return FALSE;
+      oree_span_append_to (oree_span_sub (text, 0, (gsize) escape), out);
       g_string_append_c (out, c);
+      text = oree_span_from (text, (gsize) escape + 3);
     }
+  oree_span_append_to (text, out);
   return TRUE;
 }
 
 static void
-escape_but (OreeSpan text, const char *set, GString *out)
+escape_but (OreeSpan text, Place place, GString *out)
 {
+  gsize start = 0;
+
   for (gsize i = 0; i < text.length; i++)
-    if (in_set (text.data[i], set))
-      g_string_append_c (out, text.data[i]);
-    else
-      g_string_append_printf (out, "%%%02X", (guint8) text.data[i]);
+    if (!may_stand (text.data[i], place))
+      {
+        oree_span_append_to (oree_span_sub (text, start, i - start), out);
+        g_string_append_printf (out, "%%%02X", (guint8) text.data[i]);
+        start = i + 1;
+      }
+  oree_span_append_to (oree_span_from (text, start), out);
 }
 
 void
 oree_sip_uri_escape_user (OreeSpan text, GString *out)
 {
-  escape_but (text, USER_CHARS, out);
+  escape_but (text, IN_USER, out);
 }
 
 void
 oree_sip_uri_escape_param (OreeSpan text, GString *out)
 {
-  escape_but (text, PARAM_CHARS, out);
+  escape_but (text, IN_PARAM, out);
 }
 
 /* Text an address may hold: no C0, DEL, C1, and not the non-characters FFFE, FFFF. */
@@ -449,7 +486,7 @@ is_address_text (const char *text)
 {
   for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
     {
-      gunichar c = g_utf8_get_char (at);
+      gunichar c = (guint8) *at < 0x80 ? (gunichar) *at : g_utf8_get_char (at);
 
       if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xfffe || c == 0xffff)
         return FALSE;
@@ -460,12 +497,23 @@ is_address_text (const char *text)
 char *
 oree_sip_uri_dup_user (const OreeSipUri *self)
 {
-  g_autoptr (GString) out = g_string_sized_new (self->user.length + 1);
+  g_autofree char *user = NULL;
 
-  if (self->user.length == 0 || !oree_sip_uri_unescape (self->user, out)
-      || !oree_span_is_utf8 (oree_span (out->str, out->len)) || !is_address_text (out->str))
+  if (self->user.length == 0)
     return NULL;
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  if (oree_span_index (self->user, '%') < 0)
+    {
+      user = oree_span_dup (self->user);
+    }
+  else
+    {
+      g_autoptr (GString) out = g_string_sized_new (self->user.length + 1);
+
+      if (!oree_sip_uri_unescape (self->user, out))
+        return NULL;
+      user = g_string_free (g_steal_pointer (&out), FALSE);
+    }
+  return oree_span_is_utf8 (oree_span_str (user)) && is_address_text (user) ? g_steal_pointer (&user) : NULL;
 }
 
 char *

@@ -26,8 +26,11 @@ sequence_at (const char *at, gboolean any_case)
 char *
 oree_gw_escape_local (const char *text)
 {
-  GString *out = g_string_sized_new (strlen (text) + 8);
+  GString *out;
 
+  if (strpbrk (text, escaped_chars) == NULL)
+    return g_strdup (text);
+  out = g_string_sized_new (strlen (text) + 8);
   for (const char *p = text; *p; p++)
     {
       const char *hit = strchr (escaped_chars, *p);
@@ -44,8 +47,11 @@ oree_gw_escape_local (const char *text)
 char *
 oree_gw_unescape_local (const char *local)
 {
-  GString *out = g_string_sized_new (strlen (local));
+  GString *out;
 
+  if (strchr (local, '\\') == NULL)
+    return g_strdup (local);
+  out = g_string_sized_new (strlen (local));
   for (const char *p = local; *p; p++)
     {
       int i = sequence_at (p, FALSE);

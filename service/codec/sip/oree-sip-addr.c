@@ -200,7 +200,7 @@ oree_sip_addr_append (GString *out, const char *display, OreeSpan uri, const cha
   g_string_append_c (out, '>');
   if (tag != NULL && *tag != '\0')
     {
-      g_string_append (out, ";tag=");
-      g_string_append (out, tag);
+      oree_str_append_to (";tag=", out);
+      oree_str_append_to (tag, out);
     }
 }

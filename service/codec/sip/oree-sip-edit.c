@@ -93,7 +93,7 @@ oree_sip_edit_append_named (OreeSipEdit *self, const char *name, OreeSpan value)
   if (!oree_sip_hdr_is_token (oree_span_str (name))
       || oree_sip_hdr_id (oree_span_str (name)) == OREE_SIP_HDR_CONTENT_LENGTH)
     self->failed = TRUE;
-  g_string_append (line, ": ");
+  oree_str_append_to (": ", line);
   oree_span_append_to (value, line);
   add_op (self, OP_APPEND_RAW, OREE_SIP_HDR_OTHER, oree_span (line->str, line->len));
 }
@@ -176,10 +176,10 @@ is_removed_name (const OreeSipEdit *self, OreeSpan name)
 static void
 append_line (GString *out, guint id, OreeSpan value)
 {
-  g_string_append (out, oree_sip_hdr_name (id));
-  g_string_append_len (out, ": ", 2);
+  oree_str_append_to (oree_sip_hdr_name (id), out);
+  oree_str_append_to (": ", out);
   oree_span_append_to (value, out);
-  g_string_append_len (out, "\r\n", 2);
+  oree_str_append_to ("\r\n", out);
 }
 
 /* The lines put before the headers of `id`; the one added last stands on top. */
@@ -202,20 +202,21 @@ append_start_line (const OreeSipEdit *self, GString *out)
       oree_span_append_to (msg->method_name, out);
       g_string_append_c (out, ' ');
       oree_span_append_to (op != NULL ? op_value (self, op) : msg->ruri, out);
-      g_string_append (out, " SIP/2.0\r\n");
+      oree_str_append_to (" SIP/2.0\r\n", out);
       return;
     }
-  g_string_append (out, "SIP/2.0 ");
+  oree_str_append_to ("SIP/2.0 ", out);
   if (op != NULL)
     {
       oree_span_append_to (op_value (self, op), out);
     }
   else
     {
-      g_string_append_printf (out, "%u ", msg->status);
+      oree_uint_append_to (msg->status, out);
+      g_string_append_c (out, ' ');
       oree_span_append_to (msg->reason, out);
     }
-  g_string_append_len (out, "\r\n", 2);
+  oree_str_append_to ("\r\n", out);
 }
 
 /* How many values a list header has over all its lines. */
@@ -248,15 +249,15 @@ append_list_line (const OreeSipEdit *self, GString *out, const OreeSipHeader *he
 
       if (index < self->drop_values[header->id] || index == last)
         continue;
-      g_string_append (out, kept++ == 0 ? oree_sip_hdr_name (header->id) : "");
-      g_string_append (out, kept == 1 ? ": " : ", ");
+      oree_str_append_to (kept++ == 0 ? oree_sip_hdr_name (header->id) : "", out);
+      oree_str_append_to (kept == 1 ? ": " : ", ", out);
       if (top != NULL && index == self->drop_values[header->id])
         oree_span_append_to (op_value (self, top), out);
       else
         oree_sip_hdr_append_unfolded (out, value);
     }
   if (kept > 0)
-    g_string_append_len (out, "\r\n", 2);
+    oree_str_append_to ("\r\n", out);
 }
 
 static void
@@ -289,11 +290,11 @@ append_header (const OreeSipEdit *self, GString *out, const OreeSipHeader *heade
           append_list_line (self, out, header, seen);
           return;
         }
-      g_string_append (out, oree_sip_hdr_name (id));
+      oree_str_append_to (oree_sip_hdr_name (id), out);
     }
-  g_string_append_len (out, ": ", 2);
+  oree_str_append_to (": ", out);
   oree_sip_hdr_append_unfolded (out, header->value);
-  g_string_append_len (out, "\r\n", 2);
+  oree_str_append_to ("\r\n", out);
 }
 
 GString *
@@ -331,10 +332,10 @@ oree_sip_edit_finish (OreeSipEdit *self)
       else if (op->kind == OP_APPEND_RAW)
         {
           oree_span_append_to (op_value (self, op), out);
-          g_string_append_len (out, "\r\n", 2);
+          oree_str_append_to ("\r\n", out);
         }
     }
-  g_string_append_printf (out, "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", msg->body.length);
+  oree_sip_write_end (out, msg->body.length);
   oree_span_append_to (msg->body, out);
   oree_sip_edit_clear (self);
   return out;

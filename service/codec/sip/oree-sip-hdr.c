@@ -77,8 +77,9 @@ static const guint8 token_chars[256] = {
   ['*'] = 1,         ['_'] = 1,         ['+'] = 1,         ['`'] = 1, ['\''] = 1, ['~'] = 1,
 };
 
-/* Names in buckets by length and first letter, made once: a lookup compares one or two names, not fifty. */
-#define BUCKETS 64
+/* Names in buckets by length, first letter and middle one, made once; the factors are such that no two of ours share
+ * one, so that a lookup compares one name. */
+#define BUCKETS 256
 static guint8 bucket_first[BUCKETS];
 static guint8 bucket_next[OREE_SIP_N_HDRS];
 static guint8 name_length[OREE_SIP_N_HDRS];
@@ -87,7 +88,7 @@ static guint8 compact_ids[256];
 static guint
 bucket_of (const char *name, gsize length)
 {
-  return ((guint) length * 7 + (guint) (name[0] | 0x20)) % BUCKETS;
+  return (6 * (guint) length + (guint) (name[0] | 0x20) + 19 * (guint) (name[length / 2] | 0x20)) % BUCKETS;
 }
 
 static void
@@ -193,6 +194,8 @@ oree_sip_hdr_next_value (OreeSpan *rest, OreeSpan *value)
 
   if (rest->data == NULL)
     return FALSE;
+  if (oree_span_index (*rest, ',') < 0)
+    i = rest->length; /* one value, whatever stands in quotes */
   while (i < rest->length)
     {
       char c = rest->data[i];

@@ -8,10 +8,7 @@
 static gboolean
 is_one_line (OreeSpan value)
 {
-  for (gsize i = 0; i < value.length; i++)
-    if (value.data[i] == '\r' || value.data[i] == '\n' || value.data[i] == '\0')
-      return FALSE;
-  return TRUE;
+  return oree_span_index (value, '\r') < 0 && oree_span_index (value, '\n') < 0 && oree_span_index (value, '\0') < 0;
 }
 
 static void
@@ -41,10 +38,10 @@ oree_sip_write_request (OreeSipWriter *self, const char *method, OreeSpan ruri)
       self->failed = TRUE;
       return;
     }
-  g_string_append (self->text, method);
+  oree_str_append_to (method, self->text);
   g_string_append_c (self->text, ' ');
   oree_span_append_to (ruri, self->text);
-  g_string_append (self->text, " SIP/2.0\r\n");
+  oree_str_append_to (" SIP/2.0\r\n", self->text);
 }
 
 /* The name, ": ", the value, CR LF. */
@@ -58,9 +55,9 @@ append_line (OreeSipWriter *self, OreeSpan name, OreeSpan value)
       return;
     }
   oree_span_append_to (name, self->text);
-  g_string_append_len (self->text, ": ", 2);
+  oree_str_append_to (": ", self->text);
   oree_span_append_to (value, self->text);
-  g_string_append_len (self->text, "\r\n", 2);
+  oree_str_append_to ("\r\n", self->text);
 }
 
 void
@@ -119,10 +116,10 @@ oree_sip_write_header_copy (OreeSipWriter *self, const OreeSipHeader *header)
   if (header->id == OREE_SIP_HDR_OTHER)
     oree_span_append_to (header->name, self->text);
   else
-    g_string_append (self->text, oree_sip_hdr_name (header->id));
-  g_string_append_len (self->text, ": ", 2);
+    oree_str_append_to (oree_sip_hdr_name (header->id), self->text);
+  oree_str_append_to (": ", self->text);
   oree_sip_hdr_append_unfolded (self->text, header->value);
-  g_string_append_len (self->text, "\r\n", 2);
+  oree_str_append_to ("\r\n", self->text);
 }
 
 void
@@ -147,17 +144,17 @@ write_to (OreeSipWriter *self, const OreeSipMsg *request, const char *to_tag)
 
   if (oree_sip_msg_header (request, OREE_SIP_HDR_TO) == NULL)
     return; /* being refused for just that */
-  g_string_append (self->text, "To: ");
+  oree_str_append_to ("To: ", self->text);
   oree_sip_hdr_append_unfolded (self->text, value);
   /* A To that cannot be read gets no tag: it is being answered 400, and is given back as it came. */
   if (to_tag != NULL && oree_sip_addr_parse (&to, value) > 0 && to.tag.length == 0)
     {
       if (!oree_sip_hdr_is_token (oree_span_str (to_tag)))
         self->failed = TRUE;
-      g_string_append (self->text, ";tag=");
-      g_string_append (self->text, to_tag);
+      oree_str_append_to (";tag=", self->text);
+      oree_str_append_to (to_tag, self->text);
     }
-  g_string_append_len (self->text, "\r\n", 2);
+  oree_str_append_to ("\r\n", self->text);
 }
 
 void
@@ -170,7 +167,11 @@ oree_sip_write_response (OreeSipWriter *self, const OreeSipMsg *request, guint s
     phrase = oree_sip_status_phrase (status);
   if (!is_one_line (oree_span_str (phrase)))
     self->failed = TRUE;
-  g_string_append_printf (self->text, "SIP/2.0 %u %s\r\n", status, phrase);
+  oree_str_append_to ("SIP/2.0 ", self->text);
+  oree_uint_append_to (status, self->text);
+  g_string_append_c (self->text, ' ');
+  oree_str_append_to (phrase, self->text);
+  oree_str_append_to ("\r\n", self->text);
   oree_sip_write_headers_from (self, request, OREE_SIP_HDR_VIA);
   if (dialog)
     oree_sip_write_headers_from (self, request, OREE_SIP_HDR_RECORD_ROUTE);
@@ -180,6 +181,14 @@ oree_sip_write_response (OreeSipWriter *self, const OreeSipMsg *request, guint s
   oree_sip_write_headers_from (self, request, OREE_SIP_HDR_CSEQ);
   if (status == 100)
     oree_sip_write_headers_from (self, request, OREE_SIP_HDR_TIMESTAMP);
+}
+
+void
+oree_sip_write_end (GString *text, gsize body)
+{
+  oree_str_append_to ("Content-Length: ", text);
+  oree_uint_append_to (body, text);
+  oree_str_append_to ("\r\n\r\n", text);
 }
 
 GString *
@@ -193,7 +202,7 @@ oree_sip_write_finish (OreeSipWriter *self, const char *content_type, OreeSpan b
       oree_sip_writer_clear (self);
       return NULL;
     }
-  g_string_append_printf (self->text, "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", body.length);
+  oree_sip_write_end (self->text, body.length);
   oree_span_append_to (body, self->text);
   return g_steal_pointer (&self->text);
 }

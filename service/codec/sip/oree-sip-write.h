@@ -38,6 +38,8 @@ void oree_sip_write_headers_from (OreeSipWriter *self, const OreeSipMsg *msg, Or
 /* Ends the message: Content-Type (when `content_type` is not NULL), Content-Length, the empty line, the body.
  * The bytes, owned, or NULL when something was refused; the writer is empty again either way. */
 GString *oree_sip_write_finish (OreeSipWriter *self, const char *content_type, OreeSpan body);
+/* What stands before a body of so many bytes: Content-Length and the empty line. */
+void oree_sip_write_end (GString *text, gsize body);
 /* Gives up what was begun. */
 void oree_sip_writer_clear (OreeSipWriter *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OreeSipWriter, oree_sip_writer_clear)
