@@ -67,7 +67,7 @@ oree_gw_text_line (OreeSpan text)
       gunichar c = g_utf8_get_char_validated (p, end - p);
       const char *next = c == (gunichar) -1 || c == (gunichar) -2 ? p + 1 : g_utf8_next_char (p);
 
-      if (next == p + 1 && (guchar) *p >= 0x80)
+      if ((next == p + 1 && (guchar) *p >= 0x80) || c == 0xfffe || c == 0xffff)
         g_string_append (out, REPLACEMENT);
       else if (breaks_lines (c))
         g_string_append_c (out, ' ');

@@ -10,7 +10,7 @@ char *oree_gw_text_to_crlf (const char *text);
 /* CR LF and CR → LF. Owned. */
 char *oree_gw_text_from_crlf (OreeSpan text);
 /* One line for a header: controls and line separators become spaces; what turns the direction of the text around it
- * (U+202A…202E, U+2066…2069) goes, for it would turn that of its neighbours. Invalid UTF-8 becomes U+FFFD. Owned. */
+ * (U+202A…202E, U+2066…2069) goes, for it would turn that of its neighbours. Invalid UTF-8, and what XML cannot carry, becomes U+FFFD. Owned. */
 char *oree_gw_text_line (OreeSpan text);
 /* What XML cannot carry becomes U+FFFD (XML 1.0 2.2). Takes `text`, owned. */
 char *oree_gw_text_clean (char *text);
