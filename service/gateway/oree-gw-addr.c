@@ -152,3 +152,33 @@ oree_gw_jid_from_uri (OreeJid *jid, OreeSpan text)
     resource = decoded (gr); /* a temporary GRUU has no value and no JID form (RFC 7247 6.3) */
   return oree_jid_set (jid, local, domain, resource);
 }
+
+#define XMPP_SCHEME "xmpp:"
+
+char *
+oree_gw_aor_from_xmpp_uri (const char *uri)
+{
+  g_auto (OreeJid) jid = OREE_JID_INIT, bare = OREE_JID_INIT;
+  g_autofree char *text = NULL;
+
+  if (g_ascii_strncasecmp (uri, XMPP_SCHEME, strlen (XMPP_SCHEME)) != 0)
+    return NULL;
+  uri += strlen (XMPP_SCHEME);
+  text = g_uri_unescape_segment (uri, uri + strcspn (uri, "?#"), NULL);
+  if (text == NULL || !oree_jid_parse (&jid, oree_span_str (text)) || jid.local == NULL
+      || !oree_jid_set (&bare, jid.local, jid.domain, NULL))
+    return NULL;
+  return oree_gw_aor_from_jid (&bare);
+}
+
+char *
+oree_gw_xmpp_uri_from_uri (OreeSpan uri)
+{
+  g_auto (OreeJid) jid = OREE_JID_INIT;
+  g_autofree char *local = NULL;
+
+  if (!oree_gw_jid_from_uri (&jid, uri) || jid.local == NULL)
+    return NULL;
+  local = g_uri_escape_string (jid.local, "!$()*+,;=", FALSE); /* nodeid of RFC 5122 2.2, without the apostrophe */
+  return g_strconcat (XMPP_SCHEME, local, "@", jid.domain, NULL);
+}

@@ -22,4 +22,9 @@ gboolean oree_gw_jid_from_uri (OreeJid *jid, OreeSpan uri);
 char *oree_gw_escape_local (const char *text);
 char *oree_gw_unescape_local (const char *local);
 
+/* Where somebody went, from one protocol to the other: an "xmpp:" URI (RFC 5122; its query is left out) → the SIP address of
+ * record; a SIP URI → "xmpp:" and the bare JID. Owned; NULL when it has no form over there. */
+char *oree_gw_aor_from_xmpp_uri (const char *uri);
+char *oree_gw_xmpp_uri_from_uri (OreeSpan uri);
+
 G_END_DECLS

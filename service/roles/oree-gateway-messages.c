@@ -54,6 +54,7 @@ typedef struct
   guint64 token;
   OreeTimer timer;
   gboolean sent;
+  char *moved; /* where the contact went: a SIP URI; NULL: nowhere */
   OreeGwContent asked; /* message_id, wants, routes, wall: what notification its sender asked for */
 } Outbound;
 
@@ -119,6 +120,24 @@ undelivered (OreeLane *lane, Inbound *inbound, OreeStanzaErr err, const char *re
   oree_gateway_refuse_person (lane, g_steal_pointer (&inbound->rx), err);
 }
 
+/* 301: the contact is told where our user went (RFC 7247 table 3). FALSE when the answer does not say. */
+static gboolean
+moved (OreeLane *lane, Inbound *inbound, const OreeSipRx *response)
+{
+  const OreeStanza *stanza = inbound->rx->stanza;
+  OreeSipAddr contact;
+  g_autofree char *address = NULL;
+  g_autoptr (OreeXmlNode) error = NULL;
+
+  if (response == NULL || oree_sip_addr_from_msg (&contact, &response->msg, OREE_SIP_HDR_CONTACT) <= 0
+      || (address = oree_gw_xmpp_uri_from_uri (contact.uri)) == NULL)
+    return FALSE;
+  oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP_REPORTED);
+  error = oree_stanza_build_gone (stanza, address, oree_gw_phrase (OREE_GW_PHRASE_GONE, stanza->lang));
+  oree_gateway_refuse_with (lane, g_steal_pointer (&inbound->rx), error);
+  return TRUE;
+}
+
 /* Was it refused for its form, which our user's programs had shown to like? Then it goes once more as what all of them take
  * (RFC 3428 7 wants text/plain of everybody). */
 static gboolean
@@ -167,7 +186,8 @@ inbound_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer 
       OreeStanzaErr err = response != NULL ? oree_gw_err_from_status (status, authorised)
                                            : OREE_STANZA_ERR_REMOTE_SERVER_TIMEOUT;
 
-      undelivered (lane, inbound, err, reason);
+      if (status != 301 || !authorised || !moved (lane, inbound, response))
+        undelivered (lane, inbound, err, reason);
     }
   inbound_free (inbound);
   if (pair != NULL)
@@ -402,6 +422,7 @@ outbound_free (gpointer data)
   g_free (outbound->aor);
   g_free (outbound->local_domain);
   oree_gw_content_clear (&outbound->asked);
+  g_free (outbound->moved);
   g_free (outbound);
 }
 
@@ -456,6 +477,8 @@ answer (OreeLane *lane, Outbound *outbound, guint status, const char *reason)
 
   oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
   oree_sip_write_response (&writer, &outbound->rx->msg, status, phrase_of (outbound, status), tag, FALSE);
+  if (outbound->moved != NULL)
+    oree_sip_write_header_format (&writer, OREE_SIP_HDR_CONTACT, "<%s>", outbound->moved);
   if (reason != NULL)
     oree_sip_write_header_format (&writer, OREE_SIP_HDR_WARNING, "399 %s \"%s\"", oree_sip_hub_sent_by (lane), reason);
   oree_sip_hub_respond_with (lane, outbound->rx, &writer);
@@ -721,7 +744,10 @@ oree_gateway_error_in (OreeLane *lane, OreeXmppRx *rx)
       oree_stanza_err_read (rx->stanza->node, &error);
       if (outbound->sent)
         oree_xmpp_out_cancel (lane, outbound->token);
-      answer (lane, outbound, oree_gw_status_from_err (error.condition, outbound->contact.resource != NULL, FALSE),
+      if (error.condition == OREE_STANZA_ERR_GONE && error.address != NULL)
+        outbound->moved = oree_gw_aor_from_xmpp_uri (error.address);
+      answer (lane, outbound,
+              oree_gw_status_from_err (error.condition, outbound->contact.resource != NULL, outbound->moved != NULL),
               oree_stanza_err_condition (error.condition));
     }
   else if (remembered != NULL && g_str_equal (remembered->contact, contact))

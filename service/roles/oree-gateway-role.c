@@ -38,16 +38,23 @@ refused_cb (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reaso
 }
 
 void
-oree_gateway_refuse (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err, const char *text)
+oree_gateway_refuse_with (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *error)
 {
   G_GNUC_UNUSED g_autoptr (OreeXmppRx) owned = rx;
-  g_autoptr (OreeXmlNode) error = oree_stanza_build_error (rx->stanza, err, text, NULL);
 
   if (error == NULL)
     oree_xmpp_settle (lane, rx->slot);
   else
     oree_xmpp_out_send (lane, rx->stanza->to.domain, rx->stanza->from.domain, error, refused_cb,
                         g_memdup2 (&rx->slot, sizeof rx->slot));
+}
+
+void
+oree_gateway_refuse (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err, const char *text)
+{
+  g_autoptr (OreeXmlNode) error = oree_stanza_build_error (rx->stanza, err, text, NULL);
+
+  oree_gateway_refuse_with (lane, rx, error);
 }
 
 /* --- what comes in ----------------------------------------------------------------------------- */

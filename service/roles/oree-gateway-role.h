@@ -133,6 +133,8 @@ void oree_gateway_presence_list (OreeLane *lane, GVariantBuilder *rows);
 
 /* Answers a stanza with an error; its slot is settled when the answer is acknowledged. Takes `rx`. */
 void oree_gateway_refuse (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err, const char *text);
+/* The same with an error already built; NULL: none may be sent. Takes `rx`. */
+void oree_gateway_refuse_with (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *error);
 /* The same with what the condition tells a person, in the sender's language. Takes `rx`. */
 void oree_gateway_refuse_person (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err);
 /* The one decision for a stanza of this kind and for its way back. `aor` may be NULL. */

@@ -117,6 +117,7 @@ class SipUser:
         self.messages = Journal(f"{uri} messages")
         self.notifies = Journal(f"{uri} notifies")
         self.answer = lambda request: 200
+        self.moved = ""          # where a 301 sends to
         self.display = ""        # display name of From, quoted where it must be
         self._pending = {}       # branch → (future, packet)
         self._subscriptions = {}  # call-id → Subscription
@@ -210,6 +211,8 @@ class SipUser:
                 lines.append(f"{name.title()}: {value}")
         if request.method == "NOTIFY" or request.method == "SUBSCRIBE":
             lines.append(f"Contact: {self.contact}")
+        elif status in (301, 302):
+            lines.append(f"Contact: <{self.moved}>")
         lines.append("Content-Length: 0")
         self.write(("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape"))
 

@@ -309,6 +309,16 @@ async def test_refused_from_xmpp(lab, alice, juliet, inside, type, condition, co
     assert len(alice.messages.entries) - marked == 1
 
 
+async def test_who_moved_is_named(alice, juliet):
+    """301 with a new address becomes gone with it, and a sentence."""
+    alice.answer, alice.moved = lambda request: 301, f"sip:alice.d@{OUR_DOMAIN}"
+    error = await juliet.stanza(lambda s, id=juliet.send(ALICE_JID, "<body>still there?</body>", language="fr"):
+                                s.get("id") == id and s.get("type") == "error", what="an error")
+    error = error.find("{jabber:client}error")
+    assert error.findtext("{urn:ietf:params:xml:ns:xmpp-stanzas}gone") == f"xmpp:alice.d@{OUR_DOMAIN}"
+    assert "plus à cette adresse" in error.findtext("{urn:ietf:params:xml:ns:xmpp-stanzas}text")
+
+
 async def test_invitations_and_calls_are_declined(alice, juliet):
     """Mediated invitations and call proposals have an answer of their own, and it is given instead of an error."""
     juliet.send(ALICE_JID, f"<x xmlns='http://jabber.org/protocol/muc#user'><invite from='{JULIET}/x'/></x>", type="normal")

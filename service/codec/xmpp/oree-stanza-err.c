@@ -132,7 +132,7 @@ oree_stanza_err_read (const OreeXmlNode *stanza, OreeStanzaErrView *out)
   const OreeXmlNode *child;
   gboolean found = FALSE;
 
-  *out = (OreeStanzaErrView){ OREE_STANZA_ERR_UNDEFINED_CONDITION, OREE_ERR_TYPE_CANCEL, NULL, NULL };
+  *out = (OreeStanzaErrView){ OREE_STANZA_ERR_UNDEFINED_CONDITION, OREE_ERR_TYPE_CANCEL, NULL, NULL, NULL };
   if (error == NULL)
     return FALSE;
   for (child = oree_xml_node_first (error); child != NULL; child = oree_xml_node_next (child))
@@ -144,6 +144,9 @@ oree_stanza_err_read (const OreeXmlNode *stanza, OreeStanzaErrView *out)
       else if (!found)
         {
           oree_stanza_err_from_condition (oree_xml_node_name (child), &out->condition);
+          if ((out->condition == OREE_STANZA_ERR_GONE || out->condition == OREE_STANZA_ERR_REDIRECT)
+              && *oree_xml_node_text (child) != '\0')
+            out->address = oree_xml_node_text (child);
           found = TRUE;
         }
     }
@@ -152,16 +155,28 @@ oree_stanza_err_read (const OreeXmlNode *stanza, OreeStanzaErrView *out)
   return found;
 }
 
-void
-oree_stanza_err_build (OreeXmlBuilder *builder, OreeStanzaErr err, const char *text, const char *by)
+static void
+build (OreeXmlBuilder *builder, OreeStanzaErr err, const char *address, const char *text, const char *by)
 {
   oree_xml_builder_open (builder, "error", NULL);
   oree_xml_builder_attribute (builder, "type", type_names[conditions[err].type]);
   oree_xml_builder_attribute (builder, "by", by);
-  oree_xml_builder_element (builder, conditions[err].condition, OREE_NS_STANZA_ERROR, NULL);
+  oree_xml_builder_element (builder, conditions[err].condition, OREE_NS_STANZA_ERROR, address);
   if (text != NULL)
     oree_xml_builder_element (builder, "text", OREE_NS_STANZA_ERROR, text);
   oree_xml_builder_close (builder);
+}
+
+void
+oree_stanza_err_build (OreeXmlBuilder *builder, OreeStanzaErr err, const char *text, const char *by)
+{
+  build (builder, err, NULL, text, by);
+}
+
+void
+oree_stanza_err_build_moved (OreeXmlBuilder *builder, OreeStanzaErr err, const char *address, const char *text)
+{
+  build (builder, err, address, text, NULL);
 }
 
 const char *

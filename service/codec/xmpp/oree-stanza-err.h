@@ -60,6 +60,7 @@ typedef struct
   OreeErrType type;
   const char *text; /* borrowed; NULL when none */
   const char *by;   /* borrowed; NULL when none */
+  const char *address; /* of gone and redirect: the new address, a URI as written; borrowed; NULL when none */
 } OreeStanzaErrView;
 
 /* Reads the <error/> child of a stanza. Never refuses an unusual pair of condition and type; a missing or empty
@@ -67,6 +68,8 @@ typedef struct
 gboolean oree_stanza_err_read (const OreeXmlNode *stanza, OreeStanzaErrView *out);
 /* Adds <error type=… by=…><condition/><text/></error>; `text`, `by` may be NULL. */
 void oree_stanza_err_build (OreeXmlBuilder *builder, OreeStanzaErr err, const char *text, const char *by);
+/* The same for gone and redirect, with the new address (a URI) in the condition (RFC 6120 8.3.3.5, 8.3.3.14). */
+void oree_stanza_err_build_moved (OreeXmlBuilder *builder, OreeStanzaErr err, const char *address, const char *text);
 
 typedef enum
 {

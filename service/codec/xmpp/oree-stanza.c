@@ -280,3 +280,16 @@ oree_stanza_build_error (const OreeStanza *stanza, OreeStanzaErr err, const char
   oree_stanza_err_build (builder, err, text, by);
   return oree_xml_builder_finish (builder);
 }
+
+OreeXmlNode *
+oree_stanza_build_gone (const OreeStanza *stanza, const char *address, const char *text)
+{
+  g_autoptr (OreeXmlBuilder) builder = NULL;
+
+  if (!oree_stanza_may_answer (stanza))
+    return NULL;
+  builder = oree_xml_builder_new ();
+  open_answer (builder, stanza, OREE_STANZA_TYPE_ERROR);
+  oree_stanza_err_build_moved (builder, OREE_STANZA_ERR_GONE, address, text);
+  return oree_xml_builder_finish (builder);
+}

@@ -91,5 +91,7 @@ OreeXmlNode *oree_stanza_build_result (const OreeStanza *request, const OreeXmlN
  * NULL when none may be sent. */
 OreeXmlNode *oree_stanza_build_error (const OreeStanza *stanza, OreeStanzaErr err, const char *text,
                                       const char *by);
+/* The same for gone, with where the recipient went (a URI). */
+OreeXmlNode *oree_stanza_build_gone (const OreeStanza *stanza, const char *address, const char *text);
 
 G_END_DECLS

@@ -338,6 +338,24 @@ test_ack_numbers (void)
     }
 }
 
+static void
+gone_names_the_new_address (void)
+{
+  g_autoptr (OreeXmlNode) node = NULL, error = NULL;
+  g_autoptr (OreeStanza) stanza = NULL;
+  static const char text[] = "<message xmlns='jabber:server' from='a@b.test' to='c@d.test' id='1'><body>x</body></message>";
+  OreeStanzaErrView view;
+  OreeParseError problem;
+
+  g_assert_cmpint (oree_xml_document_parse (text, strlen (text), &oree_xml_caps_document, &node), >, 0);
+  stanza = oree_stanza_new (node, NULL, &problem);
+  error = oree_stanza_build_gone (stanza, "xmpp:e@f.test", "gone");
+  g_assert_true (oree_stanza_err_read (error, &view));
+  g_assert_cmpint (view.condition, ==, OREE_STANZA_ERR_GONE);
+  g_assert_cmpstr (view.address, ==, "xmpp:e@f.test");
+  g_assert_cmpstr (view.text, ==, "gone");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -359,5 +377,6 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/xmpp-stream/dialback", test_dialback_round_trip);
   g_test_add_func ("/codec/xmpp-stream/authzid", test_authzid);
   g_test_add_func ("/codec/xmpp-stream/ack-numbers", test_ack_numbers);
+  g_test_add_func ("/codec/stanza/gone-names-the-new-address", gone_names_the_new_address);
   return g_test_run ();
 }

@@ -180,6 +180,44 @@ random_uris_round_trip (void)
   g_assert_cmpuint (mapped, >, 10000);
 }
 
+/* Where somebody went (RFC 7247 tables 2 and 3: gone, 301). */
+static void
+new_addresses_cross (void)
+{
+  static const struct
+  {
+    const char *xmpp, *sip; /* sip NULL: refused */
+    gboolean back;
+  } rows[] = {
+    { "xmpp:mira@cafe.test", "sip:mira@cafe.test", TRUE },
+    { "XMPP:mira@cafe.test/desk?message;body=x", "sip:mira@cafe.test", FALSE },
+    { "xmpp:d%5C27arcy@cafe.test", "sip:d'arcy@cafe.test", TRUE },
+    { "xmpp:j%C3%BCrg@cafe.test", "sip:j%C3%BCrg@cafe.test", TRUE },
+    { "xmpp:cafe.test", NULL, FALSE },
+    { "xmpp:a%00b@cafe.test", NULL, FALSE },
+    { "xmpp:a%0D%0AX@cafe.test", NULL, FALSE },
+    { "xmpp:", NULL, FALSE },
+    { "https://cafe.test/", NULL, FALSE },
+    { "mira@cafe.test", NULL, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *sip = oree_gw_aor_from_xmpp_uri (rows[i].xmpp);
+      g_autofree char *back = NULL;
+
+      g_test_message ("%s", rows[i].xmpp);
+      g_assert_cmpstr (sip, ==, rows[i].sip);
+      if (rows[i].back)
+        {
+          back = oree_gw_xmpp_uri_from_uri (oree_span_str (sip));
+          g_assert_cmpstr (back, ==, rows[i].xmpp);
+        }
+    }
+  g_assert_null (oree_gw_xmpp_uri_from_uri (OREE_SPAN_LITERAL ("sip:phone.test")));
+  g_assert_null (oree_gw_xmpp_uri_from_uri (OREE_SPAN_LITERAL ("tel:+123")));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -189,5 +227,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/addr/refuses-jids-that-would-not-come-back", refuses_jids_that_would_not_come_back);
   g_test_add_func ("/gateway/addr/random-jids-round-trip", random_jids_round_trip);
   g_test_add_func ("/gateway/addr/random-uris-round-trip", random_uris_round_trip);
+  g_test_add_func ("/gateway/addr/new-addresses-cross", new_addresses_cross);
   return g_test_run ();
 }
