@@ -36,7 +36,8 @@ G_BEGIN_DECLS
   X (ALLOW_ENTRIES, OREE_IFACE_MONITOR, "AllowEntries", "(a{sv})", "(aa{sv})")                                  \
   X (REVOKE_ALLOW_ENTRY, OREE_IFACE_MONITOR, "RevokeAllowEntry", "(ssa{sv})", "()")                             \
   X (LIST_EVENTS, OREE_IFACE_MONITOR, "ListEvents", "(a{sv})", "(aa{sv}t)")                                     \
-  X (EXPLAIN, OREE_IFACE_DIAGNOSTICS, "Explain", "(sa{sv})", "(a{sv}aa{sv})")
+  X (EXPLAIN, OREE_IFACE_DIAGNOSTICS, "Explain", "(sa{sv})", "(a{sv}aa{sv})") \
+  X (FORECAST, OREE_IFACE_DIAGNOSTICS, "Forecast", "(sa{sv})", "(aa{sv})")
 
 typedef enum
 {

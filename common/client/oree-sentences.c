@@ -137,6 +137,13 @@ static const Sentence reasons[] = {
   { "wrong-name", N_ ("The certificate was issued for another name.") },
   { "pin-mismatch", N_ ("The certificate’s key is none of those pinned for this partner.") },
   { "certificate-not-asked", N_ ("Certificates prove nothing for this partner: its record allows dialback only.") },
+  /* Forecasts: policy/oree-forecast.h. */
+  { "our-name-missing", N_ ("The certificate does not name all our domains.") },
+  { "accepted-before", N_ ("The partner accepted such a certificate of ours before.") },
+  { "peer-is-lenient", N_ ("The partner accepts even a certificate for servers only.") },
+  { "peer-is-strict", N_ ("The partner wants a certificate whose key usage allows clients.") },
+  { "refused-before", N_ ("The partner refused such a certificate of ours before.") },
+  { "never-tried", N_ ("The partner has not seen such a certificate of ours yet.") },
   /* Streams: proto/xmpp/oree-s2s-reason.h. */
   { "idle", N_ ("There was nothing to carry.") },
   { "shutdown", N_ ("Our service is stopping.") },
@@ -337,6 +344,20 @@ static const Sentence outcomes[] = {
   { "pass", NC_ ("outcome", "yes") },
   { "skip", NC_ ("outcome", "not asked") },
   { "refuse", NC_ ("outcome", "no") },
+};
+
+static const Sentence forecasts[] = {
+  { "works", NC_ ("forecast", "works") },
+  { "unknown", NC_ ("forecast", "unknown") },
+  { "falls-back", NC_ ("forecast", "falls back to dialback") },
+  { "breaks", NC_ ("forecast", "breaks") },
+};
+
+static const Sentence tempers[] = {
+  { "accepted", NC_ ("evidence", "accepted") },
+  { "refused", NC_ ("evidence", "refused") },
+  { "refused-purpose", NC_ ("evidence", "refused for its purpose") },
+  { "not-offered", NC_ ("evidence", "not wanted") },
 };
 
 static const Sentence types[] = {
@@ -555,6 +576,18 @@ const char *
 oree_sentence_outcome (const char *nick)
 {
   return in_words_with_context (FIND (outcomes, nick), "outcome", nick);
+}
+
+const char *
+oree_sentence_forecast (const char *nick)
+{
+  return in_words_with_context (FIND (forecasts, nick), "forecast", nick);
+}
+
+const char *
+oree_sentence_evidence (const char *nick)
+{
+  return in_words_with_context (FIND (tempers, nick), "evidence", nick);
 }
 
 gboolean

@@ -31,6 +31,10 @@ const char *oree_sentence_event_level (const char *nick);
 const char *oree_sentence_step (const char *nick);
 const char *oree_sentence_outcome (const char *nick);
 
+/* What is foretold of a certificate ("breaks"), and what a partner did with ours before ("refused"); static. */
+const char *oree_sentence_forecast (const char *nick);
+const char *oree_sentence_evidence (const char *nick);
+
 /* Does this nick have a sentence of its own? For the test that holds the codes against the sentences. */
 gboolean oree_sentence_has_problem (const char *nick);
 gboolean oree_sentence_has_reason (const char *nick);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Diagnostics: the very function that decides live traffic, asked by hand. */
+#include "base/oree-limits.h"
 #include "bus/oree-bus.h"
+
+#include <string.h>
 
 static void
 explain (OreeBusCall *call, GVariant *parameters)
@@ -23,7 +26,26 @@ explain (OreeBusCall *call, GVariant *parameters)
     }
 }
 
+static void
+foretold (GVariant *rows, gpointer data)
+{
+  oree_bus_call_reply (data, g_variant_new ("(@aa{sv})", rows));
+}
+
+static void
+forecast (OreeBusCall *call, GVariant *parameters)
+{
+  const char *pem;
+
+  g_variant_get_child (parameters, 0, "&s", &pem);
+  if (strlen (pem) > OREE_PEM_MAX)
+    oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "the text is too long");
+  else if (!oree_service_forecast (oree_bus_call_service (call), pem, foretold, call))
+    oree_bus_call_fail_code (call, OREE_ERROR_UNSUPPORTED, "no certificate is in force");
+}
+
 const OreeBusMethod oree_bus_diagnostics_methods[] = {
   { "Explain", explain },
+  { "Forecast", forecast },
   { NULL, NULL },
 };

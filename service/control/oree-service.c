@@ -793,6 +793,15 @@ oree_service_reload (OreeService *self, const char *who, OreeReloadDone done, gp
   oree_roster_retry (self->roster);
 }
 
+gboolean
+oree_service_forecast (OreeService *self, const char *pem, OreeForecastsDone done, gpointer data)
+{
+  if (self->roles == NULL || self->apply == NULL || self->tls == NULL || self->tls->client.ctx == NULL)
+    return FALSE;
+  oree_forecasts_ask (self->roles, oree_apply_policy (self->apply), self->tls->client.ctx, pem, done, data);
+  return TRUE;
+}
+
 /* ---- Answers ---- */
 
 const OreeConfig *

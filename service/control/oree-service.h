@@ -6,6 +6,7 @@
 #include "control/oree-apply.h"
 #include "control/oree-config.h"
 #include "control/oree-event-ring.h"
+#include "control/oree-forecasts.h"
 #include "control/oree-fetcher.h"
 #include "control/oree-roster.h"
 
@@ -63,6 +64,10 @@ typedef void (*OreeReloadDone) (const OreeReload *result, gpointer data);
 /* Reads [tls] of the bootstrap file, certificates, keys and trust anchors again and swaps them between two events, or
  * leaves everything as it is. `done` is called once. */
 void oree_service_reload (OreeService *self, const char *who, OreeReloadDone done, gpointer data);
+
+/* See oree_forecasts_ask (). FALSE, and `done` never called, when the service has nothing to ask: no data plane, no
+ * identity in force. */
+gboolean oree_service_forecast (OreeService *self, const char *pem, OreeForecastsDone done, gpointer data);
 
 const OreeConfig *oree_service_config (const OreeService *self);
 OreeServiceState oree_service_state (const OreeService *self);

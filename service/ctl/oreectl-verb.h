@@ -45,6 +45,7 @@ extern const OreectlCommand oreectl_history_commands[]; /* history, undo, restor
 extern const OreectlCommand oreectl_service_commands[]; /* service, status */
 extern const OreectlCommand oreectl_monitor_commands[]; /* connections, …, events */
 extern const OreectlCommand oreectl_explain_commands[]; /* explain */
+extern const OreectlCommand oreectl_forecast_commands[]; /* forecast */
 
 /* Records: `oreectl KIND VERB …`; `argv[0]` is the kind, which exists. */
 OreectlStatus oreectl_record (Oreectl *ctl, int argc, char **argv);

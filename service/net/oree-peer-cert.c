@@ -7,6 +7,7 @@
 #include "ident/oree-domain.h"
 #include "net/oree-tls-private.h"
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #define PATH_MAX_DEPTH 10
@@ -647,6 +648,24 @@ oree_peer_cert_new (OreeTlsCtx *ctx, const OreeSpan *chain, gsize n, gint64 wall
 }
 
 OreePeerCert *
+oree_peer_cert_new_from_pem (OreeTlsCtx *ctx, const char *pem, gint64 wall)
+{
+  g_autoptr (BIO) bio = BIO_new_mem_buf (pem, -1);
+  g_autoptr (X509) cert = PEM_read_bio_X509 (bio, NULL, oree_tls_no_passphrase, NULL);
+  STACK_OF (X509) *others = sk_X509_new_null ();
+  OreePeerCert *self = NULL;
+  X509 *other;
+
+  while (cert != NULL && (other = PEM_read_bio_X509 (bio, NULL, oree_tls_no_passphrase, NULL)) != NULL)
+    sk_X509_push (others, other);
+  ERR_clear_error ();
+  if (cert != NULL)
+    self = oree_peer_cert_new_from_x509 (oree_tls_ctx_anchors (ctx), cert, others, wall);
+  sk_X509_pop_free (others, X509_free);
+  return self;
+}
+
+OreePeerCert *
 oree_peer_cert_ref (OreePeerCert *self)
 {
   g_atomic_ref_count_inc (&self->refs);
@@ -690,6 +709,15 @@ oree_peer_cert_check (const OreePeerCert *self, OreeCertDirection direction, Ore
 }
 
 OreeCertOutcome
+oree_peer_cert_check_leaf (const OreePeerCert *self, OreeCertDirection direction, OreeCertUsageMode mode, gint64 wall)
+{
+  if (self->leaf->reading != OREE_CERT_OK)
+    return self->leaf->reading;
+
+  return check_span (self, &self->leaf->span, direction, mode, wall);
+}
+
+OreeCertOutcome
 oree_peer_cert_check_pins (const OreePeerCert *self, const char *const *pins, OreeCertDirection direction,
                            OreeCertUsageMode mode, gint64 wall)
 {
@@ -701,7 +729,7 @@ oree_peer_cert_check_pins (const OreePeerCert *self, const char *const *pins, Or
   if (pin == NULL || !g_strv_contains (pins, pin))
     return OREE_CERT_PIN_MISMATCH;
 
-  return check_span (self, &self->leaf->span, direction, mode, wall);
+  return oree_peer_cert_check_leaf (self, direction, mode, wall);
 }
 
 static gboolean

@@ -79,6 +79,8 @@ typedef struct _OreePeerCert OreePeerCert;
 /* `chain`: n DER certificates, the peer's first, the others in any order; n = 0: it showed none. `ctx` gives the
  * trust anchors. `wall` is the time paths are preferred at, microseconds since 1970. Never NULL. */
 OreePeerCert *oree_peer_cert_new (OreeTlsCtx *ctx, const OreeSpan *chain, gsize n, gint64 wall);
+/* The same from PEM text, the certificate first; NULL when it holds none. For asking what one of ours would prove. */
+OreePeerCert *oree_peer_cert_new_from_pem (OreeTlsCtx *ctx, const char *pem, gint64 wall);
 /* Thread-safe. */
 OreePeerCert *oree_peer_cert_ref (OreePeerCert *self);
 void oree_peer_cert_unref (OreePeerCert *self);
@@ -103,6 +105,9 @@ OreeCertOutcome oree_peer_cert_check_for (const OreePeerCert *self, OreeCertDire
  * own dates at `wall` and its usage hold as well; neither chain nor names are looked at. */
 OreeCertOutcome oree_peer_cert_check_pins (const OreePeerCert *self, const char *const *pins,
                                            OreeCertDirection direction, OreeCertUsageMode mode, gint64 wall);
+/* Its own dates and usage alone, whoever issued it. */
+OreeCertOutcome oree_peer_cert_check_leaf (const OreePeerCert *self, OreeCertDirection direction,
+                                           OreeCertUsageMode mode, gint64 wall);
 /* The name that stands for `domain`; borrowed; NULL when none does. */
 const OreeCertName *oree_peer_cert_match (const OreePeerCert *self, OreeCertNameRule rule, const char *domain);
 

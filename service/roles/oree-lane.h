@@ -19,6 +19,7 @@ typedef struct _OreeXmppIn OreeXmppIn;
 typedef struct _OreeXmppOut OreeXmppOut;
 typedef struct _OreeXmppRxHub OreeXmppRxHub;
 typedef struct _OreeXmppTrust OreeXmppTrust;
+typedef struct _OreeXmppTemper OreeXmppTemper;
 typedef struct _OreeXmppPosh OreeXmppPosh;
 typedef struct _OreeGatewayRole OreeGatewayRole;
 typedef struct _OreeFrontEndRole OreeFrontEndRole;
@@ -52,6 +53,7 @@ struct _OreeLane
   OreeXmppOut *xmpp_out;
   OreeXmppRxHub *xmpp_rx;
   OreeXmppTrust *xmpp_trust;
+  OreeXmppTemper *xmpp_temper;
   OreeXmppPosh *xmpp_posh;
   OreeGatewayRole *gateway;
   OreeFrontEndRole *front_end;

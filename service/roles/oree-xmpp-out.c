@@ -19,6 +19,7 @@
 #include "roles/oree-xmpp-link.h"
 #include "roles/oree-xmpp-rx.h"
 #include "roles/oree-xmpp-stand.h"
+#include "roles/oree-xmpp-temper.h"
 #include "roles/oree-xmpp-trust.h"
 
 #define BACKOFF_MAX (20 * OREE_SECOND) /* a person is waiting: a domain that answers again is found again soon */
@@ -50,6 +51,7 @@ typedef struct
   char *peer;
   const char *cert_outcome;
   OreeTlsCtx *shown;     /* what we showed in the handshake; NULL before */
+  char *tls_said;        /* why the handshake failed, in OpenSSL's words: an alert of the peer's may be in them */
   const char *withdrawn; /* the certificate stopped proving the peer, and this is why: it is being closed */
 } Stream;
 
@@ -137,6 +139,7 @@ stream_free (gpointer data)
   if (stream->secret != NULL)
     oree_secret_free (stream->secret);
   oree_tls_ctx_unref (stream->shown);
+  g_free (stream->tls_said);
   g_free (stream->key);
   g_free (stream->local);
   g_free (stream->remote);
@@ -192,17 +195,46 @@ is_failure (const Stream *stream, OreeS2sReason reason)
   return !stream->verify_only || (reason != OREE_S2S_OK && reason != OREE_S2S_IDLE);
 }
 
+/* What the peer made of our certificate, once it is known. */
+static void
+note_external (Stream *stream)
+{
+  const char *detail;
+  OreeS2sExternal outcome = oree_s2s_out_external (stream->machine, &detail);
+
+  oree_xmpp_temper_note (stream->lane, stream->remote, stream->shown, outcome, detail);
+}
+
+/* The most exact thing known of a failure: what was wrong with the certificate, the peer's stream error, its words when
+ * it refused ours. NULL: nothing. */
+static const char *
+why_failed (const Stream *stream)
+{
+  const char *error = oree_s2s_out_peer_error (stream->machine), *refusal;
+
+  oree_s2s_out_external (stream->machine, &refusal);
+  if (stream->cert_outcome != NULL)
+    return stream->cert_outcome;
+  if (stream->tls_said != NULL)
+    return stream->tls_said;
+  if (*error != '\0')
+    return error;
+  return *refusal != '\0' ? refusal : NULL;
+}
+
 /* The machine said CLOSE: every token was reported. */
 static void
 ended (Stream *stream, OreeS2sReason reason)
 {
   OreeLane *lane = stream->lane;
   OreeTime now = oree_worker_now (lane->worker);
-  const char *detail = oree_s2s_out_peer_error (stream->machine);
+  const char *detail = why_failed (stream);
   const char *nick = oree_xmpp_end_nick (lane->policy, OREE_DIRECTION_OUT, stream->local, stream->remote, stream->proof,
                                          reason);
 
   stream->closed = TRUE;
+  if (stream->proof == OREE_S2S_PROOF_NONE)
+    note_external (stream);
   if (is_failure (stream, reason))
     {
       guint32 random;
@@ -212,11 +244,7 @@ ended (Stream *stream, OreeS2sReason reason)
       oree_s2s_backoff_failed (backoff, random, now);
       backoff->until = MIN (backoff->until, now + BACKOFF_MAX);
       oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_FAILED, "partner", stream->remote, "direction", "out",
-                                             "reason", nick, "detail",
-                                             stream->cert_outcome != NULL ? stream->cert_outcome
-                                             : detail != NULL && *detail  ? detail
-                                                                          : NULL,
-                                             "peer", stream->peer, NULL));
+                                             "reason", nick, "detail", detail, "peer", stream->peer, NULL));
     }
   else if (stream->proof != OREE_S2S_PROOF_NONE)
     oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_CLOSED, "partner", stream->remote, "direction", "out",
@@ -237,6 +265,7 @@ ready (Stream *stream, OreeS2sProof proof)
                                                   oree_xmpp_auth_of (proof));
 
   stream->proof = proof;
+  note_external (stream);
   oree_xml_reader_set_caps (stream->reader, &oree_xml_caps_stream);
   oree_s2s_backoff_succeeded (backoff_of (lane, stream->remote));
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_READY);
@@ -512,12 +541,24 @@ tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
   run (stream);
 }
 
+/* With TLS 1.3 a server says only after our handshake that it does not want our certificate. */
+static void
+tls_refused (Stream *stream, const char *detail)
+{
+  g_free (stream->tls_said);
+  stream->tls_said = g_strdup (detail);
+  if (detail != NULL && strstr (detail, "alert") != NULL)
+    oree_xmpp_temper_note (stream->lane, stream->remote, stream->shown, OREE_S2S_EXTERNAL_REFUSED, detail);
+}
+
 static void
 closed_cb (OreeConn *conn, OreeClosedReason reason, const char *detail, gpointer data)
 {
   Stream *stream = data;
 
   g_clear_pointer (&stream->conn, oree_conn_free);
+  if (reason == OREE_CLOSED_TLS && stream->proof == OREE_S2S_PROOF_NONE)
+    tls_refused (stream, detail);
   if (stream->closed)
     forget (stream);
   else

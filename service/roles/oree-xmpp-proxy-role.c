@@ -6,6 +6,7 @@
 #include "roles/oree-xmpp-in.h"
 #include "roles/oree-xmpp-out.h"
 #include "roles/oree-xmpp-rx.h"
+#include "roles/oree-xmpp-temper.h"
 #include "roles/oree-xmpp-trust.h"
 
 struct _OreeXmppProxy
@@ -51,6 +52,7 @@ init (OreeLane *lane)
   lane->xmpp_proxy = g_new0 (OreeXmppProxy, 1);
   oree_timer_init (&lane->xmpp_proxy->trust, trust_cb, lane);
   oree_xmpp_trust_init (lane);
+  oree_xmpp_temper_init (lane);
   oree_xmpp_rx_init (lane);
   oree_xmpp_in_init (lane);
   oree_xmpp_out_init (lane);
@@ -102,6 +104,7 @@ clear (OreeLane *lane)
   oree_xmpp_out_clear (lane);
   oree_xmpp_rx_clear (lane);
   oree_xmpp_trust_clear (lane);
+  oree_xmpp_temper_clear (lane);
   g_clear_pointer (&lane->xmpp_proxy, g_free);
 }
 
@@ -138,6 +141,8 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
 static void
 list (OreeLane *lane, const char *what, GVariantBuilder *rows)
 {
+  if (g_strcmp0 (what, "tempers") == 0)
+    oree_xmpp_temper_list (lane, rows);
   if (g_strcmp0 (what, "connections") != 0)
     return;
   oree_xmpp_out_list (lane, rows);

@@ -130,6 +130,26 @@ start_external (OreeS2sOut *self, OreeTime now, OreeEffects *out)
   self->responded = FALSE;
 }
 
+/* It has seen our certificate, and does not want it: worth knowing, for what other certificate it would. TRUE always. */
+static gboolean
+note_not_offered (OreeS2sOut *self)
+{
+  if (self->tls && self->certificate && !self->features.external && self->external == OREE_S2S_EXTERNAL_NOT_SEEN)
+    self->external = OREE_S2S_EXTERNAL_NOT_OFFERED;
+  return TRUE;
+}
+
+/* The peer's own words: the condition, and its text where there is one. */
+static void
+note_refused (OreeS2sOut *self, const OreeXmlNode *node)
+{
+  const char *text = oree_xml_node_child_text (node, "text", OREE_NS_SASL);
+
+  self->external = OREE_S2S_EXTERNAL_REFUSED;
+  g_free (self->external_detail);
+  self->external_detail = g_strndup (text != NULL ? text : "", 200);
+}
+
 /* The server has shown what it can do: the next step. */
 void
 oree_s2s_out_decide (OreeS2sOut *self, OreeTime now, OreeEffects *out)
@@ -163,7 +183,7 @@ oree_s2s_out_decide (OreeS2sOut *self, OreeTime now, OreeEffects *out)
     oree_s2s_out_stop (self, OREE_S2S_CERT_NOT_PROVEN, now, out);
   else if (may_external (self))
     start_external (self, now, out);
-  else if (may_dialback (self))
+  else if (note_not_offered (self) && may_dialback (self))
     {
       start_bidi (self, now, out);
       start_dialback (self, now, out);
@@ -211,6 +231,7 @@ oree_s2s_out_on_sasl (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, O
   if (strcmp (name, "success") == 0)
     {
       self->external_done = TRUE;
+      self->external = OREE_S2S_EXTERNAL_ACCEPTED;
       oree_effects_add (out, OREE_EFFECT_RESTART, 0);
       oree_s2s_out_send_header (self, now, out);
     }
@@ -222,10 +243,14 @@ oree_s2s_out_on_sasl (OreeS2sOut *self, const OreeXmlNode *node, OreeTime now, O
       oree_sasl_response_write (text, self->from);
       oree_s2s_out_send_text (self, text, now, out);
     }
-  else if (may_dialback (self)) /* failure, on the same stream (XEP-0178 3) */
-    start_dialback (self, now, out);
-  else
-    oree_s2s_out_stop (self, OREE_S2S_SASL_REFUSED, now, out);
+  else /* failure: dialback on the same stream (XEP-0178 3) */
+    {
+      note_refused (self, node);
+      if (may_dialback (self))
+        start_dialback (self, now, out);
+      else
+        oree_s2s_out_stop (self, OREE_S2S_SASL_REFUSED, now, out);
+    }
 }
 
 void

@@ -47,6 +47,8 @@ struct _OreeS2sOut
   gboolean proven; /* the server's certificate proves `to` */
   gboolean external_done;
   gboolean responded; /* to a challenge */
+  OreeS2sExternal external;
+  char *external_detail;
   char *stream_id;
   gboolean old_peer; /* of before 1.0: no features */
   gboolean dialback_declared;

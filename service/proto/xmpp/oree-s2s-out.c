@@ -54,6 +54,7 @@ oree_s2s_out_free (OreeS2sOut *self)
   g_free (self->from);
   g_free (self->to);
   g_free (self->stream_id);
+  g_free (self->external_detail);
   g_ptr_array_unref (self->questions);
   oree_s2s_sender_clear (&self->sender);
   oree_s2s_receiver_clear (&self->receiver);
@@ -728,6 +729,14 @@ guint
 oree_s2s_out_in_doubt (const OreeS2sOut *self)
 {
   return oree_s2s_sender_in_doubt (&self->sender);
+}
+
+OreeS2sExternal
+oree_s2s_out_external (const OreeS2sOut *self, const char **detail)
+{
+  if (detail != NULL)
+    *detail = self->external_detail != NULL ? self->external_detail : "";
+  return self->external;
 }
 
 const char *

@@ -19,6 +19,15 @@ G_BEGIN_DECLS
 
 typedef struct _OreeS2sOut OreeS2sOut;
 
+/* What came of our certificate as proof of who we are. */
+typedef enum
+{
+  OREE_S2S_EXTERNAL_NOT_SEEN,    /* not come so far, or there was none to show */
+  OREE_S2S_EXTERNAL_NOT_OFFERED, /* TLS stands, ours was shown, and the peer offers no EXTERNAL */
+  OREE_S2S_EXTERNAL_REFUSED,     /* tried and refused */
+  OREE_S2S_EXTERNAL_ACCEPTED
+} OreeS2sExternal;
+
 typedef struct
 {
   const char *from;     /* ours, normal form; copied */
@@ -93,6 +102,8 @@ guint oree_s2s_out_in_doubt (const OreeS2sOut *self);
 gboolean oree_s2s_out_is_bidirectional (const OreeS2sOut *self);
 const OreeS2sPairs *oree_s2s_out_pairs (const OreeS2sOut *self);
 guint oree_s2s_out_open (const OreeS2sOut *self);
+/* `detail` (may be NULL) becomes the peer's own words for a refusal, "" without any; borrowed. */
+OreeS2sExternal oree_s2s_out_external (const OreeS2sOut *self, const char **detail);
 /* How the peer named itself failing: the condition of its stream error, "" when it sent none. */
 const char *oree_s2s_out_peer_error (const OreeS2sOut *self);
 

@@ -6,6 +6,7 @@
 #include "gateway/oree-gw-refusal.h"
 #include "net/oree-net-error.h"
 #include "net/oree-peer-cert.h"
+#include "policy/oree-forecast.h"
 #include "policy/oree-trail.h"
 #include "policy/oree-verdict.h"
 #include "proto/xmpp/oree-s2s-reason.h"
@@ -51,6 +52,17 @@ test_reasons (void)
   for (guint i = 0; i < OREE_N_S2S_REASONS; i++)
     must (oree_sentence_has_reason (oree_s2s_reason_nick ((OreeS2sReason) i)), "stream reason",
           oree_s2s_reason_nick ((OreeS2sReason) i));
+  for (const char *const *nick = oree_forecast_reasons (); *nick != NULL; nick++)
+    must (oree_sentence_has_reason (*nick), "forecast reason", *nick);
+}
+
+static void
+test_forecasts (void)
+{
+  for (const OreeEnumValue *value = oree_forecasts; value->nick != NULL; value++)
+    must (g_strcmp0 (oree_sentence_forecast (value->nick), "") != 0, "forecast", value->nick);
+  for (const OreeEnumValue *value = oree_tempers + 1; value->nick != NULL; value++)
+    must (g_strcmp0 (oree_sentence_evidence (value->nick), "") != 0, "evidence", value->nick);
 }
 
 static void
@@ -203,6 +215,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/sentences/reasons", test_reasons);
   g_test_add_func ("/client/sentences/events", test_events);
   g_test_add_func ("/client/sentences/steps", test_steps);
+  g_test_add_func ("/client/sentences/forecasts", test_forecasts);
   g_test_add_func ("/client/sentences/errors", test_errors);
   g_test_add_func ("/client/sentences/french", test_french);
   g_test_add_func ("/client/sentences/event-sentences", test_event_sentences);
