@@ -21,6 +21,7 @@ typedef struct
   OreeS2sIn *machine;
   OreeXmlReader *reader;
   OreeConn *conn;
+  GList waiting; /* in the queue of those who are nobody yet; its data is NULL when not there */
   char *secret;
   char *peer;
   char *remote; /* counted in the census under this name; NULL before the first proof */
@@ -42,6 +43,7 @@ struct _OreeXmppIn
 {
   GHashTable *streams;  /* id → Stream */
   GHashTable *carriers; /* "local remote" → Stream that carries our stanzas that way */
+  GQueue nobodies;      /* Stream: no partner of ours has proved itself there; the oldest first */
   guint32 next_id;
 };
 
@@ -73,12 +75,22 @@ is_carrier (gpointer key, gpointer value, gpointer stream)
   return value == stream;
 }
 
+static void
+is_somebody (Stream *stream)
+{
+  if (stream->waiting.data == NULL)
+    return;
+  g_queue_unlink (&stream->lane->xmpp_in->nobodies, &stream->waiting);
+  stream->waiting.data = NULL;
+}
+
 /* Without a lane's tables: it left them, or is on its way between two. */
 static void
 stream_free (gpointer data)
 {
   Stream *stream = data;
 
+  is_somebody (stream);
   oree_worker_cancel (stream->lane->worker, &stream->timer);
   oree_worker_cancel (stream->lane->worker, &stream->rest);
   oree_hook_cancel (&stream->flush);
@@ -103,6 +115,31 @@ forget (Stream *stream)
 
   g_hash_table_foreach_remove (in->carriers, is_carrier, stream);
   g_hash_table_remove (in->streams, GUINT_TO_POINTER (stream->id));
+}
+
+/* Strangers fill a table faster than partners do: the one who has been nobody for longest goes, without a word, so that
+ * whoever calls now has as much time to prove itself as the flood leaves, and who is proved is never touched. */
+gboolean
+oree_xmpp_in_make_room (OreeLane *lane)
+{
+  GList *oldest = lane->xmpp_in != NULL ? g_queue_peek_head_link (&lane->xmpp_in->nobodies) : NULL;
+  Stream *stream = oldest != NULL ? oldest->data : NULL;
+
+  if (stream == NULL || stream->running)
+    return FALSE;
+  oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
+  oree_lane_event (lane, oree_event_new (OREE_EVENT_LIMIT_HIT, "limit", "connection-limit", "peer", stream->peer, NULL));
+  forget (stream);
+  return TRUE;
+}
+
+static gboolean
+enter_total (OreeLane *lane)
+{
+  guint64 limit = oree_policy_xmpp_gateway (lane->policy)->connection_limit;
+
+  return oree_census_enter (lane->roles, NULL, limit, 0)
+         || (oree_xmpp_in_make_room (lane) && oree_census_enter (lane->roles, NULL, limit, 0));
 }
 
 static void
@@ -233,7 +270,6 @@ ready (Stream *stream, const OreeS2sPair *pair, OreeS2sProof proof)
 
   stream->proof = proof;
   oree_xml_reader_set_caps (stream->reader, &oree_xml_caps_stream);
-  oree_conn_set_authenticated (stream->conn);
   if (!verdict.allow)
     {
       oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_REFUSED);
@@ -245,6 +281,8 @@ ready (Stream *stream, const OreeS2sPair *pair, OreeS2sProof proof)
         oree_s2s_in_close (stream->machine, OREE_S2S_BLOCKED, now_of (stream), &stream->effects);
       return;
     }
+  is_somebody (stream);
+  oree_conn_set_authenticated (stream->conn);
   if (stream->remote == NULL)
     {
       if (!oree_census_enter (lane->roles, pair->from, 0, oree_policy_partner_connection_limit (lane->policy, partner)))
@@ -577,8 +615,7 @@ oree_xmpp_in_accept (OreeListen *listen, OreeConn *conn, gpointer data)
   OreeS2sQueries queries = { .is_ours = is_ours, .policy = stand, .proves = proves, .stream_id = stream_id };
   Stream *stream;
 
-  if (lane->mode[OREE_ROLE_XMPP_PROXY] != OREE_MODE_RUNNING
-      || !oree_census_enter (lane->roles, NULL, oree_policy_xmpp_gateway (lane->policy)->connection_limit, 0))
+  if (lane->mode[OREE_ROLE_XMPP_PROXY] != OREE_MODE_RUNNING || !enter_total (lane))
     {
       g_autofree char *peer = oree_endpoint_to_string (oree_conn_peer (conn));
 
@@ -595,6 +632,8 @@ oree_xmpp_in_accept (OreeListen *listen, OreeConn *conn, gpointer data)
   stream->since = g_get_real_time ();
   stream->reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   enter (stream, lane);
+  stream->waiting.data = stream;
+  g_queue_push_tail_link (&lane->xmpp_in->nobodies, &stream->waiting);
   queries.data = stream;
   stream->machine = oree_s2s_in_new (&queries, oree_span_str (stream->secret),
                                      oree_xmpp_trust_has_certificate (lane, OREE_DIRECTION_IN, NULL),
@@ -642,6 +681,7 @@ oree_xmpp_in_init (OreeLane *lane)
   lane->xmpp_in = g_new0 (OreeXmppIn, 1);
   lane->xmpp_in->streams = g_hash_table_new_full (NULL, NULL, NULL, stream_free);
   lane->xmpp_in->carriers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_queue_init (&lane->xmpp_in->nobodies);
 }
 
 void

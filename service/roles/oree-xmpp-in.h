@@ -28,6 +28,9 @@ void oree_xmpp_in_send (OreeLane *lane, guint32 stream, GBytes *stanza, guint64 
 /* TRUE when it was still waiting. */
 gboolean oree_xmpp_in_cancel (OreeLane *lane, guint32 stream, guint64 token);
 
+/* The table of connections is full: ends the oldest inbound stream of this lane on which nobody has proved itself as a
+ * partner. FALSE when there is none. */
+gboolean oree_xmpp_in_make_room (OreeLane *lane);
 /* Every delivered stanza is settled. */
 gboolean oree_xmpp_in_idle (OreeLane *lane);
 /* Ends every stream in good order. */

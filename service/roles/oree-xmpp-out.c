@@ -184,7 +184,7 @@ backoff_of (OreeLane *lane, const char *remote)
 }
 
 /* Did the attempt fail, so that the next one must wait? Everything that ends a stream before it is ready does, in
- * in whatever words the peer chose, but what we wanted ourselves, or did not even try: else whoever goes on writing
+ * whatever words the peer chose, but what we wanted ourselves, or did not even try: else whoever goes on writing
  * would put off the next attempt for ever. One made to ask questions may end in good order. */
 static gboolean
 is_failure (const Stream *stream, OreeS2sReason reason)
@@ -671,7 +671,9 @@ begin (OreeLane *lane, gpointer data)
       lost (stream, OREE_S2S_WAITING);
       return;
     }
-  if (!oree_census_enter (lane->roles, NULL, gateway->connection_limit, 0))
+  /* Strangers at the door keep nobody of ours from calling out. */
+  if (!oree_census_enter (lane->roles, NULL, gateway->connection_limit, 0)
+      && !(oree_xmpp_in_make_room (lane) && oree_census_enter (lane->roles, NULL, gateway->connection_limit, 0)))
     {
       oree_lane_event (lane, oree_event_new (OREE_EVENT_LIMIT_HIT, "limit", "connection-limit", "peer", stream->remote, NULL));
       oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
