@@ -26,6 +26,7 @@
 #define OREE_XML_PREAUTH_MAX (16 * 1024)  /* bytes of one stage before authentication */
 #define OREE_XML_HEADER_MAX (4 * 1024)    /* stream header */
 #define OREE_S2S_PAIRS_MAX 64             /* proved (from, to) pairs on one stream */
+#define OREE_S2S_PENDING_MAX 8            /* dialback keys of one stream being verified: each calls a server */
 #define OREE_S2S_DIALBACK_ATTEMPTS_MAX 10 /* failed dialback results on one stream */
 #define OREE_S2S_SASL_ATTEMPTS_MAX 3      /* RFC 6120 6.4.5: between 2 and 5 */
 #define OREE_S2S_UNACKED_MAX 4096         /* stanzas in flight on one outbound stream */
@@ -100,6 +101,7 @@
 #define OREE_ID_BYTES_MAX 2048    /* a record id as a client writes it, before it is made normal */
 #define OREE_RECORD_LIST_MAX 256  /* entries in a list field */
 #define OREE_PROBLEMS_MAX 1000    /* problems told of one Apply: nobody reads more */
+#define OREE_EVENTS_PER_SECOND_MAX 50 /* of one kind that a stranger can cause: the log is not theirs to fill */
 #define OREE_EVENTS_KEPT 4096     /* events held in memory for ListEvents */
 
 /* Store */

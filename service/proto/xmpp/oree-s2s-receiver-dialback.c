@@ -64,26 +64,35 @@ judge_result (const OreeS2sReceiver *self, const OreeDialbackElement *request, c
   else if (length == 0 || length > KEY_MAX)
     *error = OREE_STANZA_ERR_NOT_ACCEPTABLE;
   else if (oree_s2s_pairs_find (&self->pairs, from, to) == OREE_S2S_PROOF_NONE
-           && oree_s2s_pairs_length (&self->pairs) + self->pending->len >= OREE_S2S_PAIRS_MAX)
+           && (self->pending->len >= OREE_S2S_PENDING_MAX
+               || oree_s2s_pairs_length (&self->pairs) + self->pending->len >= OREE_S2S_PAIRS_MAX))
     *error = OREE_STANZA_ERR_RESOURCE_CONSTRAINT;
   else
     return TRUE;
   return FALSE;
 }
 
-static void
+static OreeS2sReason
 ask (OreeS2sReceiver *self, const char *from, const char *to, const char *key, OreeTime now, OreeEffects *out)
 {
   OreeS2sPending *pending = find_pending (self, to, from);
+  OreeS2sReason reason = OREE_S2S_OK;
 
   if (pending != NULL)
-    g_ptr_array_remove (self->pending, pending); /* a newer key replaces it */
+    {
+      /* A newer key replaces it, and the older one was an attempt that failed. */
+      g_ptr_array_remove (self->pending, pending);
+      reason = oree_s2s_receiver_dialback_failed (self);
+    }
+  if (reason != OREE_S2S_OK)
+    return reason;
   pending = g_new (OreeS2sPending, 1);
   pending->check = oree_dialback_check_new (to, from, self->stream_id, key);
   pending->deadline = now + OREE_S2S_DIALBACK_SECONDS * OREE_SECOND;
   g_ptr_array_add (self->pending, pending);
   oree_effects_add_object (out, OREE_EFFECT_ASK, 0, oree_dialback_check_new (to, from, self->stream_id, key),
                            (GDestroyNotify) oree_dialback_check_free);
+  return OREE_S2S_OK;
 }
 
 static OreeS2sReason
@@ -115,7 +124,7 @@ on_result (OreeS2sReceiver *self, const OreeDialbackElement *request, const char
       oree_s2s_receiver_proved (self, from, to, OREE_S2S_PROOF_CERTIFICATE, now, out);
     }
   else
-    ask (self, from, to, request->key, now, out);
+    return ask (self, from, to, request->key, now, out);
   return OREE_S2S_OK;
 }
 
