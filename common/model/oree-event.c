@@ -47,6 +47,21 @@ oree_event_new (OreeEventId id, ...)
   return event;
 }
 
+void
+oree_event_add (OreeEvent *event, const char *name, const char *value)
+{
+  g_auto (GVariantBuilder) details = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GVariant) before = event->details;
+  GVariantIter iter;
+  const char *old_name, *old_value;
+
+  g_variant_iter_init (&iter, before);
+  while (g_variant_iter_next (&iter, "{&s&s}", &old_name, &old_value))
+    g_variant_builder_add (&details, "{ss}", old_name, old_value);
+  g_variant_builder_add (&details, "{ss}", name, value);
+  event->details = g_variant_ref_sink (g_variant_builder_end (&details));
+}
+
 GVariant *
 oree_event_to_variant (const OreeEvent *event)
 {

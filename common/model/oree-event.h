@@ -56,6 +56,8 @@ typedef struct
 
 /* NULL-terminated name, value pairs (both strings; a pair with NULL value is left out). */
 OreeEvent *oree_event_new (OreeEventId id, ...) G_GNUC_NULL_TERMINATED;
+/* One more detail of an event not told yet. */
+void oree_event_add (OreeEvent *event, const char *name, const char *value);
 /* a{sv} as Monitor.ListEvents carries it: number u, level s, nick s, time x, details a{ss}; floating. */
 GVariant *oree_event_to_variant (const OreeEvent *event);
 const char *oree_event_level_nick (OreeEventLevel level);

@@ -34,6 +34,24 @@ typedef enum
   OREE_MODE_DRAINING /* as paused; done when nothing is pending */
 } OreeRoleMode;
 
+/* Events of kinds that strangers cause as often as they like. */
+typedef enum
+{
+  OREE_NOISE_STREAM_REFUSED,
+  OREE_NOISE_STANZA_REFUSED,
+  OREE_NOISE_MESSAGE_REFUSED,
+  OREE_NOISE_SUBSCRIPTION_REFUSED,
+  OREE_NOISE_LIMIT_HIT,
+  OREE_NOISE_SIP_PEER_REFUSED,
+  OREE_N_NOISES
+} OreeNoise;
+
+typedef struct
+{
+  OreeTime second; /* when the second began in which `told` were told */
+  guint told, untold;
+} OreeNoiseCount;
+
 struct _OreeLane
 {
   OreeWorker *worker;
@@ -46,6 +64,7 @@ struct _OreeLane
   guint64 counters[OREE_N_COUNTERS];
   guint64 reasons[OREE_N_REASONS]; /* refusals by reason */
   guint64 matters[OREE_N_GW_REFUSALS]; /* what the gateway could not carry */
+  OreeNoiseCount noise[OREE_N_NOISES];
 
   OreeSipHub *sip;
   OreeXmppProxy *xmpp_proxy;
@@ -74,7 +93,8 @@ void oree_lane_run (OreeLane *from, OreeLane *to, OreeLaneFunc func, gpointer da
 /* As above but always later, after the event at hand. */
 void oree_lane_post (OreeLane *to, OreeLaneFunc func, gpointer data, GDestroyNotify free_data);
 
-/* Reports an event to the owner of the roles; takes it. Any lane. */
+/* Reports an event to the owner of the roles; takes it. On the lane's own thread. Of kinds that strangers can cause
+ * (OreeNoise) only OREE_EVENTS_PER_SECOND_MAX are told; the next one told says how many were not ("untold"). */
 void oree_lane_event (OreeLane *lane, OreeEvent *event);
 /* The role became worse (reason code, detail) or better (NULL) by itself. Any lane. */
 void oree_lane_degraded (OreeLane *lane, OreeRoleId role, const char *reason, const char *detail);

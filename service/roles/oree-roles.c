@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "roles/oree-roles.h"
 
+#include "base/oree-limits.h"
 #include "base/oree-log.h"
 #include "roles/oree-gateway-role.h"
 #include "roles/oree-lane.h"
@@ -183,11 +184,61 @@ event_on_main_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static const OreeEventId noises[] = {
+  [OREE_NOISE_STREAM_REFUSED] = OREE_EVENT_STREAM_REFUSED,
+  [OREE_NOISE_STANZA_REFUSED] = OREE_EVENT_STANZA_REFUSED,
+  [OREE_NOISE_MESSAGE_REFUSED] = OREE_EVENT_MESSAGE_REFUSED,
+  [OREE_NOISE_SUBSCRIPTION_REFUSED] = OREE_EVENT_SUBSCRIPTION_REFUSED,
+  [OREE_NOISE_LIMIT_HIT] = OREE_EVENT_LIMIT_HIT,
+  [OREE_NOISE_SIP_PEER_REFUSED] = OREE_EVENT_SIP_PEER_REFUSED,
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (noises) == OREE_N_NOISES);
+
+/* FALSE: too many of these already. */
+static gboolean
+may_tell (OreeLane *lane, OreeEvent *event)
+{
+  OreeNoiseCount *count = NULL;
+  OreeTime now;
+
+  for (guint i = 0; i < OREE_N_NOISES; i++)
+    if (noises[i] == event->id)
+      count = &lane->noise[i];
+  if (count == NULL)
+    return TRUE;
+  now = oree_worker_now (lane->worker);
+  if (now - count->second >= OREE_SECOND)
+    {
+      count->second = now;
+      count->told = 0;
+    }
+  if (count->told >= OREE_EVENTS_PER_SECOND_MAX)
+    {
+      count->untold++;
+      return FALSE;
+    }
+  count->told++;
+  if (count->untold > 0)
+    {
+      g_autofree char *untold = g_strdup_printf ("%u", count->untold);
+
+      oree_event_add (event, "untold", untold);
+      count->untold = 0;
+    }
+  return TRUE;
+}
+
 void
 oree_lane_event (OreeLane *lane, OreeEvent *event)
 {
-  EventMail *mail = g_new (EventMail, 1);
+  EventMail *mail;
 
+  if (!may_tell (lane, event))
+    {
+      oree_event_free (event);
+      return;
+    }
+  mail = g_new (EventMail, 1);
   *mail = (EventMail){ roles_ref (lane->roles), event };
   g_main_context_invoke (NULL, event_on_main_cb, mail);
 }
