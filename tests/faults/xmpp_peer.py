@@ -181,11 +181,10 @@ class Link:
 
     async def _fill(self, deadline):
         """One read from the network; False at its end."""
-        if self.over:
-            # What was sent to us before it closed may still be there.
-            self.socket.setblocking(False)
         try:
             data = await asyncio.wait_for(self.loop.sock_recv(self.socket, 65536), deadline)
+        except TimeoutError:  # an OSError too, and no end
+            raise
         except OSError:
             data = b""
         if not data:
@@ -253,7 +252,13 @@ class Link:
         return True
 
     def abort(self):
-        self.socket.close()
+        """Without a word. The loop forgets the descriptor first: its number will be another's."""
+        self.over = True
+        if self.socket.fileno() >= 0:
+            loop = asyncio.get_event_loop_policy().get_event_loop()
+            loop.remove_reader(self.socket)
+            loop.remove_writer(self.socket)
+            self.socket.close()
 
 
 def header(from_=None, to=None, id_=None, version="1.0", extra=""):
