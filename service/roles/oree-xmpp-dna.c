@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A question is a bundle of lookups under way: SRV of both services, then TLSA of each target found under a signed
- * answer. When none is under way, or time is up, the whole is handed out. */
+ * answer, and the POSH document beside them. When none is under way, or time is up, the whole is handed out. */
 #include "roles/oree-xmpp-dna.h"
 
 #include "base/oree-limits.h"
@@ -27,6 +27,7 @@ struct _OreeXmppDnaQuestion
   gpointer data;
   GPtrArray *parts; /* Part, under way */
   guint n_hosts;    /* asked for so far */
+  OreeXmppPoshQuestion *posh; /* under way */
   OreeTimer timer;
   OreeXmppDna *dna;
 };
@@ -75,6 +76,7 @@ oree_xmpp_dna_unref (OreeXmppDna *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
   g_ptr_array_unref (self->hosts);
+  oree_posh_unref (self->posh);
   g_free (self);
 }
 
@@ -105,6 +107,7 @@ question_free (OreeXmppDnaQuestion *self)
 {
   oree_worker_cancel (self->lane->worker, &self->timer);
   g_ptr_array_unref (self->parts);
+  g_clear_pointer (&self->posh, oree_xmpp_posh_cancel);
   oree_xmpp_dna_unref (self->dna);
   g_free (self->domain);
   g_free (self);
@@ -130,14 +133,30 @@ timer_cb (gpointer data)
   conclude (self);
 }
 
+static void
+conclude_if_done (OreeXmppDnaQuestion *self)
+{
+  if (self->parts->len == 0 && self->posh == NULL)
+    conclude (self);
+}
+
 /* `part` has its answer. */
 static void
 part_done (OreeXmppDnaQuestion *self, Part *part)
 {
   part->lookup = NULL;
   g_ptr_array_remove_fast (self->parts, part);
-  if (self->parts->len == 0)
-    conclude (self);
+  conclude_if_done (self);
+}
+
+static void
+posh_cb (OreePosh *posh, gpointer data)
+{
+  OreeXmppDnaQuestion *self = data;
+
+  self->posh = NULL;
+  self->dna->posh = posh != NULL ? oree_posh_ref (posh) : NULL;
+  conclude_if_done (self);
 }
 
 static Part *
@@ -245,30 +264,40 @@ oree_xmpp_dna_ask_host (OreeLane *lane, const char *host, guint16 port, gboolean
   return self;
 }
 
+static void
+ask_dns (OreeXmppDnaQuestion *self, const OreeXmppPartner *partner)
+{
+  OreeSpan host;
+  guint16 port;
+
+  if (*partner->proxy_fqdn && oree_host_port_parse (oree_span_str (partner->proxy_fqdn), 5269, &host, &port))
+    {
+      g_autofree char *name = oree_span_dup (host);
+
+      ask_tlsa (self, name, port, FALSE);
+      return;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (services); i++)
+    {
+      g_autofree char *name = g_strconcat (services[i].prefix, self->domain, NULL);
+      Part *part = part_new (self);
+
+      part->default_port = services[i].default_port;
+      part->lookup = oree_resolver_lookup_srv (resolver_of (self), name, self->lane->worker, srv_cb, part);
+    }
+}
+
 OreeXmppDnaQuestion *
 oree_xmpp_dna_ask_domain (OreeLane *lane, const char *domain, OreeXmppDnaCb callback, gpointer data)
 {
   const OreeXmppPartner *partner = oree_policy_xmpp_partner (lane->policy, domain);
   OreeXmppDnaQuestion *self = question_new (lane, domain, callback, data);
-  OreeSpan host;
-  guint16 port;
 
-  if (partner != NULL && *partner->proxy_fqdn
-      && oree_host_port_parse (oree_span_str (partner->proxy_fqdn), 5269, &host, &port))
-    {
-      g_autofree char *name = oree_span_dup (host);
-
-      ask_tlsa (self, name, port, FALSE);
-      return self;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (services); i++)
-    {
-      g_autofree char *name = g_strconcat (services[i].prefix, domain, NULL);
-      Part *part = part_new (self);
-
-      part->default_port = services[i].default_port;
-      part->lookup = oree_resolver_lookup_srv (resolver_of (self), name, lane->worker, srv_cb, part);
-    }
+  g_return_val_if_fail (partner != NULL, self);
+  if (partner->enable_dane)
+    ask_dns (self, partner);
+  if (partner->enable_posh)
+    self->posh = oree_xmpp_posh_ask (lane, domain, posh_cb, self);
   return self;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Domain name associations (RFC 7712): what a partner's own names say of its servers' certificates, asked of DNS (TLSA
- * records of a signed zone: RFC 7673). What it proves of a certificate at hand, oree-xmpp-trust says. */
+ * records of a signed zone: RFC 7673) and of its web server (POSH: RFC 7711). What it proves of a certificate at hand, oree-xmpp-trust says. */
 #pragma once
 #include "ident/oree-dns.h"
 #include "roles/oree-lane.h"
+#include "roles/oree-xmpp-posh.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,7 @@ typedef struct
 {
   gatomicrefcount refs;
   GPtrArray *hosts;  /* OreeXmppDnaHost */
+  OreePosh *posh;    /* the fingerprints it publishes; NULL: none, or not asked */
   gboolean unusable; /* DNSSEC failed, or a question that might have said something found no answer */
 } OreeXmppDna;
 
@@ -38,8 +40,8 @@ typedef void (*OreeXmppDnaCb) (OreeXmppDna *dna, gpointer data);
  * `delegated` as above. */
 OreeXmppDnaQuestion *oree_xmpp_dna_ask_host (OreeLane *lane, const char *host, guint16 port, gboolean delegated,
                                              OreeXmppDnaCb callback, gpointer data);
-/* Before a certificate shown by `domain` as client is judged: its servers, when the zone is signed, and their TLSA
- * records; for a partner with proxy-fqdn that host's. Ends after OREE_S2S_DNA_SECONDS with what is known by then. */
+/* Before a certificate shown by `domain`, a partner, as client is judged. With enable-dane: its servers, when the zone is
+ * signed, and their TLSA records (with proxy-fqdn that host's). With enable-posh: what it publishes. Ends after OREE_S2S_DNA_SECONDS with what is known by then. */
 OreeXmppDnaQuestion *oree_xmpp_dna_ask_domain (OreeLane *lane, const char *domain, OreeXmppDnaCb callback,
                                                gpointer data);
 /* Before the callback ran: it never will. */

@@ -37,7 +37,17 @@ typedef struct
   const char *withdrawn; /* the certificate stopped proving the peer, and this is why: it is being closed */
   gint64 since;
   guint64 received, sent;
+  GHashTable *names; /* domain → Names; made on first use */
 } Stream;
+
+/* What the names of a domain claimed here say of its servers' certificates. */
+typedef struct
+{
+  Stream *stream;
+  char *domain;
+  OreeXmppDnaQuestion *asked; /* NULL: known */
+  OreeXmppDna *dna;
+} Names;
 
 struct _OreeXmppIn
 {
@@ -48,6 +58,7 @@ struct _OreeXmppIn
 };
 
 static void run (Stream *stream);
+static OreeXmppProof judge (Stream *stream, const char *domain, const OreePolicy *policy);
 
 static Stream *
 find (OreeLane *lane, guint32 id)
@@ -95,6 +106,7 @@ stream_free (gpointer data)
   oree_worker_cancel (stream->lane->worker, &stream->rest);
   oree_hook_cancel (&stream->flush);
   g_clear_pointer (&stream->conn, oree_conn_free);
+  g_clear_pointer (&stream->names, g_hash_table_unref);
   oree_s2s_in_free (stream->machine);
   oree_xml_reader_free (stream->reader);
   oree_effects_clear (&stream->effects);
@@ -106,6 +118,17 @@ stream_free (gpointer data)
   g_free (stream->remote);
   g_free (stream->peer);
   g_free (stream);
+}
+
+static void
+names_free (gpointer data)
+{
+  Names *names = data;
+
+  g_clear_pointer (&names->asked, oree_xmpp_dna_cancel);
+  oree_xmpp_dna_unref (names->dna);
+  g_free (names->domain);
+  g_free (names);
 }
 
 static void
@@ -189,6 +212,12 @@ move_in (OreeLane *lane, gpointer data)
   flush_soon (stream);
 }
 
+static gboolean
+is_asked (gpointer key, gpointer value, gpointer data)
+{
+  return ((const Names *) value)->asked != NULL;
+}
+
 /* Between two events: nothing of it is being used. */
 static void
 move_out (OreeLane *lane, gpointer data)
@@ -201,6 +230,9 @@ move_out (OreeLane *lane, gpointer data)
   oree_worker_cancel (lane->worker, &stream->timer);
   oree_worker_cancel (lane->worker, &stream->rest);
   oree_hook_cancel (&stream->flush);
+  /* Nothing waits for an answer any more: oree_s2s_in_awaits_keys. */
+  if (stream->names != NULL)
+    g_hash_table_foreach_remove (stream->names, is_asked, NULL);
   oree_conn_detach (stream->conn);
   oree_lane_run (lane, stream->moving, move_in, stream, stream_free);
 }
@@ -258,6 +290,15 @@ oree_xmpp_in_cancel (OreeLane *lane, guint32 id, guint64 token)
 
 /* --- what the machine wants -------------------------------------------------------------------- */
 
+/* What made the certificate believable for `domain`; NULL: nothing did. */
+static const char *
+proved_by (Stream *stream, const char *domain)
+{
+  OreeXmppProof proof = judge (stream, domain, NULL);
+
+  return proof.proven ? oree_xmpp_by_nick (proof.by) : NULL;
+}
+
 /* A pair of domains is proved. A proof that the records do not accept ends the stream; a stranger's stays, to be
  * answered. */
 static void
@@ -297,7 +338,8 @@ ready (Stream *stream, const OreeS2sPair *pair, OreeS2sProof proof)
     }
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_READY);
   oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_READY, "partner", pair->from, "direction", "in", "method",
-                                         oree_xmpp_auth_nick (proof), "peer", stream->peer, NULL));
+                                         oree_xmpp_auth_nick (proof), "certificate-by", proved_by (stream, pair->from),
+                                         "peer", stream->peer, NULL));
   settle_down (stream, pair->from);
   oree_xmpp_rx_alive (lane, pair->from);
 }
@@ -525,7 +567,7 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
         run (stream);
       if (was_clear && oree_conn_tls_begun (conn))
         return bytes.length; /* what came in clear behind <starttls/> is thrown away: not even parsed */
-      if (oree_s2s_in_open (stream->machine) >= OREE_S2S_UNACKED_MAX)
+      if (oree_s2s_in_open (stream->machine) >= OREE_S2S_UNACKED_MAX || oree_s2s_in_awaits_proof (stream->machine))
         {
           oree_conn_pause (conn);
           oree_conn_again (conn);
@@ -588,8 +630,55 @@ judge (Stream *stream, const char *domain, const OreePolicy *policy)
 {
   OreeXmppTrustFacts facts = { .direction = OREE_DIRECTION_IN, .domain = domain, .policy = policy };
 
+  const Names *names = stream->names != NULL ? g_hash_table_lookup (stream->names, domain) : NULL;
+
   facts.cert = stream->conn != NULL ? oree_conn_peer_cert (stream->conn) : NULL;
+  if (names != NULL && names->dna != NULL)
+    {
+      facts.dna = names->dna;
+      facts.posh = names->dna->posh;
+    }
   return oree_xmpp_trust_judge (stream->lane, &facts);
+}
+
+static void
+names_cb (OreeXmppDna *dna, gpointer data)
+{
+  Names *names = data;
+  Stream *stream = names->stream;
+
+  names->asked = NULL;
+  names->dna = oree_xmpp_dna_ref (dna);
+  if (stream->closed || stream->conn == NULL)
+    return;
+  oree_s2s_in_on_proof_known (stream->machine, names->domain, now_of (stream), &stream->effects);
+  if (stream->moving == NULL && !oree_s2s_in_awaits_proof (stream->machine))
+    oree_conn_resume (stream->conn);
+  run (stream);
+}
+
+/* Asked for once per domain and stream, when the certificate alone was not enough. */
+static gboolean
+awaits (gpointer data, const char *domain)
+{
+  Stream *stream = data;
+  Names *names = stream->names != NULL ? g_hash_table_lookup (stream->names, domain) : NULL;
+
+  if (names != NULL)
+    return names->asked != NULL;
+  if (stream->conn == NULL || !oree_peer_cert_is_readable (oree_conn_peer_cert (stream->conn))
+      || !oree_xmpp_trust_heeds_names (stream->lane, domain))
+    return FALSE;
+  if (stream->names == NULL)
+    stream->names = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, names_free);
+  if (g_hash_table_size (stream->names) >= OREE_S2S_PAIRS_MAX)
+    return FALSE;
+  names = g_new0 (Names, 1);
+  names->stream = stream;
+  names->domain = g_strdup (domain);
+  g_hash_table_insert (stream->names, names->domain, names);
+  names->asked = oree_xmpp_dna_ask_domain (stream->lane, domain, names_cb, names);
+  return TRUE;
 }
 
 static gboolean
@@ -612,7 +701,8 @@ void
 oree_xmpp_in_accept (OreeListen *listen, OreeConn *conn, gpointer data)
 {
   OreeLane *lane = data;
-  OreeS2sQueries queries = { .is_ours = is_ours, .policy = stand, .proves = proves, .stream_id = stream_id };
+  OreeS2sQueries queries = { .is_ours = is_ours, .policy = stand, .proves = proves, .stream_id = stream_id,
+                             .awaits = awaits };
   Stream *stream;
 
   if (lane->mode[OREE_ROLE_XMPP_PROXY] != OREE_MODE_RUNNING || !enter_total (lane))

@@ -45,6 +45,9 @@ typedef struct
   gboolean in_handshake;
   OreeS2sReason failed; /* why the server before this one was given up; OK: it is the first */
   OreeXmppDna *dna;     /* what the server's zone says of it; NULL: nothing signed */
+  OreeXmppPoshQuestion *posh_asked; /* what the domain publishes, while it is asked for */
+  OreePosh *posh;
+  gboolean judging;     /* the handshake is done, and the verdict waits for that */
   OreeS2sProof proof;
   gint64 since;
   guint64 sent, received;
@@ -76,6 +79,7 @@ struct _OreeXmppOut
 };
 
 static void run (Stream *stream);
+static OreeXmppProof judge (Stream *stream, const char *domain, const OreePolicy *policy);
 
 static guint64 *
 token_key (guint64 token)
@@ -127,6 +131,8 @@ stream_free (gpointer data)
   oree_hook_cancel (&stream->flush);
   g_clear_pointer (&stream->find, oree_xmpp_find_free);
   g_clear_pointer (&stream->dna, oree_xmpp_dna_unref);
+  g_clear_pointer (&stream->posh_asked, oree_xmpp_posh_cancel);
+  g_clear_pointer (&stream->posh, oree_posh_unref);
   g_clear_pointer (&stream->conn, oree_conn_free);
   g_clear_pointer (&stream->reader, oree_xml_reader_free);
   g_clear_pointer (&stream->machine, oree_s2s_out_free);
@@ -263,6 +269,7 @@ ready (Stream *stream, OreeS2sProof proof)
   OreeLane *lane = stream->lane;
   OreeVerdict verdict = oree_xmpp_stream_verdict (lane->policy, OREE_DIRECTION_OUT, stream->local, stream->remote,
                                                   oree_xmpp_auth_of (proof));
+  OreeXmppProof certified = judge (stream, stream->remote, NULL);
 
   stream->proof = proof;
   note_external (stream);
@@ -270,7 +277,9 @@ ready (Stream *stream, OreeS2sProof proof)
   oree_s2s_backoff_succeeded (backoff_of (lane, stream->remote));
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_READY);
   oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_READY, "partner", stream->remote, "direction", "out",
-                                         "method", oree_xmpp_auth_nick (proof), "peer", stream->peer, NULL));
+                                         "method", oree_xmpp_auth_nick (proof), "certificate-by",
+                                         certified.proven ? oree_xmpp_by_nick (certified.by) : NULL, "peer",
+                                         stream->peer, NULL));
   /* The records may have changed since the method was chosen. Strangers are written to with refusals. */
   if (!verdict.allow && verdict.reason != OREE_REASON_NOT_A_PARTNER)
     oree_s2s_out_close (stream->machine, OREE_S2S_BLOCKED, oree_worker_now (lane->worker), &stream->effects);
@@ -299,6 +308,7 @@ static void
 go_on (Stream *stream, OreeS2sReason reason)
 {
   stream->failed = reason;
+  stream->judging = FALSE;
   if (stream->conn != NULL)
     abandon (stream->lane, g_steal_pointer (&stream->conn));
   g_clear_pointer (&stream->peer, g_free);
@@ -511,24 +521,29 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
 static OreeXmppProof
 judge (Stream *stream, const char *domain, const OreePolicy *policy)
 {
-  OreeXmppTrustFacts facts = {
-    .direction = OREE_DIRECTION_OUT, .domain = domain, .dna = stream->dna, .policy = policy,
-  };
+  OreeXmppTrustFacts facts = { .direction = OREE_DIRECTION_OUT, .domain = domain, .policy = policy };
 
+  /* On a stream used both ways the server may claim other domains: nothing that one domain's names say is proof of
+   * another (CVE-2021-32919). */
+  if (strcmp (domain, stream->remote) == 0)
+    {
+      facts.dna = stream->dna;
+      facts.posh = stream->posh;
+    }
   facts.cert = stream->conn != NULL ? oree_conn_peer_cert (stream->conn) : NULL;
   return oree_xmpp_trust_judge (stream->lane, &facts);
 }
 
+/* The handshake is done: what does the server's certificate prove? That may have to wait for what the domain publishes:
+ * neither side says anything meanwhile. */
 static void
-tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
+judge_handshake (Stream *stream)
 {
-  Stream *stream = data;
-  OreeXmppProof proof;
+  OreeXmppProof proof = judge (stream, stream->remote, NULL);
 
-  if (stream->closed || !ok)
-    return; /* on_closed follows */
-  stream->in_handshake = FALSE;
-  proof = judge (stream, stream->remote, NULL);
+  stream->judging = !proof.proven && proof.outcome != OREE_CERT_DANE_MISMATCH && stream->posh_asked != NULL;
+  if (stream->judging)
+    return;
   stream->cert_outcome = proof.proven ? NULL : oree_cert_outcome_nick (proof.outcome);
   /* No dialback over a connection that the domain itself disowns (RFC 7671 4.1). */
   if (proof.outcome == OREE_CERT_DANE_MISMATCH)
@@ -549,6 +564,28 @@ tls_refused (Stream *stream, const char *detail)
   stream->tls_said = g_strdup (detail);
   if (detail != NULL && strstr (detail, "alert") != NULL)
     oree_xmpp_temper_note (stream->lane, stream->remote, stream->shown, OREE_S2S_EXTERNAL_REFUSED, detail);
+}
+
+static void
+posh_cb (OreePosh *posh, gpointer data)
+{
+  Stream *stream = data;
+
+  stream->posh_asked = NULL;
+  stream->posh = posh != NULL ? oree_posh_ref (posh) : NULL;
+  if (stream->judging && !stream->closed && stream->conn != NULL)
+    judge_handshake (stream);
+}
+
+static void
+tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
+{
+  Stream *stream = data;
+
+  if (stream->closed || !ok)
+    return; /* on_closed follows */
+  stream->in_handshake = FALSE;
+  judge_handshake (stream);
 }
 
 static void
@@ -692,6 +729,9 @@ begin (OreeLane *lane, gpointer data)
       return;
     }
   stream->counted = TRUE;
+  if (partner != NULL && partner->enable_posh && partner->tls_negotiation != OREE_NEGOTIATION_NOT_SUPPORTED
+      && oree_xmpp_trust_heeds_names (lane, stream->remote))
+    stream->posh_asked = oree_xmpp_posh_ask (lane, stream->remote, posh_cb, stream);
   oree_xmpp_find_next (stream->find);
 }
 

@@ -5,6 +5,7 @@
 #include "roles/oree-role-ops.h"
 #include "roles/oree-xmpp-in.h"
 #include "roles/oree-xmpp-out.h"
+#include "roles/oree-xmpp-posh.h"
 #include "roles/oree-xmpp-rx.h"
 #include "roles/oree-xmpp-temper.h"
 #include "roles/oree-xmpp-trust.h"
@@ -53,6 +54,7 @@ init (OreeLane *lane)
   oree_timer_init (&lane->xmpp_proxy->trust, trust_cb, lane);
   oree_xmpp_trust_init (lane);
   oree_xmpp_temper_init (lane);
+  oree_xmpp_posh_init (lane);
   oree_xmpp_rx_init (lane);
   oree_xmpp_in_init (lane);
   oree_xmpp_out_init (lane);
@@ -103,6 +105,7 @@ clear (OreeLane *lane)
   oree_xmpp_in_clear (lane);
   oree_xmpp_out_clear (lane);
   oree_xmpp_rx_clear (lane);
+  oree_xmpp_posh_clear (lane);
   oree_xmpp_trust_clear (lane);
   oree_xmpp_temper_clear (lane);
   g_clear_pointer (&lane->xmpp_proxy, g_free);

@@ -15,6 +15,7 @@ static const OreeEnumValue bys[] = {
   { OREE_XMPP_BY_PKIX, "pkix" },
   { OREE_XMPP_BY_PIN, "pin" },
   { OREE_XMPP_BY_DANE, "dane" },
+  { OREE_XMPP_BY_POSH, "posh" },
   { 0, NULL },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (bys) == OREE_N_XMPP_BY + 1);
@@ -195,6 +196,25 @@ judge_client (const Case *asked, const OreeXmppDna *dna)
   return proof;
 }
 
+/* By anchors and by what the domain's names say, as far as the record heeds them. What a signed zone says of a server
+ * we called stands against everything else. */
+static OreeXmppProof
+judge_names (const Case *asked, const OreeXmppTrustFacts *facts, const OreeXmppPartner *partner)
+{
+  const OreeXmppDna *dna = partner == NULL || partner->enable_dane ? facts->dna : NULL;
+  gboolean out = facts->direction == OREE_DIRECTION_OUT;
+  OreeXmppProof proof = out ? judge_server (asked, dna) : judge_client (asked, dna);
+  OreeCertOutcome outcome;
+
+  if (proof.proven || facts->posh == NULL || partner == NULL || !partner->enable_posh
+      || (out && proof.outcome == OREE_CERT_DANE_MISMATCH))
+    return proof;
+  outcome = oree_xmpp_posh_check (facts->posh, asked->cert, asked->wall);
+  return outcome == OREE_CERT_OK
+           ? proved (OREE_XMPP_BY_POSH, name_of (asked, NULL), oree_peer_cert_leaf_not_after (asked->cert))
+           : not_proved (outcome);
+}
+
 /* The partner's record says what counts: nothing, its pins, or what the anchors (its own or ours) and its zone say. */
 OreeXmppProof
 oree_xmpp_trust_judge (OreeLane *lane, const OreeXmppTrustFacts *facts)
@@ -220,10 +240,17 @@ oree_xmpp_trust_judge (OreeLane *lane, const OreeXmppTrustFacts *facts)
                                       : oree_peer_cert_ref (facts->cert);
   if (partner != NULL && *partner->certificate_pins != NULL)
     return judge_pins (&asked, partner->certificate_pins);
-  if (facts->direction == OREE_DIRECTION_OUT)
-    return judge_server (&asked, facts->dna);
+  return judge_names (&asked, facts, partner);
+}
 
-  return judge_client (&asked, facts->dna);
+gboolean
+oree_xmpp_trust_heeds_names (OreeLane *lane, const char *domain)
+{
+  const OreeXmppPartner *partner = oree_policy_xmpp_partner (lane->policy, domain);
+
+  return partner != NULL && *partner->certificate_pins == NULL
+         && partner->client_certificate_usage != OREE_CLIENT_CERTIFICATE_NONE
+         && (partner->enable_dane || partner->enable_posh);
 }
 
 gboolean

@@ -18,10 +18,11 @@ typedef enum
   OREE_XMPP_BY_PKIX, /* a path to a trust anchor, and the name (RFC 6120 13.7) */
   OREE_XMPP_BY_PIN,  /* its key is one the partner's record names */
   OREE_XMPP_BY_DANE, /* TLSA records of the domain's signed zone (RFC 7673, RFC 7712) */
+  OREE_XMPP_BY_POSH, /* what the domain publishes by https (RFC 7711) */
   OREE_N_XMPP_BY
 } OreeXmppBy;
 
-/* "", "pkix", "pin", "dane"; static. */
+/* "", "pkix", "pin", "dane", "posh"; static. */
 const char *oree_xmpp_by_nick (OreeXmppBy by);
 
 typedef struct
@@ -39,7 +40,8 @@ typedef struct
   OreeDirection direction; /* IN: the peer was the client of the handshake */
   const char *domain;      /* theirs, normal form */
   OreePeerCert *cert;      /* what it showed; NULL: TLS does not stand, nothing is proved */
-  const OreeXmppDna *dna;   /* what the domain's names say; NULL: not asked */
+  const OreeXmppDna *dna;   /* what the names of `domain`, and of no other, say; NULL: not asked */
+  const OreePosh *posh;     /* what it publishes; NULL: not asked, or nothing */
   const OreePolicy *policy; /* the snapshot that decides; NULL: the lane's */
 } OreeXmppTrustFacts;
 
@@ -54,6 +56,10 @@ OreeXmppProof oree_xmpp_trust_judge (OreeLane *lane, const OreeXmppTrustFacts *f
 
 /* Did a certificate prove the pair, rather than dialback? */
 gboolean oree_xmpp_by_certificate (OreeS2sProof proof);
+
+/* Can what the domain's names say (DANE, POSH) make a certificate of its servers believable? Only a partner's, by its
+ * record. */
+gboolean oree_xmpp_trust_heeds_names (OreeLane *lane, const char *domain);
 
 /* What we show in a handshake (OUT: as client, towards `domain`; IN: as server, `domain` NULL when it is not known).
  * Borrowed until the next event; NULL: there is none, TLS cannot be had. */

@@ -6,8 +6,8 @@ import pytest
 from conftest import run
 from lab import pki
 from lab.knot import Knot, tlsa
-from sip_users import ALICE_JID, sip_user
-from world import OUR_DOMAIN, PARTNER_DOMAIN, World
+from sip_users import ALICE_JID, JULIET_URI, bare, sip_user
+from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, World
 
 JULIET = "juliet"
 
@@ -21,7 +21,9 @@ DOMAINS = {
     "off.test": dict(issuer="itself"),
     "unsigned.test": dict(issuer="trusted", of="other", state="plain"),
     "unsigned-itself.test": dict(issuer="itself", state="plain"),
+    "wrong-itself.test": dict(issuer="itself", of="other"),
     "expired.test": dict(issuer="trusted", state="expired"),
+    "expired-itself.test": dict(issuer="itself", state="expired"),
     "forged-srv.test": dict(issuer="trusted", state="forged", forge=(r"(SRV\s+0 0 )\d+", r"\g<1>5269")),
     "forged-keys.test": dict(issuer="trusted", state="forged", forge=(r"(TLSA\s+3 1 1 )[0-9A-F]{8}", r"\g<1>00000000")),
     "forged-address.test": dict(issuer="trusted", state="forged", forge=(r"(xmpp\S*\s.*A\s+)127\.0\.0\.2", r"\g<1>127.0.0.3")),
@@ -112,3 +114,69 @@ async def test_a_stream_we_open_is_given_up(lab, alice, domain, reason):
     assert event["details"]["reason"] == reason
     assert not juliet.messages.entries
     await juliet.stop()
+
+
+@pytest.mark.parametrize("domain, by", [(PARTNER_DOMAIN, "dane"), ("issuer.test", "dane"), ("both.test", "pkix"),
+                                        ("target.test", "pkix"), ("unsigned.test", "pkix"),
+                                        ("wrong.test", "pkix")])  # a server that calls may show another certificate
+async def test_a_stream_that_comes_is_proved(lab, alice, domain, by):
+    since = lab.edge.bus.events.mark()
+    juliet = await lab.xmpp_user(JULIET, domain)
+    juliet.say(ALICE_JID, f"from {domain}")
+    assert bare((await alice.heard(f"from {domain}", 20)).sender) == f"sip:{JULIET}@{domain}"
+    ready = await lab.edge.bus.event("stream-ready", since=since, partner=domain, direction="in")
+    assert (ready["details"]["method"], ready["details"]["certificate-by"]) == ("sasl-tls", by)
+    row, = await rows(lab, domain, "in")
+    assert row["certificate-by"] == by
+    await juliet.stop()
+
+
+@pytest.mark.parametrize("domain", ["off.test", "unsigned-itself.test", "wrong-itself.test", "expired-itself.test"])
+async def test_a_stream_that_comes_is_refused(lab, alice, domain):
+    since = lab.edge.bus.events.mark()
+    juliet = await lab.xmpp_user(JULIET, domain)
+    assert (await juliet.refused(juliet.say(ALICE_JID, f"from {domain}"), 40)).error
+    refused = await lab.edge.bus.event("stream-refused", since=since, partner=domain, direction="in")
+    assert refused["details"]["reason"] == "cert-not-proven"
+    assert not [message for message in alice.messages.entries if message.text == f"from {domain}"]
+    await juliet.stop()
+
+
+@pytest.fixture(scope="module", params=["right", "wrong"])
+def ours(request):
+    """The other way round: Prosody has been told to believe TLSA records, and nobody knows our certificate's issuer."""
+    async def prepare_ours(world):
+        certificate, key = pki.self_signed(world.directory, "ours", [OUR_DOMAIN])
+        other, _ = pki.self_signed(world.directory, "other", [OUR_DOMAIN])
+        knot = Knot(world.directory)
+        world.names.records = [record for record in world.names.records if OUR_DOMAIN not in record]
+        knot.zone(OUR_DOMAIN, [f"_xmpp-server._tcp SRV 0 0 {world.xmpp_port} xmpp", f"xmpp A {EDGE_ADDRESS}",
+                               f"_{world.xmpp_port}._tcp.xmpp TLSA "
+                               + tlsa(certificate if request.param == "right" else other)])
+        world.edge.settings.update({("tls", "external-certificate"): str(certificate),
+                                    ("tls", "external-key"): str(key)})
+        world.partner.anchors = knot.anchors
+        world.names.signer = world.keep(await knot.start())
+
+    world = World()
+    try:
+        run(world.start_lab(prepare=prepare_ours))
+        run(world.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated",
+                               "tls-negotiation=required"))
+        yield world, request.param
+    finally:
+        run(world.stop())
+
+
+async def test_prosody_believes_our_records(ours):
+    world, records = ours
+    alice = await sip_user(world, "alice")
+    juliet = await world.xmpp_user(JULIET)
+    sent = juliet.say(ALICE_JID, "by TLSA alone")
+    if records == "right":
+        assert bare((await alice.heard("by TLSA alone", 20)).sender) == JULIET_URI
+    else:
+        assert (await juliet.refused(sent, 30)).error
+        assert not alice.messages.entries
+    await juliet.stop()
+    await alice.stop()

@@ -9,6 +9,7 @@
 typedef enum
 {
   HEADER,
+  PROVING,
   OPEN,
   TLS,
   SETTLING,
@@ -28,6 +29,7 @@ struct _OreeS2sIn
   char *local;
   OreeS2sPolicy policy; /* for remote, or for nobody yet */
   gboolean header_sent; /* on this stream */
+  guint peer_major;     /* the version its header said */
 
   gboolean external_offered;
   gboolean external_done;

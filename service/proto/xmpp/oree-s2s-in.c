@@ -2,6 +2,7 @@
 /* Inbound stream.
  *
  *   HEADER ──header──► OPEN ──<starttls/>──► TLS ──on_tls──► HEADER
+ *     │ └─ what may prove the domain is not known yet ──► PROVING ──on_proof_known──► OPEN
  *     ▲                 │ ▲
  *     │                 │ └─ <db:result/> … on_verified: a pair is proved, the stream goes on
  *     └──── <auth/> ────┤
@@ -252,6 +253,37 @@ judge_methods (const OreeS2sIn *self, guint major)
   return OREE_S2S_OK;
 }
 
+/* The header was answered; what the certificate proves is known. */
+static void
+greet (OreeS2sIn *self, OreeTime now, OreeEffects *out)
+{
+  OreeS2sReason bad = judge_methods (self, self->peer_major);
+
+  if (bad != OREE_S2S_OK)
+    {
+      oree_s2s_in_stop (self, bad, now, out);
+      return;
+    }
+  self->state = OPEN;
+  if (self->peer_major > 0)
+    {
+      GString *text = g_string_new (NULL);
+
+      send_features (self, text);
+      oree_s2s_in_send_text (self, text, now, out);
+    }
+  open_sender (self, now, out);
+}
+
+/* The features say whether the certificate is proof enough: they wait until that is known. */
+static gboolean
+must_wait (const OreeS2sIn *self)
+{
+  return self->receiver.tls && self->remote != NULL && self->peer_major > 0 && !self->external_done
+         && self->policy.standing == OREE_S2S_STANDING_PARTNER && oree_s2s_policy_sasl (&self->policy)
+         && oree_s2s_receiver_awaits_proof (&self->receiver, self->remote);
+}
+
 static void
 on_header (OreeS2sIn *self, const OreeXmlNode *node, OreeTime now, OreeEffects *out)
 {
@@ -282,21 +314,25 @@ on_header (OreeS2sIn *self, const OreeXmlNode *node, OreeTime now, OreeEffects *
       oree_s2s_in_stop_with (self, OREE_S2S_BAD_HEADER, err, now, out);
       return;
     }
-  if (bad == OREE_S2S_OK)
-    bad = judge_methods (self, header.major);
+  self->peer_major = header.major;
   if (bad != OREE_S2S_OK)
+    oree_s2s_in_stop (self, bad, now, out);
+  else if (must_wait (self))
+    self->state = PROVING;
+  else
+    greet (self, now, out);
+}
+
+void
+oree_s2s_in_on_proof_known (OreeS2sIn *self, const char *domain, OreeTime now, OreeEffects *out)
+{
+  if (self->state == PROVING && strcmp (domain, self->remote) == 0)
+    greet (self, now, out);
+  else if (self->state == OPEN)
     {
-      oree_s2s_in_stop (self, bad, now, out);
-      return;
+      stop_if_bad (self, oree_s2s_receiver_on_proof_known (&self->receiver, domain, now, out), now, out);
+      open_sender (self, now, out);
     }
-  self->state = OPEN;
-  if (header.major > 0)
-    {
-      text = g_string_new (NULL);
-      send_features (self, text);
-      oree_s2s_in_send_text (self, text, now, out);
-    }
-  open_sender (self, now, out);
 }
 
 /* ---- elements ---- */
@@ -446,7 +482,7 @@ oree_s2s_in_on_event (OreeS2sIn *self, const OreeXmlEvent *event, OreeTime now, 
           else
             oree_s2s_in_stop_with (self, reason, OREE_STREAM_ERR_NONE, now, out);
         }
-      else if (self->state == HEADER)
+      else if (self->state == HEADER || self->state == PROVING)
         closed (self, OREE_S2S_BAD_PROTOCOL, out);
       break;
     }
@@ -558,6 +594,7 @@ oree_s2s_in_close (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffe
       end_well (self, reason, now, out);
       break;
     case HEADER:
+    case PROVING:
       oree_s2s_in_stop (self, reason, now, out);
       break;
     case TLS:
@@ -573,7 +610,7 @@ oree_s2s_in_close (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffe
 void
 oree_s2s_in_withdraw (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffects *out)
 {
-  if (self->state == OPEN || self->state == HEADER)
+  if (self->state == OPEN || self->state == HEADER || self->state == PROVING)
     oree_s2s_sender_fail_waiting (&self->sender, reason, out);
   oree_s2s_in_close (self, reason, now, out);
 }
@@ -729,6 +766,12 @@ const OreeS2sSender *
 oree_s2s_in_sender (const OreeS2sIn *self)
 {
   return &self->sender;
+}
+
+gboolean
+oree_s2s_in_awaits_proof (const OreeS2sIn *self)
+{
+  return self->state == PROVING;
 }
 
 gboolean

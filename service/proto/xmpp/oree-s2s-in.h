@@ -34,6 +34,10 @@ void oree_s2s_in_on_bytes (OreeS2sIn *self, OreeTime now);
 void oree_s2s_in_on_direct_tls (OreeS2sIn *self);
 /* The handshake is done; queries.proves answers from now on. */
 void oree_s2s_in_on_tls (OreeS2sIn *self, OreeTime now, OreeEffects *out);
+/* queries.awaits said yes for `domain`, and now `proves` says what holds. */
+void oree_s2s_in_on_proof_known (OreeS2sIn *self, const char *domain, OreeTime now, OreeEffects *out);
+/* The header is answered and the features are not, until on_proof_known: nothing is to be read meanwhile. */
+gboolean oree_s2s_in_awaits_proof (const OreeS2sIn *self);
 /* What came of an ASK (names as in the check). Results nobody waits for are ignored. */
 void oree_s2s_in_on_verified (OreeS2sIn *self, const char *receiving, const char *originating,
                               const char *stream_id, OreeDialbackResult result, OreeTime now, OreeEffects *out);

@@ -79,6 +79,9 @@ typedef struct
   gboolean (*proves) (gpointer data, const char *domain);
   /* A fresh unpredictable stream id of at least 128 bits; owned. */
   char *(*stream_id) (gpointer data);
+  /* `proves` said no: might it say yes once what the domain's names say of its certificates is known (DANE, POSH)? When
+   * TRUE that is being asked for, and on_proof_known follows in bounded time. NULL: never. */
+  gboolean (*awaits) (gpointer data, const char *domain);
 } OreeS2sQueries;
 
 G_END_DECLS

@@ -12,7 +12,7 @@ oree_s2s_pending_free (gpointer data)
 {
   OreeS2sPending *self = data;
 
-  oree_dialback_check_free (self->check);
+  g_clear_pointer (&self->check, oree_dialback_check_free);
   g_free (self);
 }
 
@@ -72,8 +72,21 @@ judge_result (const OreeS2sReceiver *self, const OreeDialbackElement *request, c
   return FALSE;
 }
 
+static void
+ask (OreeS2sPending *pending, OreeEffects *out)
+{
+  const OreeDialbackCheck *check = pending->check;
+
+  pending->awaits_proof = FALSE;
+  oree_effects_add_object (out, OREE_EFFECT_ASK, 0,
+                           oree_dialback_check_new (check->receiving, check->originating, check->stream_id, check->key),
+                           (GDestroyNotify) oree_dialback_check_free);
+}
+
+/* `*added` is set on OK alone. */
 static OreeS2sReason
-ask (OreeS2sReceiver *self, const char *from, const char *to, const char *key, OreeTime now, OreeEffects *out)
+add_pending (OreeS2sReceiver *self, const char *from, const char *to, const char *key, OreeTime now,
+             OreeS2sPending **added)
 {
   OreeS2sPending *pending = find_pending (self, to, from);
   OreeS2sReason reason = OREE_S2S_OK;
@@ -86,12 +99,11 @@ ask (OreeS2sReceiver *self, const char *from, const char *to, const char *key, O
     }
   if (reason != OREE_S2S_OK)
     return reason;
-  pending = g_new (OreeS2sPending, 1);
+  pending = g_new0 (OreeS2sPending, 1);
   pending->check = oree_dialback_check_new (to, from, self->stream_id, key);
   pending->deadline = now + OREE_S2S_DIALBACK_SECONDS * OREE_SECOND;
   g_ptr_array_add (self->pending, pending);
-  oree_effects_add_object (out, OREE_EFFECT_ASK, 0, oree_dialback_check_new (to, from, self->stream_id, key),
-                           (GDestroyNotify) oree_dialback_check_free);
+  *added = pending;
   return OREE_S2S_OK;
 }
 
@@ -124,7 +136,47 @@ on_result (OreeS2sReceiver *self, const OreeDialbackElement *request, const char
       oree_s2s_receiver_proved (self, from, to, OREE_S2S_PROOF_CERTIFICATE, now, out);
     }
   else
-    return ask (self, from, to, request->key, now, out);
+    {
+      OreeS2sPending *pending;
+      OreeS2sReason reason = add_pending (self, from, to, request->key, now, &pending);
+
+      if (reason != OREE_S2S_OK)
+        return reason;
+      /* What proves this name must be of this name: CVE-2021-32919. */
+      pending->awaits_proof = oree_s2s_policy_sasl (&policy) && oree_s2s_receiver_awaits_proof (self, from);
+      if (!pending->awaits_proof)
+        ask (pending, out);
+    }
+  return OREE_S2S_OK;
+}
+
+/* One key for `domain` that waited: proved without asking (XEP-0344), or asked for after all. */
+static void
+proof_known (OreeS2sReceiver *self, OreeS2sPending *pending, OreeTime now, OreeEffects *out)
+{
+  g_autoptr (OreeDialbackCheck) check = NULL;
+
+  if (!oree_s2s_receiver_proves (self, pending->check->originating))
+    {
+      ask (pending, out);
+      return;
+    }
+  check = g_steal_pointer (&pending->check);
+  g_ptr_array_remove (self->pending, pending);
+  answer (self, FALSE, check->receiving, check->originating, NULL, OREE_DIALBACK_VALID, 0, now, out);
+  oree_s2s_receiver_proved (self, check->originating, check->receiving, OREE_S2S_PROOF_CERTIFICATE, now, out);
+}
+
+OreeS2sReason
+oree_s2s_receiver_on_proof_known (OreeS2sReceiver *self, const char *domain, OreeTime now, OreeEffects *out)
+{
+  for (guint i = self->pending->len; i > 0; i--)
+    {
+      OreeS2sPending *pending = g_ptr_array_index (self->pending, i - 1);
+
+      if (pending->awaits_proof && strcmp (pending->check->originating, domain) == 0)
+        proof_known (self, pending, now, out);
+    }
   return OREE_S2S_OK;
 }
 
@@ -182,7 +234,7 @@ oree_s2s_receiver_on_verified (OreeS2sReceiver *self, const char *receiving, con
 
   if (self->stream_id != NULL && strcmp (stream_id, self->stream_id) == 0)
     pending = find_pending (self, receiving, originating);
-  return pending != NULL ? conclude (self, pending, result, now, out) : OREE_S2S_OK;
+  return pending != NULL && !pending->awaits_proof ? conclude (self, pending, result, now, out) : OREE_S2S_OK;
 }
 
 OreeS2sReason

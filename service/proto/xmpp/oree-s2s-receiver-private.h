@@ -4,9 +4,10 @@
 #include "ident/oree-domain.h"
 #include "proto/xmpp/oree-s2s-receiver.h"
 
-/* A key presented to us whose authoritative server is being asked. */
+/* A key presented to us whose authoritative server is being asked, or will be unless the certificate is proof enough. */
 typedef struct
 {
+  gboolean awaits_proof;
   OreeDialbackCheck *check;
   OreeTime deadline;
 } OreeS2sPending;

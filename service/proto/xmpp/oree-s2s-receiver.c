@@ -56,6 +56,13 @@ oree_s2s_receiver_proves (const OreeS2sReceiver *self, const char *domain)
 }
 
 gboolean
+oree_s2s_receiver_awaits_proof (const OreeS2sReceiver *self, const char *domain)
+{
+  return self->tls && self->queries.awaits != NULL && !self->queries.proves (self->queries.data, domain)
+         && self->queries.awaits (self->queries.data, domain);
+}
+
+gboolean
 oree_s2s_receiver_is_proved (const OreeS2sReceiver *self)
 {
   return oree_s2s_pairs_length (&self->pairs) > 0;

@@ -55,6 +55,8 @@ void oree_s2s_receiver_send (OreeS2sReceiver *self, GString *text, OreeTime now,
 gboolean oree_s2s_receiver_is_ours (const OreeS2sReceiver *self, const char *domain);
 /* Does the certificate shown on this stream prove `domain`? */
 gboolean oree_s2s_receiver_proves (const OreeS2sReceiver *self, const char *domain);
+/* Not yet, but perhaps soon: on_proof_known will tell. */
+gboolean oree_s2s_receiver_awaits_proof (const OreeS2sReceiver *self, const char *domain);
 /* At least one pair is proved. */
 gboolean oree_s2s_receiver_is_proved (const OreeS2sReceiver *self);
 
@@ -68,6 +70,9 @@ OreeS2sReason oree_s2s_receiver_on_dialback (OreeS2sReceiver *self, const OreeXm
 OreeS2sReason oree_s2s_receiver_on_verified (OreeS2sReceiver *self, const char *receiving, const char *originating,
                                              const char *stream_id, OreeDialbackResult result, OreeTime now,
                                              OreeEffects *out);
+/* queries.awaits said yes for `domain`, and now `proves` says what holds: keys presented for it go on. */
+OreeS2sReason oree_s2s_receiver_on_proof_known (OreeS2sReceiver *self, const char *domain, OreeTime now,
+                                                OreeEffects *out);
 /* Something a peer may get wrong only so often. */
 OreeS2sReason oree_s2s_receiver_dialback_failed (OreeS2sReceiver *self);
 

@@ -30,7 +30,7 @@ s2s_secure_auth = %(secure_auth)s
 s2s_timeout = 20
 unbound = {
   resolvconf = false,
-  forward = { "%(resolver)s" },
+  forward = { "%(resolver)s" },%(anchors)s
   options = { ["local-zone:"] = "test. transparent", ["do-not-query-localhost:"] = "no" },
 }
 ssl = { cafile = "%(ca)s" }
@@ -67,6 +67,7 @@ class Prosody:
         self.process = None
         self.hosts = []  # further domains: (domain, certificate, key)
         self.more = ""   # further lines of the configuration
+        self.anchors = None  # a file of DNSSEC trust anchors: then it believes TLSA records (use_dane)
         directory.mkdir(parents=True, exist_ok=True)
 
     def add_user(self, name, password, domain=None):
@@ -78,7 +79,9 @@ class Prosody:
         # With no certificate authentication left, what remains is dialback over TLS.
         absent = {"s2s_auth_certs": not self.external, "smacks": not self.smacks, "offline": not self.offline}
         words = lambda flag: "true" if flag else "false"
-        text = CONFIG % dict(self.settings, more=self.more, encryption=words(self.encryption),
+        anchors = f'\n  trustfile = "{self.anchors}",' if self.anchors else ""
+        more = self.more + ("use_dane = true\n" if self.anchors else "")
+        text = CONFIG % dict(self.settings, anchors=anchors, more=more, encryption=words(self.encryption),
                              secure_auth=words(self.secure_auth and self.external),
                              disabled=", ".join(f'"{name}"' for name, is_absent in absent.items() if is_absent))
         text += "".join(HOST % (*host, self.settings["ca"]) for host in self.hosts)
