@@ -309,7 +309,7 @@ request_cb (OreeLane *lane, OreeSipRx *rx)
   if (!verdict.allow)
     {
       oree_refusal_report (lane, OREE_EVENT_MESSAGE_REFUSED, from, to, method, verdict.reason);
-      oree_sip_hub_respond (lane, rx, oree_refusal (verdict.reason)->sip, NULL);
+      oree_sip_hub_respond (lane, rx, oree_refusal (verdict.reason)->sip, oree_refusal_phrase_of (&rx->msg, verdict.reason));
     }
   else if (route == OREE_SIP_ROUTE_XMPP)
     oree_sip_hub_to_gateway (lane, rx, domain);

@@ -538,7 +538,8 @@ user_request (OreeLane *lane, OreeSipRx *rx)
                                                                              : OREE_EVENT_MESSAGE_REFUSED,
                            from, to, method, verdict.reason);
       oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
-      oree_sip_write_response (&writer, &rx->msg, oree_refusal (verdict.reason)->sip, NULL, tag, FALSE);
+      oree_sip_write_response (&writer, &rx->msg, oree_refusal (verdict.reason)->sip,
+                               oree_refusal_phrase_of (&rx->msg, verdict.reason), tag, FALSE);
       if (verdict.reason == OREE_REASON_METHOD_NOT_ALLOWED)
         oree_sip_write_header (&writer, OREE_SIP_HDR_ALLOW, oree_sip_allowed_methods ());
       oree_sip_write_header_format (&writer, OREE_SIP_HDR_WARNING, "399 %s \"%s\"", oree_sip_hub_sent_by (lane),

@@ -60,17 +60,6 @@ oree_gateway_refuse_person (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err)
   oree_gateway_refuse (lane, rx, err, oree_gw_phrase (oree_gw_phrase_of_err (err), rx->stanza->lang));
 }
 
-const char *
-oree_gateway_phrase (const OreeSipMsg *request, OreeGwPhrase phrase)
-{
-  const OreeSipHeader *accepts = oree_sip_msg_header_named (request, "Accept-Language");
-  const char *language = accepts != NULL ? oree_gw_phrase_choose (accepts->value) : NULL;
-
-  if (language == NULL)
-    language = oree_gw_phrase_choose (oree_sip_msg_value (request, OREE_SIP_HDR_CONTENT_LANGUAGE));
-  return oree_gw_phrase (phrase, language);
-}
-
 void
 oree_gateway_refuse_request (OreeLane *lane, OreeSipRx *rx, const char *aor, OreeGwRefusalId refusal, const char *unsupported)
 {
@@ -83,7 +72,7 @@ oree_gateway_refuse_request (OreeLane *lane, OreeSipRx *rx, const char *aor, Ore
   oree_lane_event (lane, oree_event_new (OREE_EVENT_MESSAGE_REFUSED, "from", aor, "to", to, "kind", "message", "reason",
                                          row->nick, NULL));
   oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
-  oree_sip_write_response (&writer, &rx->msg, row->sip, oree_gateway_phrase (&rx->msg, row->phrase), tag, FALSE);
+  oree_sip_write_response (&writer, &rx->msg, row->sip, oree_refusal_phrase (&rx->msg, row->phrase), tag, FALSE);
   if (row->sip == 415)
     oree_sip_write_header (&writer, OREE_SIP_HDR_ACCEPT, oree_gw_message_accept ());
   if (row->sip == 420 && unsupported != NULL)

@@ -285,17 +285,21 @@ pump (OreeLane *lane, Pair *pair)
                         inbound_done, inbound);
 }
 
-/* A stanza without text: a chat state, a receipt, a marker. Nobody is told when it is lost. */
+/* Receipt, marker and chat state of a stanza, with content or alone. Nobody is told when they are lost. */
 static void
-signal_in (OreeLane *lane, OreeXmppRx *rx, const char *aor, const OreeGwExtras *extras)
+signals_in (OreeLane *lane, const OreeStanza *stanza, const char *aor, const OreeGwExtras *extras, gboolean content)
 {
-  const OreeStanza *stanza = rx->stanza;
-
   if (extras->received != NULL)
     oree_gateway_confirmed (lane, &stanza->from, extras->received, FALSE);
   if (extras->displayed != NULL)
     oree_gateway_confirmed (lane, &stanza->from, extras->displayed, TRUE);
-  oree_gateway_typing_stanza (lane, stanza, aor, extras->state, FALSE);
+  oree_gateway_typing_stanza (lane, stanza, aor, extras->state, content);
+}
+
+static void
+mere_signal_in (OreeLane *lane, OreeXmppRx *rx, const char *aor, const OreeGwExtras *extras)
+{
+  signals_in (lane, rx->stanza, aor, extras, FALSE);
   oree_xmpp_settle (lane, rx->slot);
   oree_xmpp_rx_free (rx);
 }
@@ -358,7 +362,7 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
                                   &sip, &refusal))
     {
     case OREE_GW_MESSAGE_SIGNAL:
-      signal_in (lane, rx, aor, &extras);
+      mere_signal_in (lane, rx, aor, &extras);
       return;
     case OREE_GW_MESSAGE_EMPTY:
       oree_xmpp_settle (lane, rx->slot);
@@ -379,7 +383,7 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
       oree_gateway_refuse_person (lane, rx, OREE_STANZA_ERR_RESOURCE_CONSTRAINT);
       return;
     }
-  oree_gateway_typing_stanza (lane, stanza, aor, extras.state, TRUE);
+  signals_in (lane, stanza, aor, &extras, TRUE);
   oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP);
   key = g_strconcat (contact, " ", aor, NULL);
   pair = g_hash_table_lookup (self->pairs, key);
@@ -465,7 +469,7 @@ phrase_of (const Outbound *outbound, guint status)
 {
   return oree_sip_status_is_success (status)
              ? NULL
-             : oree_gateway_phrase (&outbound->rx->msg, oree_gw_phrase_of_err (oree_gw_err_from_status (status, TRUE)));
+             : oree_refusal_phrase (&outbound->rx->msg, oree_gw_phrase_of_err (oree_gw_err_from_status (status, TRUE)));
 }
 
 /* Answers the MESSAGE; `reason` (a code) goes along as a warning so that the sender's side can be told why. */

@@ -108,8 +108,6 @@ void oree_gateway_refuse_request (OreeLane *lane, OreeSipRx *rx, const char *aor
 void oree_gateway_decline (OreeLane *lane, OreeXmppRx *rx, const OreeGwExtras *extras, OreeGwRefusalId refusal);
 /* May `domain` cause one more stanza or message of our own making? */
 gboolean oree_gateway_budget (OreeLane *lane, const char *domain);
-/* What a refusal or failure tells the writer of a request: a sentence for the status line. */
-const char *oree_gateway_phrase (const OreeSipMsg *request, OreeGwPhrase phrase);
 
 /* --- presence (oree-gateway-presence.c) --------------------------------------------------------- */
 

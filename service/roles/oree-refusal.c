@@ -46,3 +46,22 @@ oree_refusal_report (OreeLane *lane, OreeEventId event, const char *from, const 
   oree_lane_event (lane, oree_event_new (event, "from", from, "to", to, "kind", what, "reason",
                                          oree_reason_nick (reason), NULL));
 }
+
+const char *
+oree_refusal_phrase (const OreeSipMsg *request, OreeGwPhrase phrase)
+{
+  const OreeSipHeader *accepts = oree_sip_msg_header_named (request, "Accept-Language");
+  const char *language = accepts != NULL ? oree_gw_phrase_choose (accepts->value) : NULL;
+
+  if (language == NULL)
+    language = oree_gw_phrase_choose (oree_sip_msg_value (request, OREE_SIP_HDR_CONTENT_LANGUAGE));
+  return oree_gw_phrase (phrase, language);
+}
+
+const char *
+oree_refusal_phrase_of (const OreeSipMsg *request, OreeReason reason)
+{
+  return reason == OREE_REASON_METHOD_NOT_ALLOWED && request->method == OREE_SIP_METHOD_INVITE
+             ? oree_refusal_phrase (request, OREE_GW_PHRASE_CALL)
+             : NULL;
+}

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a refusal looks like in each protocol: the one table, since policy knows no protocol. */
 #pragma once
+#include "codec/sip/oree-sip-msg.h"
 #include "codec/xmpp/oree-stanza-err.h"
+#include "gateway/oree-gw-phrase.h"
 #include "policy/oree-verdict.h"
 #include "roles/oree-lane.h"
 
@@ -21,5 +23,9 @@ const OreeRefusal *oree_refusal (OreeReason reason);
 /* Counts the refusal on the lane and reports `event` with from, to, what was refused, and the reason. */
 void oree_refusal_report (OreeLane *lane, OreeEventId event, const char *from, const char *to, const char *what,
                           OreeReason reason);
+/* A sentence for the status line that answers `request`, in the language its writer reads (Accept-Language) or else writes. */
+const char *oree_refusal_phrase (const OreeSipMsg *request, OreeGwPhrase phrase);
+/* The same for a refusal of policy; NULL: the usual phrase. */
+const char *oree_refusal_phrase_of (const OreeSipMsg *request, OreeReason reason);
 
 G_END_DECLS

@@ -343,8 +343,9 @@ async def test_refused_from_sip(lab, alice, juliet):
     sdp = (b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
            b"m=video 4002 RTP/AVP 96\r\n")
     response = await alice.request("INVITE", JULIET_URI, f"<{JULIET_URI}>", body=sdp, headers=[
-        "Content-Type: application/sdp", f"Contact: {alice.contact}"])
+        "Content-Type: application/sdp", f"Contact: {alice.contact}", "Accept-Language: fr"])
     assert response.status in (405, 488) and response.get("warning")
+    assert "Les appels ne sont pas possibles" in response.first
 
 
 async def test_nothing_is_injected(alice, juliet):
