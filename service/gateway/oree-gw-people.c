@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/oree-gw-people.h"
+#include "base/oree-hash.h"
 #include "base/oree-limits.h"
 #include "gateway/oree-gw-text.h"
 
@@ -25,7 +26,7 @@ oree_gw_people_new (guint max)
   OreeGwPeople *self = g_new0 (OreeGwPeople, 1);
 
   self->max = max;
-  self->people = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, person_free);
+  self->people = g_hash_table_new_full (oree_str_hash, g_str_equal, g_free, person_free);
   g_queue_init (&self->order);
   return self;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/oree-gw-receipts.h"
 
+#include "base/oree-hash.h"
 #include <string.h>
 
 typedef struct
@@ -33,7 +34,7 @@ oree_gw_receipts_new (guint max)
   OreeGwReceipts *self = g_new0 (OreeGwReceipts, 1);
 
   self->max = max;
-  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->entries = g_hash_table_new_full (oree_str_hash, g_str_equal, g_free, entry_free);
   g_queue_init (&self->order);
   return self;
 }

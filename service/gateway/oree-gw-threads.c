@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/oree-gw-threads.h"
+
+#include "base/oree-hash.h"
 #include "gateway/oree-gw-text.h"
 
 #define CALL_ID_MAX 255
@@ -17,7 +19,7 @@ oree_gw_threads_new (guint max)
   OreeGwThreads *self = g_new0 (OreeGwThreads, 1);
 
   self->max = max;
-  self->threads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->threads = g_hash_table_new_full (oree_str_hash, g_str_equal, g_free, g_free);
   g_queue_init (&self->order);
   return self;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "policy/oree-policy-build.h"
 
+#include "base/oree-hash.h"
 #include "policy/oree-policy-private.h"
 
 static GHashTable *
 new_table (void)
 {
-  return g_hash_table_new (g_str_hash, g_str_equal);
+  return g_hash_table_new (oree_str_hash, g_str_equal);
 }
 
 /* The table key → record of every record of `kind`, by id. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who is writing, pair by pair: carries out what the machine of oree-gw-typing wants. A pair is known once its contact sent a
  * chat state; whatever fails here fails in silence. */
+#include "base/oree-hash.h"
 #include "base/oree-limits.h"
 #include "gateway/oree-gw-addr.h"
 #include "gateway/oree-gw-typing.h"
@@ -212,7 +213,7 @@ oree_gateway_typing_init (OreeLane *lane)
 {
   OreeGatewayTyping *self = g_new0 (OreeGatewayTyping, 1);
 
-  self->pairs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, pair_free);
+  self->pairs = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, pair_free);
   g_queue_init (&self->order);
   lane->gateway->typing = self;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "roles/oree-sip-hub.h"
 
+#include "base/oree-hash.h"
 #include "base/oree-limits.h"
 #include "base/oree-secret.h"
 #include "codec/sip/oree-sip-check.h"
@@ -373,7 +374,7 @@ oree_sip_hub_reserve (OreeLane *lane, OreeSipLeg leg, const char *peer)
   flow->flow = (OreeFlow){ (guint16) lane->index, (guint16) leg, ++lane->sip->next_flow };
   flow->peer = g_strdup (peer);
   flow->since = g_get_real_time ();
-  flow->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  flow->waiting = g_hash_table_new_full (oree_str_hash, g_str_equal, g_free, NULL);
   oree_sip_frame_init (&flow->frame);
   oree_timer_init (&flow->slow, slow_cb, flow);
   oree_timer_init (&flow->strange, slow_cb, flow);
@@ -814,7 +815,7 @@ oree_sip_hub_init (OreeLane *lane)
 
   lane->sip = g_new0 (OreeSipHub, 1);
   lane->sip->flows = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) flow_free);
-  lane->sip->pending = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, pending_free);
+  lane->sip->pending = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, pending_free);
   oree_random_bytes (seed, sizeof seed);
   oree_sip_ids_init (&lane->sip->ids, seed);
 }
