@@ -63,17 +63,19 @@ oree_event_add (OreeEvent *event, const char *name, const char *value)
 }
 
 GVariant *
-oree_event_to_variant (const OreeEvent *event)
+oree_event_to_variant (const OreeEvent *event, guint64 serial)
 {
-  GVariantDict dict;
+  /* Not a GVariantDict: every stream that comes and goes makes two of these. */
+  GVariantBuilder fields;
 
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "number", "u", (guint32) event->id);
-  g_variant_dict_insert (&dict, "level", "s", oree_event_level_nick (event->level));
-  g_variant_dict_insert (&dict, "nick", "s", event->nick);
-  g_variant_dict_insert (&dict, "time", "x", event->wall);
-  g_variant_dict_insert_value (&dict, "details", event->details);
-  return g_variant_dict_end (&dict);
+  g_variant_builder_init (&fields, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&fields, "{sv}", "serial", g_variant_new_uint64 (serial));
+  g_variant_builder_add (&fields, "{sv}", "number", g_variant_new_uint32 ((guint32) event->id));
+  g_variant_builder_add (&fields, "{sv}", "level", g_variant_new_string (oree_event_level_nick (event->level)));
+  g_variant_builder_add (&fields, "{sv}", "nick", g_variant_new_string (event->nick));
+  g_variant_builder_add (&fields, "{sv}", "time", g_variant_new_int64 (event->wall));
+  g_variant_builder_add (&fields, "{sv}", "details", event->details);
+  return g_variant_builder_end (&fields);
 }
 
 const char *

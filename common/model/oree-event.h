@@ -58,8 +58,8 @@ typedef struct
 OreeEvent *oree_event_new (OreeEventId id, ...) G_GNUC_NULL_TERMINATED;
 /* One more detail of an event not told yet. */
 void oree_event_add (OreeEvent *event, const char *name, const char *value);
-/* a{sv} as Monitor.ListEvents carries it: number u, level s, nick s, time x, details a{ss}; floating. */
-GVariant *oree_event_to_variant (const OreeEvent *event);
+/* a{sv} as Monitor.ListEvents carries it: serial t, number u, level s, nick s, time x, details a{ss}; floating. */
+GVariant *oree_event_to_variant (const OreeEvent *event, guint64 serial);
 const char *oree_event_level_nick (OreeEventLevel level);
 const char *oree_event_nick (OreeEventId id);
 /* Every nick, NULL-terminated, static: a test holds the sentences against it. */

@@ -30,16 +30,10 @@ GVariant *
 oree_event_ring_push (OreeEventRing *self, OreeEvent *event)
 {
   g_autoptr (OreeEvent) owned = event;
-  g_autoptr (GVariant) bare = g_variant_ref_sink (oree_event_to_variant (owned));
-  GVariantDict dict;
-  GVariant **slot;
+  GVariant **slot = &self->events[self->last++ % OREE_EVENTS_KEPT];
 
-  g_variant_dict_init (&dict, bare);
-  self->last++;
-  g_variant_dict_insert (&dict, "serial", "t", self->last);
-  slot = &self->events[(self->last - 1) % OREE_EVENTS_KEPT];
   g_clear_pointer (slot, g_variant_unref);
-  *slot = g_variant_ref_sink (g_variant_dict_end (&dict));
+  *slot = g_variant_ref_sink (oree_event_to_variant (owned, self->last));
   return *slot;
 }
 

@@ -101,25 +101,21 @@ clear_source (GSource **source)
 /* ---- Telling ---- */
 
 static void
-log_event (GVariant *event)
+log_event (const OreeEvent *event)
 {
-  static const struct
-  {
-    const char *nick;
-    OreeLogLevel level;
-  } levels[] = { { "information", OREE_LOG_INFO }, { "warning", OREE_LOG_WARNING }, { "error", OREE_LOG_ERROR } };
-  g_autoptr (GVariant) details = g_variant_lookup_value (event, "details", G_VARIANT_TYPE ("a{ss}"));
-  g_autoptr (GString) line = g_string_new (NULL);
-  const char *nick = "", *level = "", *name, *value;
+  static const OreeLogLevel levels[] = {
+    [OREE_EVENT_INFORMATION] = OREE_LOG_INFO, [OREE_EVENT_WARNING] = OREE_LOG_WARNING, [OREE_EVENT_ERROR] = OREE_LOG_ERROR,
+  };
+  g_autoptr (GString) line = NULL;
+  const char *name, *value;
   const char *reason = NULL, *role = NULL, *peer = NULL;
-  guint32 number = 0;
   GVariantIter iter;
 
-  g_variant_lookup (event, "nick", "&s", &nick);
-  g_variant_lookup (event, "level", "&s", &level);
-  g_variant_lookup (event, "number", "u", &number);
-  g_string_append_printf (line, "event %u %s", number, nick);
-  g_variant_iter_init (&iter, details);
+  if (!oree_log_enabled (levels[event->level]))
+    return;
+  line = g_string_new (NULL);
+  g_string_append_printf (line, "event %u %s", (guint) event->id, event->nick);
+  g_variant_iter_init (&iter, event->details);
   while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
     {
       /* Addresses of people are personal; domains, roles and codes are not. */
@@ -127,25 +123,23 @@ log_event (GVariant *event)
 
       g_string_append_printf (line, " %s=%s", name, shown);
     }
-  g_variant_lookup (details, "reason", "&s", &reason);
-  g_variant_lookup (details, "role", "&s", &role);
-  g_variant_lookup (details, "partner", "&s", &peer);
-  for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
-    if (g_str_equal (levels[i].nick, level))
-      {
-        const char *const fields[]
-            = { OREE_FIELD_REASON, reason, OREE_FIELD_ROLE, role, OREE_FIELD_PEER, peer, NULL };
+  g_variant_lookup (event->details, "reason", "&s", &reason);
+  g_variant_lookup (event->details, "role", "&s", &role);
+  g_variant_lookup (event->details, "partner", "&s", &peer);
+  {
+    const char *const fields[] = { OREE_FIELD_REASON, reason, OREE_FIELD_ROLE, role, OREE_FIELD_PEER, peer, NULL };
 
-        oree_log (levels[i].level, fields, "%s", line->str);
-      }
+    oree_log (levels[event->level], fields, "%s", line->str);
+  }
 }
 
 void
 oree_service_event (OreeService *self, OreeEvent *event)
 {
-  GVariant *kept = oree_event_ring_push (self->events, event);
+  GVariant *kept;
 
-  log_event (kept);
+  log_event (event);
+  kept = oree_event_ring_push (self->events, event);
   if (self->listener.event != NULL)
     self->listener.event (kept, self->listener.data);
 }
