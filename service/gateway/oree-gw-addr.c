@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/oree-gw-addr.h"
 
+#include "base/oree-limits.h"
+
 /* The ten of XEP-0106 and their sequences, lower case. */
 static const char escaped_chars[] = " \"&'/:<>@\\";
 static const char *const sequences[] = { "20", "22", "26", "27", "2f", "3a", "3c", "3e", "40", "5c" };
@@ -80,11 +82,21 @@ bare_uri (const OreeJid *jid)
   return out;
 }
 
+/* Letters, digits and a few marks stand for themselves in JID and URI. */
+static gboolean
+is_plain (const char *part)
+{
+  return part == NULL || part[strspn (part, "abcdefghijklmnopqrstuvwxyz0123456789-._")] == '\0';
+}
+
+/* The URI, if the way back leads to `jid` again; it need not be walked for what is the same on both sides. */
 static char *
 checked (GString *uri, const OreeJid *jid, gboolean full)
 {
   g_auto (OreeJid) back = OREE_JID_INIT;
 
+  if (uri->len <= OREE_SIP_URI_MAX && is_plain (jid->local) && (!full || is_plain (jid->resource)))
+    return g_string_free (uri, FALSE);
   if (oree_gw_jid_from_uri (&back, oree_span (uri->str, uri->len))
       && (full ? oree_jid_equal (&back, jid) : oree_jid_bare_equal (&back, jid)))
     return g_string_free (uri, FALSE);

@@ -6,6 +6,7 @@
  *   SIP → XMPP   the MESSAGE is answered when the partner acknowledged the stanza: 200, or 202 where it can only be
  *                written; 504 before the sender's Timer F; an error stanza that comes after the answer goes to the
  *                sender as a message of its own */
+#include "base/oree-hash.h"
 #include "base/oree-limits.h"
 #include "codec/sip/oree-sip-addr.h"
 #include "codec/sip/oree-sip-misc.h"
@@ -26,6 +27,7 @@ typedef struct
   OreeGwSip sip;
   char *pair;
   char *message_id;  /* of message/cpim: a notification was asked for under it; NULL: none */
+  char *from;        /* SIP URI of the sender, resource and all where it has such a form */
   gboolean receipt;  /* the stanza asks for one */
   gboolean marker;
   gboolean plain;    /* text/plain and nothing else, for more was refused */
@@ -34,8 +36,7 @@ typedef struct
 /* Two people, one direction. */
 typedef struct
 {
-  char *key;  /* "from-key aor" */
-  char *from; /* SIP URI of the contact, resource and all, changes with each message */
+  char *key; /* "from-key aor" */
   char *aor;
   GQueue waiting; /* Inbound * */
   gboolean busy;
@@ -89,6 +90,7 @@ inbound_free (Inbound *inbound)
 {
   oree_xmpp_rx_free (inbound->rx);
   oree_gw_sip_clear (&inbound->sip);
+  g_free (inbound->from);
   g_free (inbound->pair);
   g_free (inbound->message_id);
   g_free (inbound);
@@ -101,7 +103,6 @@ pair_free (gpointer data)
 
   g_queue_clear_full (&pair->waiting, (GDestroyNotify) inbound_free);
   g_free (pair->key);
-  g_free (pair->from);
   g_free (pair->aor);
   g_free (pair);
 }
@@ -267,7 +268,6 @@ pump (OreeLane *lane, Pair *pair)
 {
   Inbound *inbound;
   OreeFlow flow;
-  g_autofree char *from = NULL;
 
   if (pair->busy)
     return;
@@ -278,11 +278,8 @@ pump (OreeLane *lane, Pair *pair)
       return;
     }
   pair->busy = TRUE;
-  /* RFC 7572 4: the resource goes along as GRUU. */
-  from = oree_gw_uri_from_jid (&inbound->rx->stanza->from);
   flow = oree_sip_hub_inside (lane, pair->aor);
-  oree_sip_hub_request (lane, flow, message_request (lane, inbound, from != NULL ? from : pair->from, pair->aor, flow),
-                        inbound_done, inbound);
+  oree_sip_hub_request (lane, flow, message_request (lane, inbound, inbound->from, pair->aor, flow), inbound_done, inbound);
 }
 
 /* Receipt, marker and chat state of a stanza, with content or alone. Nobody is told when they are lost. */
@@ -312,13 +309,22 @@ is_mere_signal (const OreeStanza *stanza, const OreeGwExtras *extras)
          && oree_xml_node_child (stanza->node, "body", NULL) == NULL;
 }
 
+/* RFC 7572 4: the resource goes along as GRUU, where it has such a form. NULL: not even the person has. */
+static char *
+sender_uri (const OreeJid *from)
+{
+  char *uri = oree_gw_uri_from_jid (from);
+
+  return uri != NULL ? uri : oree_gw_aor_from_jid (from);
+}
+
 void
 oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
 {
   OreeGatewayMessages *self = lane->gateway->messages;
   const OreeStanza *stanza = rx->stanza;
   g_autofree char *aor = stanza->to.local != NULL ? oree_gw_aor_from_jid (&stanza->to) : NULL;
-  g_autofree char *from = oree_gw_aor_from_jid (&stanza->from);
+  g_autofree char *from = sender_uri (&stanza->from);
   g_autofree char *contact = oree_jid_to_key (&stanza->from);
   g_autofree char *key = NULL;
   OreeVerdict verdict;
@@ -391,7 +397,6 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
     {
       pair = g_new0 (Pair, 1);
       pair->key = g_steal_pointer (&key);
-      pair->from = g_steal_pointer (&from);
       pair->aor = g_steal_pointer (&aor);
       g_hash_table_insert (self->pairs, pair->key, pair);
     }
@@ -404,7 +409,7 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
       return;
     }
   inbound = g_new0 (Inbound, 1);
-  *inbound = (Inbound){ .rx = rx, .sip = sip, .pair = g_strdup (pair->key), .receipt = extras.wants_receipt,
+  *inbound = (Inbound){ .rx = rx, .sip = sip, .from = g_steal_pointer (&from), .pair = g_strdup (pair->key), .receipt = extras.wants_receipt,
                         .marker = extras.markable };
   self->inbound++;
   g_queue_push_tail (&pair->waiting, inbound);
@@ -834,9 +839,9 @@ oree_gateway_messages_init (OreeLane *lane)
   OreeGatewayMessages *self = g_new0 (OreeGatewayMessages, 1);
 
   self->threads = oree_gw_threads_new (THREADS_MAX);
-  self->pairs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, pair_free);
-  self->outbound = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, outbound_free);
-  self->remembered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, remembered_free);
+  self->pairs = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, pair_free);
+  self->outbound = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, outbound_free);
+  self->remembered = g_hash_table_new_full (oree_str_hash, g_str_equal, g_free, remembered_free);
   g_queue_init (&self->order);
   lane->gateway->messages = self;
 }

@@ -277,7 +277,13 @@ add_via (const OreeSipProxyRules *rules, const OreeSipMsg *request, const OreeSi
   g_autoptr (GString) via = g_string_sized_new (128);
 
   oree_sip_ids_branch (ids, branch);
-  g_string_append_printf (via, "SIP/2.0/%s %s;branch=%s.", leg->transport, leg->sent_by, branch);
+  oree_str_append_to ("SIP/2.0/", via);
+  oree_str_append_to (leg->transport, via);
+  oree_str_append_to (" ", via);
+  oree_str_append_to (leg->sent_by, via);
+  oree_str_append_to (";branch=", via);
+  oree_str_append_to (branch, via);
+  oree_str_append_to (".", via);
   append_loop (via, loop_hash (rules, request));
   oree_sip_edit_prepend (edit, OREE_SIP_HDR_VIA, oree_span (via->str, via->len));
 }
