@@ -50,6 +50,7 @@ static const Sentence problems[] = {
   { "bad-domain", N_ ("“{detail}” is not a valid domain name.") },
   { "domain-is-address", N_ ("A domain name is needed here, not an IP address.") },
   { "bad-address", N_ ("“{detail}” is not an IP address.") },
+  { "bad-port", N_ ("A port is a number from 1 to 65535, as in xmpp.fabrikam.test:5269.") },
   { "bad-next-hop", N_ ("The next hop is either “embedded” or has the form HOST:PORT;transport=tls (or tcp).") },
   { "bad-sip-uri", N_ ("This is not a valid SIP address; an example is sip:alice@contoso.test.") },
   { "bad-url", N_ ("This is not a valid https address.") },

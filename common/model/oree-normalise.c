@@ -65,6 +65,22 @@ oree_normalise_fqdn (const char *text, OreeProblemCode *code)
 }
 
 char *
+oree_normalise_fqdn_port (const char *text, OreeProblemCode *code)
+{
+  const char *colon = strchr (text, ':');
+  g_autofree char *host = NULL, *domain = NULL;
+  guint64 port;
+
+  if (colon == NULL || strchr (colon + 1, ':') != NULL) /* an IPv6 address is refused as such */
+    return oree_normalise_fqdn (text, code);
+  if (!oree_span_to_uint (oree_span_str (colon + 1), G_MAXUINT16, &port) || port == 0)
+    return refuse (OREE_PROBLEM_BAD_PORT, code);
+  host = g_strndup (text, (gsize) (colon - text));
+  domain = oree_normalise_fqdn (host, code);
+  return domain != NULL ? g_strdup_printf ("%s:%u", domain, (guint) port) : NULL;
+}
+
+char *
 oree_normalise_address (const char *text, OreeProblemCode *code)
 {
   OreeInetAddress address;

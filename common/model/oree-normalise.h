@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 char *oree_normalise_domain (const char *text, OreeProblemCode *code);
 /* A host name of at least two labels. */
 char *oree_normalise_fqdn (const char *text, OreeProblemCode *code);
+/* The same, with ":port" behind it where one is wanted. */
+char *oree_normalise_fqdn_port (const char *text, OreeProblemCode *code);
 /* An IPv4 or IPv6 address, in its canonical text. */
 char *oree_normalise_address (const char *text, OreeProblemCode *code);
 /* "embedded" or "host:port;transport=tls|tcp". */

@@ -30,6 +30,7 @@ G_BEGIN_DECLS
   X (BAD_DOMAIN, "bad-domain")                   /* detail: the text */                                     \
   X (DOMAIN_IS_ADDRESS, "domain-is-address")     /* a name is wanted, an IP address was given */            \
   X (BAD_ADDRESS, "bad-address")                 /* not an IP address; detail: the text */                  \
+  X (BAD_PORT, "bad-port")                       /* behind a host name's colon: not 1 to 65535 */           \
   X (BAD_NEXT_HOP, "bad-next-hop")               /* not "embedded" nor "host:port;transport=tls|tcp" */     \
   X (BAD_SIP_URI, "bad-sip-uri")                 /**/                                                       \
   X (BAD_URL, "bad-url")                         /* not an https URL */                                     \

@@ -45,8 +45,10 @@ static const OreeField fields[] = {
      "A partner silent for the gateway's keep-alive-interval is disconnected."),
   F (connection_limit, "connection-limit", UINT, "0", G_MAXUINT32, NULL, NULL,
      "Connections with this partner at once; 0: the gateway's partner-connection-limit."),
-  F (proxy_fqdn, "proxy-fqdn", STRING, "", OREE_NAME_MAX, NULL, oree_normalise_fqdn,
-     "The partner's XMPP server; empty: found by DNS."),
+  F (proxy_fqdn, "proxy-fqdn", STRING, "", OREE_NAME_MAX, NULL, oree_normalise_fqdn_port,
+     "The partner's XMPP server, with its port where that is not 5269; empty: found by DNS."),
+  F (enable_bidirectional_streams, "enable-bidirectional-streams", BOOLEAN, "true", 0, NULL, NULL,
+     "One stream may carry the messages of both sides, where the partner's server can do so too."),
   F (enable_dane, "enable-dane", BOOLEAN, "true", 0, NULL, NULL,
      "Believe what the partner's DNSSEC-signed zone says of its servers' certificates (TLSA records), and that alone "
      "where it says something."),

@@ -39,7 +39,8 @@ typedef struct
   gboolean support_dialback_negotiation;
   gboolean enable_keep_alive;
   guint64 connection_limit; /* 0: the gateway's partner-connection-limit */
-  char *proxy_fqdn;         /* "": found by DNS SRV */
+  char *proxy_fqdn;         /* host or host:port; "": found by DNS SRV */
+  gboolean enable_bidirectional_streams; /* XEP-0288 */
   gboolean enable_dane;     /* TLSA records of a signed zone speak for its servers (RFC 7673, RFC 7712) */
   gboolean enable_posh;     /* so does what it publishes by https (RFC 7711): the edge asks the domain's web server */
   int client_certificate_usage; /* OreeClientCertificateUsage */

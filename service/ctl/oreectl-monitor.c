@@ -113,8 +113,9 @@ static OreectlStatus
 connections (Oreectl *ctl, int argc, char **argv)
 {
   static const char *const first[]
-      = { "protocol", "direction", "leg", "partner", "local-domain", "peer", "state", "method", "tls", "since",
-          "certificate-name", "certificate-by", "certificate-expires", "certificate-problem", NULL };
+      = { "protocol", "direction", "leg", "partner", "local-domain", "peer", "state", "method", "tls", "direct-tls",
+          "bidirectional", "since", "certificate-name", "certificate-by", "certificate-expires",
+          "certificate-problem", NULL };
 
   return list_rows (ctl, OREE_CALL_CONNECTIONS, argc, first, _ ("There are no connections."));
 }

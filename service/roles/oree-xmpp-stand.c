@@ -34,12 +34,14 @@ oree_xmpp_stand (const OreePolicy *policy, const char *domain, OreeS2sPolicy *ou
     {
       out->tls = needs[partner->tls_negotiation];
       out->methods = (OreeS2sMethods) oree_xmpp_partner_methods (partner);
+      out->bidirectional = partner->enable_bidirectional_streams;
       if (!partner->enable_keep_alive)
         out->keep_alive_interval = OREE_TIME_NEVER;
       return;
     }
   /* Before the name is known TLS cannot be demanded: the partner behind it may be one that has none. A stranger
    * proves its name over TLS or not at all. */
+  out->bidirectional = FALSE;
   out->tls = domain == NULL ? OREE_S2S_OPTIONAL : OREE_S2S_REQUIRED;
   out->methods = (OreeS2sMethods) (domain == NULL ? oree_xmpp_negotiation_row (OREE_NEGOTIATION_OPTIONAL,
                                                                               OREE_NEGOTIATION_OPTIONAL, TRUE)->methods

@@ -22,10 +22,11 @@ class NameServer:
         return f"{self.address}@{self.port}"
 
     def host(self, name, address):
-        self.records.append(f"{name}. 5 IN A {address}")
+        self.records.append(f"{name}. 5 IN {'AAAA' if ':' in address else 'A'} {address}")
 
-    def service(self, service, domain, target, port):
-        self.records.append(f"_{service}._tcp.{domain}. 5 IN SRV 0 0 {port} {target}.")
+    def service(self, service, domain, target, port, priority=0):
+        """`target` "" says that the service is not offered (RFC 2782)."""
+        self.records.append(f"_{service}._tcp.{domain}. 5 IN SRV {priority} 0 {port} {target}.")
 
     def _signed_zones(self):
         """The part of the configuration that sends questions to `signer`."""

@@ -11,15 +11,17 @@ pidfile = nil
 run_as_root = true
 data_path = "%(data)s"
 plugin_paths = {}
-interfaces = { "%(address)s" }
+interfaces = { %(interfaces)s }
 c2s_ports = { %(c2s_port)d }
 s2s_ports = { %(s2s_port)d }
 c2s_direct_tls_ports = {}
-s2s_direct_tls_ports = {}
+s2s_direct_tls_ports = { %(direct_tls_port)s }
+s2s_direct_tls_ssl = { certificate = "%(direct_tls_certificate)s", key = "%(direct_tls_key)s", cafile = "%(ca)s",
+  alpn = { "xmpp-server" } }
 http_ports = {}
 https_ports = {}
 modules_enabled = { "roster", "saslauth", "tls", "dialback", "disco", "smacks", "presence", "message", "iq", "s2s",
-  "c2s", "s2s_auth_certs", "offline", "posix", "ping" }
+  "c2s", "s2s_auth_certs", "offline", "posix", "ping", "s2s_bidi" }
 modules_disabled = { %(disabled)s }
 authentication = "internal_plain"
 allow_registration = false
@@ -50,7 +52,8 @@ class Prosody:
     """`certificate` and `key` are files. Dialback instead of EXTERNAL: `external=False`."""
 
     def __init__(self, directory, domain, resolver, certificate, key, ca, address="127.0.0.1",
-                 secure_auth=True, external=True, encryption=True, smacks=True, offline=False, level="debug", s2s_port=None):
+                 secure_auth=True, external=True, encryption=True, smacks=True, offline=False, level="debug", s2s_port=None,
+                 bidi=False):
         self.domain = domain
         self.address = address
         self.c2s_port = free_port(address)
@@ -64,6 +67,9 @@ class Prosody:
         self.encryption = encryption
         self.smacks = smacks
         self.offline = offline
+        self.bidi = bidi
+        self.direct_tls = None  # or port, certificate and key of XEP-0368
+        self.addresses = [address]
         self.process = None
         self.hosts = []  # further domains: (domain, certificate, key)
         self.more = ""   # further lines of the configuration
@@ -77,11 +83,16 @@ class Prosody:
 
     def _write_config(self):
         # With no certificate authentication left, what remains is dialback over TLS.
-        absent = {"s2s_auth_certs": not self.external, "smacks": not self.smacks, "offline": not self.offline}
+        absent = {"s2s_auth_certs": not self.external, "smacks": not self.smacks, "offline": not self.offline,
+                  "s2s_bidi": not self.bidi}
         words = lambda flag: "true" if flag else "false"
         anchors = f'\n  trustfile = "{self.anchors}",' if self.anchors else ""
         more = self.more + ("use_dane = true\n" if self.anchors else "")
+        direct_tls = self.direct_tls or ("", self.settings["certificate"], self.settings["key"])
         text = CONFIG % dict(self.settings, anchors=anchors, more=more, encryption=words(self.encryption),
+                             direct_tls_port=direct_tls[0], direct_tls_certificate=direct_tls[1],
+                             direct_tls_key=direct_tls[2],
+                             interfaces=", ".join(f'"{address}"' for address in self.addresses),
                              secure_auth=words(self.secure_auth and self.external),
                              disabled=", ".join(f'"{name}"' for name, is_absent in absent.items() if is_absent))
         text += "".join(HOST % (*host, self.settings["ca"]) for host in self.hosts)

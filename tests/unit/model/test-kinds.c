@@ -98,6 +98,7 @@ static const struct
   { "xmpp-partner", "enable-keep-alive", "true" },
   { "xmpp-partner", "connection-limit", "0" },
   { "xmpp-partner", "proxy-fqdn", "" },
+  { "xmpp-partner", "enable-bidirectional-streams", "true" },
   { "xmpp-partner", "enable-dane", "true" },
   { "xmpp-partner", "enable-posh", "false" },
   { "xmpp-partner", "client-certificate-usage", "lenient" },
