@@ -121,6 +121,8 @@
 #define OREE_GW_ANSWERS_PER_SECOND 50       /* answers of our own making (queries, refusals, typing) per partner domain … */
 #define OREE_GW_ANSWERS_BURST 500           /* … and how many at once */
 #define OREE_GW_BUDGETS_MAX 4096            /* partner domains whose budget is kept, per worker */
+#define OREE_GW_SESSIONS_MAX 4096           /* message sessions per worker: two kilobytes each */
+#define OREE_GW_SESSION_REST_SECONDS 600    /* a message session nobody speaks in ends */
 #define OREE_REPORT_SECONDS 5 /* a stanza's SIP outcome must be known, or becomes ours to report */
 
 /* Service */

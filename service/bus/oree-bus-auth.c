@@ -32,6 +32,7 @@ static const OreeBusPermission table[] = {
   { OREE_IFACE_MONITOR, "Connections", OREE_ACTION_VIEW },
   { OREE_IFACE_MONITOR, "Partners", OREE_ACTION_VIEW },
   { OREE_IFACE_MONITOR, "Subscriptions", OREE_ACTION_VIEW },
+  { OREE_IFACE_MONITOR, "Sessions", OREE_ACTION_VIEW },
   { OREE_IFACE_MONITOR, "AllowEntries", OREE_ACTION_VIEW },
   { OREE_IFACE_MONITOR, "RevokeAllowEntry", OREE_ACTION_CONFIGURE },
   { OREE_IFACE_MONITOR, "ListEvents", OREE_ACTION_VIEW },

@@ -63,6 +63,12 @@ subscriptions (OreeBusCall *call, GVariant *parameters)
 }
 
 static void
+sessions (OreeBusCall *call, GVariant *parameters)
+{
+  list_rows (call, "sessions");
+}
+
+static void
 allow_entries (OreeBusCall *call, GVariant *parameters)
 {
   list_rows (call, "allow-entries");
@@ -289,6 +295,7 @@ list_events (OreeBusCall *call, GVariant *parameters)
 const OreeBusMethod oree_bus_monitor_methods[] = {
   { "Counters", counters },           { "Connections", connections },
   { "Partners", partners },           { "Subscriptions", subscriptions },
-  { "AllowEntries", allow_entries },  { "RevokeAllowEntry", revoke_allow_entry },
-  { "ListEvents", list_events },      { NULL, NULL },
+  { "Sessions", sessions },           { "AllowEntries", allow_entries },
+  { "RevokeAllowEntry", revoke_allow_entry }, { "ListEvents", list_events },
+  { NULL, NULL },
 };

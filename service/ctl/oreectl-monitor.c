@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* oreectl connections|partners|subscriptions|allow-entry|counters|events: what is alive now. */
+/* oreectl connections|partners|subscriptions|sessions|allow-entry|counters|events: what is alive now. */
 #include "client/oree-sentences.h"
 #include "ctl/oreectl-json.h"
 #include "ctl/oreectl-table.h"
@@ -135,6 +135,14 @@ subscriptions (Oreectl *ctl, int argc, char **argv)
   static const char *const first[] = { "direction", "watcher", "presentity", "state", NULL };
 
   return list_rows (ctl, OREE_CALL_SUBSCRIPTIONS, argc, first, _ ("There are no presence subscriptions."));
+}
+
+static OreectlStatus
+sessions (Oreectl *ctl, int argc, char **argv)
+{
+  static const char *const first[] = { "direction", "user", "contact", "state", NULL };
+
+  return list_rows (ctl, OREE_CALL_SESSIONS, argc, first, _ ("There are no message sessions."));
 }
 
 static OreectlStatus
@@ -287,6 +295,7 @@ const OreectlCommand oreectl_monitor_commands[] = {
   { "connections", "", N_ ("list the connections that are open now"), connections },
   { "partners", "", N_ ("list the XMPP partners with what is alive at each"), partners },
   { "subscriptions", "", N_ ("list the presence subscriptions"), subscriptions },
+  { "sessions", "", N_ ("list the message sessions with clients behind the next hop"), sessions },
   { "allow-entry", N_ ("list | revoke USER CONTACT"), N_ ("contacts that our users know, of unverified partners"),
     allow_entry },
   { "counters", "", N_ ("show what was counted since the service started"), counters },

@@ -24,18 +24,21 @@ typedef struct
 {
   const char *name;
   gboolean to_self;        /* a question to the front end itself, about the sender */
-  gboolean from_next_hop;  /* the next hop may send it too */
+  gboolean from_client;    /* an embedded user may send it */
+  gboolean from_next_hop;  /* the next hop may */
   gboolean needs_identity; /* only from who signed in */
   OreeXmppAsk ask;         /* what it is to an XMPP contact */
 } Method;
 
 static const Method methods[] = {
-  { "REGISTER", TRUE, FALSE, TRUE, OREE_XMPP_IQ },
-  { "PUBLISH", TRUE, FALSE, TRUE, OREE_XMPP_PRESENCE },
-  { "MESSAGE", FALSE, TRUE, TRUE, OREE_XMPP_MESSAGE },
-  { "SUBSCRIBE", FALSE, TRUE, TRUE, OREE_XMPP_SUBSCRIBE },
-  { "NOTIFY", FALSE, TRUE, TRUE, OREE_XMPP_PRESENCE },
-  { "OPTIONS", FALSE, TRUE, FALSE, OREE_XMPP_IQ },
+  { "REGISTER", TRUE, TRUE, FALSE, TRUE, OREE_XMPP_IQ },
+  { "PUBLISH", TRUE, TRUE, FALSE, TRUE, OREE_XMPP_PRESENCE },
+  { "MESSAGE", FALSE, TRUE, TRUE, TRUE, OREE_XMPP_MESSAGE },
+  { "SUBSCRIBE", FALSE, TRUE, TRUE, TRUE, OREE_XMPP_SUBSCRIBE },
+  { "NOTIFY", FALSE, TRUE, TRUE, TRUE, OREE_XMPP_PRESENCE },
+  /* A session of messages, as Lync's clients open it; what else it asks for is declined by its content. */
+  { "INVITE", FALSE, FALSE, TRUE, TRUE, OREE_XMPP_MESSAGE },
+  { "OPTIONS", FALSE, TRUE, TRUE, FALSE, OREE_XMPP_IQ },
 };
 
 const char *
@@ -99,7 +102,8 @@ ask_method (Asking *a)
   for (gsize i = 0; i < G_N_ELEMENTS (methods) && a->method == NULL; i++)
     if (strcmp (methods[i].name, a->facts->method) == 0)
       a->method = &methods[i];
-  if (a->method != NULL && a->facts->source == OREE_SIP_FROM_NEXT_HOP && !a->method->from_next_hop)
+  if (a->method != NULL
+      && !(a->facts->source == OREE_SIP_FROM_NEXT_HOP ? a->method->from_next_hop : a->method->from_client))
     a->method = NULL;
   return answer (a, OREE_STEP_METHOD, a->method ? OREE_REASON_ALLOWED : OREE_REASON_METHOD_NOT_ALLOWED, NULL, NULL,
                  a->facts->method);

@@ -278,10 +278,13 @@ request_cb (OreeLane *lane, OreeSipRx *rx)
   OreeSipRoute route;
   OreeVerdict verdict;
 
-  if (rx->msg.method == OREE_SIP_METHOD_ACK)
+  if (oree_sip_hub_to_contact (lane, rx) || rx->msg.method == OREE_SIP_METHOD_ACK)
     return;
-  if (oree_sip_hub_to_contact (lane, rx))
-    return;
+  if (rx->msg.method == OREE_SIP_METHOD_CANCEL)
+    {
+      oree_sip_hub_respond (lane, rx, 481, NULL); /* every INVITE is answered at once: there is nothing to cancel */
+      return;
+    }
   method = oree_span_dup (rx->msg.method_name);
   if (oree_sip_addr_from_msg (&from_addr, &rx->msg, OREE_SIP_HDR_FROM) > 0)
     from = oree_sip_aor_normalise (from_addr.uri);

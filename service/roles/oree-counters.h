@@ -33,6 +33,7 @@
   X (MESSAGES_TO_XMPP, "messages-to-xmpp")                                                     \
   X (MESSAGES_TO_XMPP_DELIVERED, "messages-to-xmpp-delivered")                                 \
   X (MESSAGES_TO_XMPP_REPORTED, "messages-to-xmpp-reported")                                   \
+  X (MESSAGE_SESSIONS, "message-sessions")               /* INVITEs of messages, either way */ \
   X (PRESENCE_TO_SIP, "presence-to-sip")                                                       \
   X (PRESENCE_TO_XMPP, "presence-to-xmpp")                                                     \
   X (SUBSCRIPTIONS_TO_SIP, "subscriptions-to-sip")                                             \

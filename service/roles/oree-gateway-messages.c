@@ -13,7 +13,7 @@
 #include "codec/sip/oree-sip-status.h"
 #include "gateway/oree-gw-addr.h"
 #include "gateway/oree-gw-error.h"
-#include "roles/oree-gateway-role.h"
+#include "roles/oree-gateway-sessions.h"
 #include "roles/oree-refusal.h"
 
 #define ANSWER_WITHIN (28 * OREE_SECOND) /* the sender's Timer F is 32 s */
@@ -31,6 +31,8 @@ typedef struct
   gboolean receipt;  /* the stanza asks for one */
   gboolean marker;
   gboolean plain;    /* text/plain and nothing else, for more was refused */
+  gboolean in_session; /* sent inside one */
+  gboolean had_session; /* tried that way already */
 } Inbound;
 
 /* Two people, one direction. */
@@ -82,6 +84,7 @@ struct _OreeGatewayMessages
 };
 
 static void pump (OreeLane *lane, Pair *pair);
+static void inbound_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer data);
 
 /* --- XMPP → SIP -------------------------------------------------------------------------------- */
 
@@ -139,6 +142,15 @@ moved (OreeLane *lane, Inbound *inbound, const OreeSipRx *response)
   return TRUE;
 }
 
+/* Once more, before everything that waits behind it. */
+static void
+send_again (OreeLane *lane, Inbound *inbound, Pair *pair)
+{
+  g_queue_push_head (&pair->waiting, inbound);
+  pair->busy = FALSE;
+  pump (lane, pair);
+}
+
 /* Was it refused for its form, which our user's programs had shown to like? Then it goes once more as what all of them take
  * (RFC 3428 7 wants text/plain of everybody). */
 static gboolean
@@ -155,9 +167,45 @@ try_plainer (OreeLane *lane, Inbound *inbound, Pair *pair, guint status)
     oree_gw_receipts_forget (lane->gateway->receipts, inbound->message_id);
   g_clear_pointer (&inbound->message_id, g_free);
   inbound->plain = TRUE;
-  g_queue_push_head (&pair->waiting, inbound);
-  pair->busy = FALSE;
-  pump (lane, pair);
+  send_again (lane, inbound, pair);
+  return TRUE;
+}
+
+static void
+session_cb (OreeLane *lane, guint status, gpointer data)
+{
+  Inbound *inbound = data;
+  OreeGatewayMessages *self = lane->gateway->messages;
+  Pair *pair = g_hash_table_lookup (self->pairs, inbound->pair);
+
+  if (status == 0 && pair != NULL)
+    send_again (lane, inbound, pair);
+  else
+    inbound_done (lane, status != 0 ? status : 480, NULL, inbound);
+}
+
+/* A client that takes no message outside a session gets one; a session that the client has forgotten is not the end of the
+ * message. Once each. TRUE: its outcome is still to come. */
+static gboolean
+another_way (OreeLane *lane, Inbound *inbound, Pair *pair, guint status)
+{
+  g_autofree char *contact = oree_jid_to_key (&inbound->rx->stanza->from);
+
+  if (pair == NULL || oree_sip_status_is_success (status))
+    return FALSE;
+  if (inbound->in_session && (status == 481 || status == 408 || status == 503))
+    {
+      oree_gateway_session_lost (lane, contact, pair->aor);
+      if (status != 481)
+        return FALSE; /* who knows whether it was shown */
+      inbound->in_session = FALSE;
+      send_again (lane, inbound, pair);
+      return TRUE;
+    }
+  if (inbound->in_session || inbound->had_session || !oree_gateway_session_wanted (status))
+    return FALSE;
+  inbound->had_session = TRUE;
+  oree_gateway_session_open (lane, &inbound->rx->stanza->from, pair->aor, inbound->sip.subject, session_cb, inbound);
   return TRUE;
 }
 
@@ -168,7 +216,7 @@ inbound_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer 
   OreeGatewayMessages *self = lane->gateway->messages;
   Pair *pair = g_hash_table_lookup (self->pairs, inbound->pair);
 
-  if (try_plainer (lane, inbound, pair, status))
+  if (try_plainer (lane, inbound, pair, status) || another_way (lane, inbound, pair, status))
     return;
   self->inbound--;
   if (oree_sip_status_is_success (status))
@@ -184,7 +232,8 @@ inbound_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer 
       gboolean authorised = (partner != NULL && oree_xmpp_partner_trusted (partner))
                             || (aor != NULL && oree_gateway_allows (lane, aor, contact));
       g_autofree char *reason = g_strdup_printf ("sip-%u", status);
-      OreeStanzaErr err = response != NULL ? oree_gw_err_from_status (status, authorised)
+      const gboolean said = response != NULL || (inbound->had_session && status != 408 && status != 503);
+      OreeStanzaErr err = said ? oree_gw_err_from_status (status, authorised)
                                            : OREE_STANZA_ERR_REMOTE_SERVER_TIMEOUT;
 
       if (status != 301 || !authorised || !moved (lane, inbound, response))
@@ -247,8 +296,11 @@ message_request (OreeLane *lane, Inbound *inbound, const char *from, const char 
     .transport = oree_sip_hub_transport (lane, flow),
     .sent_by = oree_sip_hub_sent_by (lane),
   };
+  g_autofree char *contact = oree_jid_to_key (&inbound->rx->stanza->from);
 
-  oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
+  inbound->in_session = oree_gateway_session_begin (lane, contact, aor, flow, "MESSAGE", &writer);
+  if (!inbound->in_session)
+    oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
   if (inbound->sip.subject != NULL)
     oree_sip_write_header (&writer, OREE_SIP_HDR_SUBJECT, inbound->sip.subject);
   if (inbound->sip.language != NULL)
@@ -591,7 +643,7 @@ build_stanza (OreeLane *lane, const OreeSipMsg *request, const OreeGwContent *co
 }
 
 void
-oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx)
+oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
 {
   OreeGatewayMessages *self = lane->gateway->messages;
   g_auto (OreeJid) from = OREE_JID_INIT, to = OREE_JID_INIT;
@@ -613,7 +665,9 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx)
       oree_sip_hub_respond (lane, rx, 400, NULL);
       return;
     }
-  if (!oree_gw_jid_from_uri (&to, rx->msg.ruri) || to.local == NULL)
+  if (contact != NULL)
+    oree_jid_copy (&to, contact);
+  else if (!oree_gw_jid_from_uri (&to, rx->msg.ruri) || to.local == NULL)
     {
       oree_gateway_refuse_request (lane, rx, aor, to.domain == NULL ? OREE_GW_REFUSAL_ADDRESS : OREE_GW_REFUSAL_NOT_A_PERSON,
                                    NULL);

@@ -4,6 +4,7 @@
 #include "roles/oree-gateway-role.h"
 
 #include "base/oree-limits.h"
+#include "roles/oree-gateway-sessions.h"
 
 gboolean
 oree_gateway_open (OreeLane *lane)
@@ -87,7 +88,7 @@ stanza_in (OreeLane *lane, OreeXmppRx *rx)
   oree_xmpp_rx_free (rx);
 }
 
-#define METHODS "MESSAGE, SUBSCRIBE, NOTIFY, OPTIONS"
+#define METHODS "MESSAGE, SUBSCRIBE, NOTIFY, OPTIONS, INVITE, ACK, BYE, CANCEL, INFO"
 
 /* What we take for any contact (RFC 3261 11.2), without asking whether there is one. */
 static void
@@ -108,12 +109,23 @@ options_in (OreeLane *lane, OreeSipRx *rx, guint status)
 }
 
 static void
+message_in_or_out_of_session (OreeLane *lane, OreeSipRx *rx)
+{
+  g_autofree char *token = oree_sip_hub_contact_token (&rx->msg);
+  const OreeJid *contact = NULL;
+
+  if (token != NULL && (contact = oree_gateway_session_message (lane, rx)) == NULL)
+    return; /* answered */
+  oree_gateway_message_out (lane, rx, contact);
+}
+
+static void
 request_in (OreeLane *lane, OreeSipRx *rx)
 {
   switch (rx->msg.method)
     {
     case OREE_SIP_METHOD_MESSAGE:
-      oree_gateway_message_out (lane, rx);
+      message_in_or_out_of_session (lane, rx);
       break;
     case OREE_SIP_METHOD_SUBSCRIBE:
       oree_gateway_subscribe_in (lane, rx);
@@ -125,17 +137,18 @@ request_in (OreeLane *lane, OreeSipRx *rx)
       options_in (lane, rx, 200);
       break;
     case OREE_SIP_METHOD_ACK:
-      break;
-    case OREE_SIP_METHOD_OTHER:
     case OREE_SIP_METHOD_INVITE:
     case OREE_SIP_METHOD_BYE:
     case OREE_SIP_METHOD_CANCEL:
-    case OREE_SIP_METHOD_REGISTER:
-    case OREE_SIP_METHOD_PUBLISH:
     case OREE_SIP_METHOD_INFO:
     case OREE_SIP_METHOD_UPDATE:
     case OREE_SIP_METHOD_PRACK:
     case OREE_SIP_METHOD_REFER:
+      oree_gateway_session_in (lane, rx);
+      break;
+    case OREE_SIP_METHOD_OTHER:
+    case OREE_SIP_METHOD_REGISTER:
+    case OREE_SIP_METHOD_PUBLISH:
     case OREE_SIP_N_METHODS:
       options_in (lane, rx, 405);
     }
@@ -155,6 +168,7 @@ init (OreeLane *lane)
   oree_gateway_typing_init (lane);
   oree_gateway_allow_init (lane);
   oree_gateway_messages_init (lane);
+  oree_gateway_sessions_init (lane);
   oree_gateway_presence_init (lane);
   oree_xmpp_set_handler (lane, stanza_in, oree_gateway_presence_alive);
   oree_sip_hub_set_handler (lane, OREE_LEG_GATEWAY, request_in, NULL);
@@ -164,6 +178,7 @@ static void
 clear (OreeLane *lane)
 {
   oree_gateway_presence_clear (lane);
+  oree_gateway_sessions_clear (lane);
   oree_gateway_messages_clear (lane);
   oree_gateway_allow_clear (lane);
   oree_gateway_typing_clear (lane);
@@ -184,6 +199,7 @@ static void
 stop (OreeLane *lane)
 {
   oree_gateway_messages_stop (lane);
+  oree_gateway_sessions_stop (lane);
   oree_gateway_presence_stop (lane);
 }
 
@@ -197,6 +213,7 @@ static void
 publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
 {
   oree_gateway_presence_publish (lane, old, next, impact);
+  oree_gateway_sessions_publish (lane, next, impact);
 }
 
 static void
@@ -206,6 +223,8 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
     oree_gateway_allow_list (lane, rows);
   else if (g_strcmp0 (what, "subscriptions") == 0)
     oree_gateway_presence_list (lane, rows);
+  else if (g_strcmp0 (what, "sessions") == 0)
+    oree_gateway_sessions_list (lane, rows);
 }
 
 const OreeRoleOps oree_gateway_ops = { init, clear, start, stop, idle, publish, NULL, NULL, list };

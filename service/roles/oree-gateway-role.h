@@ -15,12 +15,14 @@ typedef struct _OreeGatewayPresence OreeGatewayPresence;
 typedef struct _OreeGatewayAllow OreeGatewayAllow;
 typedef struct _OreeGatewayMessages OreeGatewayMessages;
 typedef struct _OreeGatewayTyping OreeGatewayTyping;
+typedef struct _OreeGatewaySessions OreeGatewaySessions;
 
 struct _OreeGatewayRole
 {
   OreeLane *lane;
   OreeGatewayAllow *allow;
   OreeGatewayMessages *messages;
+  OreeGatewaySessions *sessions;
   OreeGatewayPresence *presence;
   OreeGatewayTyping *typing;
   OreeGwPeople *people;     /* of ours, as seen by the domains of this lane */
@@ -54,8 +56,8 @@ void oree_gateway_messages_clear (OreeLane *lane);
 void oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx);
 /* An error stanza that came back; takes it. */
 void oree_gateway_error_in (OreeLane *lane, OreeXmppRx *rx);
-/* A MESSAGE for a contact. */
-void oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx);
+/* A MESSAGE for a contact: `contact` when it came inside a session, else NULL: its Request-URI names it. */
+void oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact);
 gboolean oree_gateway_messages_idle (OreeLane *lane);
 /* Answers everything that waits, before the gateway stops. */
 void oree_gateway_messages_stop (OreeLane *lane);

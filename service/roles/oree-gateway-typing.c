@@ -5,7 +5,7 @@
 #include "base/oree-limits.h"
 #include "gateway/oree-gw-addr.h"
 #include "gateway/oree-gw-typing.h"
-#include "roles/oree-gateway-role.h"
+#include "roles/oree-gateway-sessions.h"
 
 typedef struct
 {
@@ -116,7 +116,9 @@ send_status (Pair *pair, gboolean active)
   g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
   OreeIsComposing status = { active, OREE_GW_TYPING_REFRESH };
   g_autofree char *from = oree_gw_uri_from_jid (&pair->contact);
-  g_autofree char *body = oree_iscomposing_write (&status);
+  g_autofree char *body = NULL;
+  gboolean in_session;
+  g_autofree char *contact = oree_jid_to_key (&pair->contact);
   OreeFlow flow = oree_sip_hub_inside (lane, pair->aor);
   OreeSipUaRequest parts = {
     .method = "MESSAGE",
@@ -126,9 +128,15 @@ send_status (Pair *pair, gboolean active)
     .sent_by = oree_sip_hub_sent_by (lane),
   };
 
-  oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
-  oree_sip_hub_request (lane, flow, oree_sip_write_finish (&writer, OREE_ISCOMPOSING_TYPE, oree_span_str (body)), status_done,
-                        g_strdup (pair->key));
+  /* A Lync client that opened a session wants it as its own kind says it. */
+  in_session = oree_gateway_session_begin (lane, contact, pair->aor, flow, "INFO", &writer);
+  if (!in_session)
+    oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
+  body = in_session ? oree_keyboard_activity_write (active) : oree_iscomposing_write (&status);
+  oree_sip_hub_request (lane, flow,
+                        oree_sip_write_finish (&writer, in_session ? OREE_KEYBOARD_ACTIVITY_TYPE : OREE_ISCOMPOSING_TYPE,
+                                               oree_span_str (body)),
+                        status_done, g_strdup (pair->key));
 }
 
 /* --- to XMPP ------------------------------------------------------------------------------------- */

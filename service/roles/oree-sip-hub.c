@@ -10,6 +10,7 @@
 #include "codec/sip/oree-sip-via.h"
 #include "ident/oree-sip-uri.h"
 #include "base/oree-names.h"
+#include "proto/sip/oree-sip-ctrans.h"
 #include "proto/sip/oree-sip-timers.h"
 
 #define CONTACT_PREFIX "oree-gw-"
@@ -37,6 +38,9 @@ typedef struct
   OreeLane *lane;
   char *branch;
   OreeTimer timer_f;
+  GString *invite; /* what was sent, when it is an INVITE: its ACK or CANCEL is made from it */
+  OreeFlow flow;
+  gboolean rings;  /* a provisional response came: CANCEL may be sent (RFC 3261 9.1) */
   OreeSipDone done;
   gpointer data;
 } Pending;
@@ -127,8 +131,24 @@ pending_free (gpointer data)
   Pending *pending = data;
 
   oree_worker_cancel (pending->lane->worker, &pending->timer_f);
+  if (pending->invite != NULL)
+    g_string_free (pending->invite, TRUE);
   g_free (pending->branch);
   g_free (pending);
+}
+
+/* ACK or CANCEL of an INVITE of ours; `response` NULL: none came. */
+static void
+send_companion (const Pending *pending, const char *method, const OreeSipRx *response)
+{
+  g_autofree OreeSipMsg *invite = g_new (OreeSipMsg, 1);
+  GString *text = NULL;
+
+  if (oree_sip_msg_parse (invite, pending->invite->str, pending->invite->len, OREE_SIP_MSG_STREAM) > 0)
+    text = oree_sip_companion (invite, method,
+                               oree_sip_msg_value (response != NULL ? &response->msg : invite, OREE_SIP_HDR_TO));
+  if (text != NULL)
+    oree_sip_hub_write (pending->lane, pending->flow, text);
 }
 
 static void
@@ -147,6 +167,8 @@ timer_f_cb (gpointer data)
   Pending *pending = data;
 
   oree_lane_count_one (pending->lane, OREE_COUNT_SIP_TIMEOUTS);
+  if (pending->invite != NULL && pending->rings)
+    send_companion (pending, "CANCEL", NULL);
   pending_finish (pending->lane, pending, 408, NULL);
 }
 
@@ -190,7 +212,13 @@ response_on_lane (OreeLane *lane, gpointer data)
   if (pending == NULL)
     oree_lane_count_one (lane, OREE_COUNT_SIP_STRAY_RESPONSES);
   else if (oree_sip_status_is_final (rx->msg.status))
-    pending_finish (lane, pending, rx->msg.status, rx);
+    {
+      if (pending->invite != NULL && !oree_sip_status_is_success (rx->msg.status))
+        send_companion (pending, "ACK", rx);
+      pending_finish (lane, pending, rx->msg.status, rx);
+    }
+  else
+    pending->rings = TRUE;
 }
 
 /* --- one message in ---------------------------------------------------------------------------- */
@@ -647,6 +675,9 @@ oree_sip_hub_request (OreeLane *lane, OreeFlow flow, GString *text, OreeSipDone 
   pending = g_new0 (Pending, 1);
   pending->lane = lane;
   pending->branch = g_strdup (branch);
+  pending->flow = flow;
+  if (g_str_has_prefix (text->str, "INVITE "))
+    pending->invite = g_string_new_len (text->str, (gssize) text->len);
   pending->done = done;
   pending->data = data;
   oree_timer_init (&pending->timer_f, timer_f_cb, pending);

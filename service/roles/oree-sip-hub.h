@@ -6,8 +6,9 @@
  *   next hop ──── flows ─┼─ frame, parse, check ┼─ pending request of the lane named in the branch
  *   gateway ⇄ front end ─┘                      └─ (responses without one are counted and dropped)
  *
- * All non-INVITE transactions here run over reliable transports, where a server transaction ends with its
- * response and a client transaction has Timer F alone (RFC 3261 17.1.2.2, 17.2.2). */
+ * All transactions here run over reliable transports, where a server transaction ends with its response and a client
+ * transaction has one time-out alone (RFC 3261 17.1.2.2, 17.2.2). A failed INVITE of ours is acknowledged here (17.1.1.3), one
+ * without an answer cancelled; the ACK of a success is its sender's. */
 #pragma once
 #include "codec/sip/oree-sip-msg.h"
 #include "codec/sip/oree-sip-write.h"

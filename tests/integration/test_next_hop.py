@@ -14,12 +14,20 @@ from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN
 STRANGER = "127.0.0.9"
 
 
+SDP = ("v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+       "m=message 5060 sip null\r\na=accept-types:text/plain\r\n")
+AUDIO = SDP.replace("m=message 5060 sip null\r\na=accept-types:text/plain", "m=audio 49170 RTP/AVP 0")
+
+
 class NextHop:
-    """Listens, answers every MESSAGE with `status`, and writes to the edge from `source`."""
+    """Listens, answers every request with `status`, and writes to the edge from `source`. `sessions`: as a Lync client, it takes
+    messages inside a session alone; `known` holds the Call-IDs of those."""
 
     def __init__(self, edge_port):
         self.port = free_port(EDGE_ADDRESS)
         self.status = 200
+        self.sessions = False
+        self.known = set()
         self.requests = Journal("next hop requests")
         self._edge_port = edge_port
         self._server = None
@@ -36,12 +44,28 @@ class NextHop:
             while True:
                 packet = await self._read(reader)
                 self.requests.add(packet)
-                lines = [f"SIP/2.0 {self.status} As told", *(f"Via: {via}" for via in packet.all("via")),
-                         f"From: {packet.get('from')}", f"To: {packet.get('to')};tag={token()}",
-                         f"Call-ID: {packet.get('call-id')}", f"CSeq: {packet.get('cseq')}", "Content-Length: 0", "", ""]
-                writer.write("\r\n".join(lines).encode())
+                status, body = self._outcome(packet)
+                if packet.method == "ACK":
+                    continue
+                tag = "" if ";tag=" in packet.get("to") else f";tag={token()}"
+                lines = [f"SIP/2.0 {status} As told", *(f"Via: {via}" for via in packet.all("via")),
+                         f"From: {packet.get('from')}", f"To: {packet.get('to')}{tag}",
+                         f"Call-ID: {packet.get('call-id')}", f"CSeq: {packet.get('cseq')}",
+                         f"Contact: <sip:alice@{EDGE_ADDRESS}:{self.port};transport=tcp>",
+                         *(["Content-Type: application/sdp"] if body else []), f"Content-Length: {len(body)}", "", ""]
+                writer.write("\r\n".join(lines).encode() + body)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
+
+    def _outcome(self, packet):
+        if not self.sessions:
+            return self.status, b""
+        if packet.method == "INVITE" and self.status == 200:
+            self.known.add(packet.get("call-id"))
+            return 200, SDP.encode()
+        if ";tag=" not in packet.get("to"):
+            return (405 if packet.method == "MESSAGE" else self.status), b""
+        return (200 if packet.get("call-id") in self.known else 481), b""
 
     @staticmethod
     async def _read(reader):
@@ -50,16 +74,21 @@ class NextHop:
         packet.body = await reader.readexactly(int(packet.get("content-length", "0")))
         return packet
 
-    async def say(self, sender, to, text, source=EDGE_ADDRESS):
+    async def say(self, sender, to, text, source=EDGE_ADDRESS, method="MESSAGE", content="text/plain;charset=UTF-8"):
         """The status of a MESSAGE sent to the edge, None when it closed the connection."""
+        answer = await self.ask(sender, to, text, source, method, content)
+        return answer.status if answer else None
+
+    async def ask(self, sender, to, text, source=EDGE_ADDRESS, method="MESSAGE", content="text/plain;charset=UTF-8"):
         reader, writer = await asyncio.open_connection(EDGE_ADDRESS, self._edge_port, local_addr=(source, 0))
         body = text.encode()
-        lines = [f"MESSAGE {to} SIP/2.0", f"Via: SIP/2.0/TCP {source}:5060;branch=z9hG4bK{token()}", "Max-Forwards: 70",
-                 f"From: <{sender}>;tag={token()}", f"To: <{to}>", f"Call-ID: {token()}", "CSeq: 1 MESSAGE",
-                 "Content-Type: text/plain;charset=UTF-8", f"Content-Length: {len(body)}", "", ""]
+        lines = [f"{method} {to} SIP/2.0", f"Via: SIP/2.0/TCP {source}:5060;branch=z9hG4bK{token()}", "Max-Forwards: 70",
+                 f"From: <{sender}>;tag={token()}", f"To: <{to}>", f"Call-ID: {token()}", f"CSeq: 1 {method}",
+                 f"Contact: <sip:alice@{source}:{self.port};transport=tcp>", f"Content-Type: {content}",
+                 f"Content-Length: {len(body)}", "", ""]
         writer.write("\r\n".join(lines).encode() + body)
         try:
-            return (await asyncio.wait_for(self._read(reader), 35)).status
+            return await asyncio.wait_for(self._read(reader), 35)
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
         finally:
@@ -96,3 +125,44 @@ async def test_messages_both_ways_over_tcp(lab, hop):
     assert await hop.say(f"sip:mallory@{PARTNER_DOMAIN}", JULIET_URI, "spoofed") in (403, 404)
     assert await hop.say(ALICE, f"sip:bob@{OUR_DOMAIN}", "home") == 404
     await juliet.stop()
+
+
+async def test_a_client_that_wants_a_session_gets_one(lab, hop):
+    hop.sessions = True
+    juliet = await lab.xmpp_user("juliet")
+    for number in range(3):
+        juliet.say(ALICE_JID, f"in session {number}")
+        packet = await hop.requests.wait(lambda one: one.body == b"in session %d" % number and ";tag=" in one.get("to"), 20)
+        assert bare(packet.get("from").split("<")[1].split(">")[0]) == JULIET_URI
+    methods = [packet.method for packet in hop.requests.entries]
+    assert methods == ["MESSAGE", "INVITE", "ACK", "MESSAGE", "MESSAGE", "MESSAGE"]
+    invite, ack = hop.requests.entries[1:3]
+    assert b"m=message" in invite.body and ack.get("cseq") == invite.get("cseq").replace("INVITE", "ACK")
+    (session,) = await lab.edge.bus.call("Monitor", "Sessions", "(a{sv})", {})
+    assert (session["state"], session["direction"], session["messages-out"]) == ("open", "to-sip", 3)
+
+    # The client forgot its session: the message is not lost, a new one is opened.
+    hop.known.clear()
+    juliet.say(ALICE_JID, "after the loss")
+    await hop.requests.wait(lambda one: one.body == b"after the loss" and one.get("call-id") in hop.known, 20)
+
+    # And one that takes neither: the sender hears it.
+    hop.known.clear()
+    hop.status = 603
+    assert (await juliet.refused(juliet.say(ALICE_JID, "neither"), 20)).error
+    last = [packet for packet in hop.requests.entries if packet.method in ("INVITE", "ACK")][-2:]
+    assert [packet.method for packet in last] == ["INVITE", "ACK"]  # a failure too is acknowledged (RFC 3261 17.1.1.3)
+    assert last[0].get("via").split("branch=")[1] == last[1].get("via").split("branch=")[1]
+    await juliet.stop()
+
+
+async def test_what_is_no_session_of_messages_is_declined(lab, hop):
+    refused = await hop.ask(ALICE, JULIET_URI, AUDIO, method="INVITE", content="application/sdp")
+    assert refused.status == 488 and refused.get("warning").startswith("304 ")
+    assert (await hop.ask(ALICE, JULIET_URI, "v=1\r\n", method="INVITE", content="application/sdp")).status == 400
+    odd = await hop.ask(ALICE, JULIET_URI, "hello", method="INVITE")
+    assert odd.status == 415 and odd.get("accept") == "application/sdp"
+    for method in ("BYE", "INFO", "UPDATE", "PRACK"):
+        assert (await hop.ask(ALICE, JULIET_URI, "", method=method)).status in (405, 481), method
+    assert (await hop.ask(ALICE, JULIET_URI, "", method="REFER")).status == 405
+    assert await lab.edge.bus.call("Monitor", "Sessions", "(a{sv})", {}) == []

@@ -4,7 +4,22 @@
 #include "codec/xml/oree-xml-reader.h"
 #include "codec/xml/oree-xml-write.h"
 
+#include <string.h>
+
 #define NS "urn:ietf:params:xml:ns:im-iscomposing"
+
+/* <KeyboardActivity><status status="type"/></KeyboardActivity>, in whatever namespace. */
+static gssize
+read_keyboard (OreeIsComposing *self, const OreeXmlNode *root, gssize taken)
+{
+  const OreeXmlNode *status = oree_xml_node_child (root, "status", NULL);
+  const char *state = status != NULL ? oree_xml_node_attribute (status, "status") : NULL;
+
+  if (state == NULL)
+    return OREE_PARSE_MISSING;
+  self->active = strcmp (state, "type") == 0;
+  return taken;
+}
 
 gssize
 oree_iscomposing_parse (OreeIsComposing *self, OreeSpan body)
@@ -17,6 +32,8 @@ oree_iscomposing_parse (OreeIsComposing *self, OreeSpan body)
   *self = (OreeIsComposing){ FALSE, 0 };
   if (taken < 0)
     return taken;
+  if (strcmp (oree_xml_node_name (root), "KeyboardActivity") == 0)
+    return read_keyboard (self, root, taken);
   if (!oree_xml_node_is (root, "isComposing", NS))
     return OREE_PARSE_BAD_VALUE;
   state = oree_xml_node_child_text (root, "state", NULL);
@@ -44,6 +61,20 @@ oree_iscomposing_write (const OreeIsComposing *self)
 
       oree_xml_builder_element (builder, "refresh", NULL, seconds);
     }
+  root = oree_xml_builder_finish (builder);
+  return oree_xml_write_document (root);
+}
+
+char *
+oree_keyboard_activity_write (gboolean active)
+{
+  g_autoptr (OreeXmlBuilder) builder = oree_xml_builder_new ();
+  g_autoptr (OreeXmlNode) root = NULL;
+
+  oree_xml_builder_open (builder, "KeyboardActivity", NULL);
+  oree_xml_builder_open (builder, "status", NULL);
+  oree_xml_builder_attribute (builder, "status", active ? "type" : "idle");
+  oree_xml_builder_close (builder);
   root = oree_xml_builder_finish (builder);
   return oree_xml_write_document (root);
 }

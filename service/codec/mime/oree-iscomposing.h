@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Status documents: somebody is writing (RFC 3994). */
+/* Status documents: somebody is writing (RFC 3994), and what Lync's clients send for it in INFO, "KeyboardActivity". */
 #pragma once
 #include "codec/oree-parse.h"
 
@@ -14,9 +14,13 @@ typedef struct
   guint32 refresh;  /* seconds; 0: not said; more than a day is a day */
 } OreeIsComposing;
 
-/* > 0 octets taken, else an OreeParseError: what the XML reader says, BAD_VALUE (no status document), MISSING (its state). */
+/* Either document. > 0 octets taken, else an OreeParseError: what the XML reader says, BAD_VALUE (no status document), MISSING (its state). */
 gssize oree_iscomposing_parse (OreeIsComposing *self, OreeSpan body);
 /* The document, contents of type text/plain; `refresh` only when active. Owned. */
 char *oree_iscomposing_write (const OreeIsComposing *self);
+
+#define OREE_KEYBOARD_ACTIVITY_TYPE "application/xml"
+/* The same as Lync's clients say it. Owned. */
+char *oree_keyboard_activity_write (gboolean active);
 
 G_END_DECLS

@@ -110,30 +110,35 @@ parse_request (const OreeSipCtrans *self, OreeSipMsg *msg)
   oree_sip_msg_parse (msg, data, length, OREE_SIP_MSG_STREAM); /* it did once */
 }
 
-/* ACK and CANCEL: the request's Request-URI, top Via, Route, From, Call-ID and CSeq number (RFC 3261 9.1, 17.1.1.3).
- * `to`: the To of the response, or the request's own. */
-static GString *
-build_companion (const OreeSipCtrans *self, const char *method, OreeSpan to)
+GString *
+oree_sip_companion (const OreeSipMsg *request, const char *method, OreeSpan to)
 {
   g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
   g_autoptr (GString) text = g_string_new (NULL);
-  OreeSipMsg request;
   OreeSipVia via;
 
-  parse_request (self, &request);
-  oree_sip_via_top (&via, &request);
-  oree_sip_write_request (&writer, method, request.ruri);
+  oree_sip_via_top (&via, request);
+  oree_sip_write_request (&writer, method, request->ruri);
   oree_sip_hdr_append_unfolded (text, via.value);
   oree_sip_write_header (&writer, OREE_SIP_HDR_VIA, text->str);
   oree_sip_write_header (&writer, OREE_SIP_HDR_MAX_FORWARDS, "70");
-  oree_sip_write_headers_from (&writer, &request, OREE_SIP_HDR_ROUTE);
-  oree_sip_write_headers_from (&writer, &request, OREE_SIP_HDR_FROM);
+  oree_sip_write_headers_from (&writer, request, OREE_SIP_HDR_ROUTE);
+  oree_sip_write_headers_from (&writer, request, OREE_SIP_HDR_FROM);
   g_string_truncate (text, 0);
   oree_sip_hdr_append_unfolded (text, to);
   oree_sip_write_header_span (&writer, OREE_SIP_HDR_TO, oree_span (text->str, text->len));
-  oree_sip_write_headers_from (&writer, &request, OREE_SIP_HDR_CALL_ID);
-  oree_sip_write_header_format (&writer, OREE_SIP_HDR_CSEQ, "%u %s", request.cseq, method);
+  oree_sip_write_headers_from (&writer, request, OREE_SIP_HDR_CALL_ID);
+  oree_sip_write_header_format (&writer, OREE_SIP_HDR_CSEQ, "%u %s", request->cseq, method);
   return oree_sip_write_finish (&writer, NULL, OREE_SPAN_EMPTY);
+}
+
+static GString *
+build_companion (const OreeSipCtrans *self, const char *method, OreeSpan to)
+{
+  OreeSipMsg request;
+
+  parse_request (self, &request);
+  return oree_sip_companion (&request, method, to);
 }
 
 GString *

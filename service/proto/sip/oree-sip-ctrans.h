@@ -45,4 +45,8 @@ void oree_sip_ctrans_cancel (OreeSipCtrans *self, OreeTime now, OreeEffects *out
 /* The CANCEL for the request; owned. Send it with a client transaction of its own. */
 GString *oree_sip_ctrans_build_cancel (const OreeSipCtrans *self);
 
+/* The ACK for a failure, or the CANCEL, of `request`: its Request-URI, top Via, Route, From, Call-ID and CSeq number
+ * (RFC 3261 9.1, 17.1.1.3). `to`: the To of the response, or the request's own. Owned; NULL when it is refused. */
+GString *oree_sip_companion (const OreeSipMsg *request, const char *method, OreeSpan to);
+
 G_END_DECLS

@@ -143,6 +143,11 @@ typing_is_read (void)
     { COMPOSING (""), OREE_PARSE_MISSING, FALSE, 0 },
     { "<isComposing><state>active</state></isComposing>", OREE_PARSE_BAD_VALUE, FALSE, 0 },
     { "active", OREE_PARSE_BAD_SYNTAX, FALSE, 0 },
+    /* Lync's clients, in INFO. */
+    { "<?xml version=\"1.0\"?><KeyboardActivity> <status status=\"type\" /></KeyboardActivity>", 1, TRUE, 0 },
+    { "<KeyboardActivity><status status='idle'/></KeyboardActivity>", 1, FALSE, 0 },
+    { "<KeyboardActivity><status/></KeyboardActivity>", OREE_PARSE_MISSING, FALSE, 0 },
+    { "<KeyboardActivity/>", OREE_PARSE_MISSING, FALSE, 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
@@ -168,6 +173,10 @@ typing_is_written (void)
       g_assert_cmpint (oree_iscomposing_parse (&back, oree_span_str (text)), >, 0);
       g_assert_cmpint (back.active, ==, state.active);
       g_assert_cmpuint (back.refresh, ==, active ? 90 : 0);
+      g_free (text);
+      text = oree_keyboard_activity_write ((gboolean) active);
+      g_assert_cmpint (oree_iscomposing_parse (&back, oree_span_str (text)), >, 0);
+      g_assert_cmpint (back.active, ==, state.active);
     }
 }
 

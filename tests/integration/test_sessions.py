@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sessions of messages: pidgin-sipe (a Lync client) behind Kamailio, Juliet at the real Prosody."""
+
+import pytest
+from conftest import run
+from lab.kamailio import Kamailio
+from lab.journal import until
+from lab.purple import Lync
+from sip_users import ALICE_JID, JULIET, JULIET_URI, bare
+from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, World
+
+HOST = f"frontend.{OUR_DOMAIN}"
+STATES = "http://jabber.org/protocol/chatstates"
+
+
+async def start(world):
+    await world.start_lab(hosts={HOST: EDGE_ADDRESS})
+    certificate, key = world.authority.issue("frontend", [HOST, OUR_DOMAIN])
+    world.kamailio = Kamailio(world.directory / "kamailio", OUR_DOMAIN, certificate, key, world.trust,
+                              f"sip:{EDGE_ADDRESS}:{world.sip_port};transport=tls", f"edge.{OUR_DOMAIN}",
+                              hosts={f"edge.{OUR_DOMAIN}": EDGE_ADDRESS}, trusting=True)
+    world.kamailio.add_user("alice", "none")
+    world.keep(await world.kamailio.start())
+    await world.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated")
+    await world.edge.oreectl("user", "set", f"sip:alice@{OUR_DOMAIN}", "home=next-hop")
+    await world.edge.oreectl("topology", "set", f"next-hop={HOST}:{world.kamailio.port};transport=tls")
+
+
+@pytest.fixture(scope="module")
+def behind():
+    world = World()
+    try:
+        run(start(world))
+        yield world
+    finally:
+        run(world.stop())
+
+
+@pytest.fixture
+def people(behind):
+    juliet = run(behind.xmpp_user("juliet"))
+    alice = Lync(behind.build, behind.directory / "purple-alice", "alice", OUR_DOMAIN, EDGE_ADDRESS, behind.kamailio.port)
+    run(alice.start())
+    yield juliet, alice
+    run(alice.stop())
+    run(juliet.stop())
+
+
+async def sessions(behind):
+    return await behind.edge.bus.call("Monitor", "Sessions", "(a{sv})", {})
+
+
+async def test_a_lync_client_opens_a_session(behind, people):
+    juliet, alice = people
+    alice.say(JULIET_URI, "from a session\nof messages")
+    heard = await juliet.heard("from a session\nof messages", 20)
+    assert heard.sender.split("/")[0] == ALICE_JID
+    (session,) = await sessions(behind)
+    assert session["state"] == "open" and session["contact"] == JULIET and session["direction"] == "to-xmpp"
+    juliet.say(ALICE_JID, "and back into it 🌹")
+    assert (await alice.heard("and back into it 🌹")).who == JULIET_URI
+    (session,) = await sessions(behind)
+    assert (session["messages-in"], session["messages-out"]) == (1, 1)
+
+
+async def test_many_messages_in_one_session(behind, people):
+    juliet, alice = people
+    for number in range(50):
+        alice.say(JULIET_URI, f"alice {number}")
+        juliet.say(ALICE_JID, f"juliet {number}")
+    await juliet.heard("alice 49", 60)
+    await alice.heard("juliet 49", 60)
+    assert [m.body for m in juliet.messages.entries] == [f"alice {n}" for n in range(50)]
+    assert [line.text for line in alice.lines.entries if line.word == "heard"] == [f"juliet {n}" for n in range(50)]
+    assert len(await sessions(behind)) == 1
+
+
+async def test_an_xmpp_user_writes_first(behind, people):
+    """Outside a session: pidgin-sipe takes it there too."""
+    juliet, alice = people
+    juliet.say(ALICE_JID, "good morrow")
+    assert bare((await alice.heard("good morrow")).who) == JULIET_URI
+    assert await sessions(behind) == []
+
+
+async def test_typing_is_seen_both_ways(behind, people):
+    juliet, alice = people
+    alice.say(JULIET_URI, "are you there?")
+    await juliet.heard("are you there?", 20)
+    since = alice.process.lines.mark()
+    juliet.send(ALICE_JID, f"<body>I am, and write</body><active xmlns='{STATES}'/>")
+    await alice.heard("I am, and write")
+    juliet.send(ALICE_JID, f"<composing xmlns='{STATES}'/>")
+    # As Lync's clients say it; that it is taken is all that this one shows of it.
+    await alice.process.lines.wait(lambda line: "sipe: process_incoming_info" in line, 20, since, what="INFO")
+    since = juliet.stanzas.mark()
+    alice.typing(JULIET_URI)
+    await juliet.stanza(lambda stanza: stanza.find(f"{{{STATES}}}composing") is not None, 20, since, "chat state")
+
+
+async def test_the_policy_ends_a_session(behind, people):
+    juliet, alice = people
+    alice.say(JULIET_URI, "before")
+    await juliet.heard("before", 20)
+    before = (await behind.edge.bus.status())["revision"]
+    await behind.edge.oreectl("external-access-policy", "set", "global", "enable-xmpp-access=false")
+    await until(lambda: no_sessions(behind), 20, "the end of the session")
+    since = alice.lines.mark()
+    alice.say(JULIET_URI, "after")
+    await alice.lines.wait(lambda line: line.word == "notice", 20, since, what="word of the refusal")
+    await behind.edge.oreectl("restore", before)
+    alice.say(JULIET_URI, "open again")
+    await juliet.heard("open again", 20)
+
+
+async def no_sessions(behind):
+    return await sessions(behind) == []
