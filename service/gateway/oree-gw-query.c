@@ -242,7 +242,8 @@ oree_gw_query_answer (const OreeStanza *iq, const OreeGwQueryFacts *facts, OreeG
     {
       const OreeGwRefusal *row = oree_gw_refusal (*refusal);
 
-      return oree_stanza_build_error (iq, row->stanza, oree_gw_phrase (row->phrase, iq->lang), NULL);
+      return oree_stanza_build_error_in (iq, row->stanza, NULL, oree_gw_phrase (row->phrase, iq->lang),
+                                         oree_gw_phrase_language (iq->lang));
     }
   return oree_stanza_build_error (iq, OREE_STANZA_ERR_SERVICE_UNAVAILABLE, NULL, NULL);
 }

@@ -6,6 +6,8 @@
 #include "gateway/oree-gw-html.h"
 #include "gateway/oree-gw-text.h"
 
+#define ALTERNATIVE_MAX 512 /* delimiters and headers of the two parts */
+
 void
 oree_gw_sip_clear (OreeGwSip *self)
 {
@@ -177,7 +179,9 @@ oree_gw_message_to_sip (const OreeStanza *stanza, const OreeGwExtras *extras, Or
     out->html = oree_gw_html_write (html);
   if (body != NULL || extras->reactions != NULL || html != NULL)
     set_subject (out, subject);
-  if (strlen (out->body) > max_body || (out->html != NULL && strlen (out->html) > max_body))
+  if (out->html != NULL && strlen (out->body) + strlen (out->html) + ALTERNATIVE_MAX > max_body)
+    g_clear_pointer (&out->html, g_free); /* its text goes whole, and that is what counts */
+  if (strlen (out->body) > max_body)
     {
       oree_gw_sip_clear (out);
       *refusal = OREE_GW_REFUSAL_BODY_TOO_BIG; /* RFC 7572 6 */

@@ -137,7 +137,8 @@ moved (OreeLane *lane, Inbound *inbound, const OreeSipRx *response)
       || (address = oree_gw_xmpp_uri_from_uri (contact.uri)) == NULL)
     return FALSE;
   oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP_REPORTED);
-  error = oree_stanza_build_gone (stanza, address, oree_gw_phrase (OREE_GW_PHRASE_GONE, stanza->lang));
+  error = oree_stanza_build_error_in (stanza, OREE_STANZA_ERR_GONE, address, oree_gw_phrase (OREE_GW_PHRASE_GONE, stanza->lang),
+                                      oree_gw_phrase_language (stanza->lang));
   oree_gateway_refuse_with (lane, g_steal_pointer (&inbound->rx), error);
   return TRUE;
 }
@@ -248,6 +249,7 @@ inbound_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer 
 }
 
 #define PLAIN "text/plain;charset=UTF-8"
+#define WRAPPING_MAX 4096 /* headers of message/cpim: two addresses, a subject */
 
 /* The body in the best form our user's programs are known to take; NULL: plain. */
 static GString *
@@ -265,8 +267,9 @@ rich_body (OreeLane *lane, Inbound *inbound, const char *from, const char *aor, 
       oree_sip_ids_next (oree_sip_hub_ids (lane), token);
       body = oree_gw_sip_alternative (&inbound->sip, token, type);
     }
-  if (!person->takes_cpim || !(inbound->receipt || inbound->marker) || stanza->id == NULL)
-    return body;
+  if (!person->takes_cpim || !(inbound->receipt || inbound->marker) || stanza->id == NULL
+      || (body != NULL ? body->len : strlen (inbound->sip.body)) > OREE_SIP_BODY_MAX - WRAPPING_MAX)
+    return body; /* the text before the receipt */
   wrapped = oree_gateway_wrap (lane, from, aor, &inbound->sip, inbound->marker, body != NULL ? *type : PLAIN,
                                body != NULL ? oree_span (body->str, body->len) : oree_span_str (inbound->sip.body),
                                &inbound->message_id);

@@ -53,7 +53,8 @@ oree_gateway_refuse_with (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *err
 void
 oree_gateway_refuse (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err, const char *text)
 {
-  g_autoptr (OreeXmlNode) error = oree_stanza_build_error (rx->stanza, err, text, NULL);
+  g_autoptr (OreeXmlNode) error = oree_stanza_build_error_in (rx->stanza, err, NULL, text,
+                                                              oree_gw_phrase_language (rx->stanza->lang));
 
   oree_gateway_refuse_with (lane, rx, error);
 }

@@ -131,7 +131,8 @@ void oree_gateway_presence_list (OreeLane *lane, GVariantBuilder *rows);
 
 /* --- shared by the parts ------------------------------------------------------------------------ */
 
-/* Answers a stanza with an error; its slot is settled when the answer is acknowledged. Takes `rx`. */
+/* Answers a stanza with an error; its slot is settled when the answer is acknowledged. `text` (NULL: none) is a phrase in the
+ * language of the stanza. Takes `rx`. */
 void oree_gateway_refuse (OreeLane *lane, OreeXmppRx *rx, OreeStanzaErr err, const char *text);
 /* The same with an error already built; NULL: none may be sent. Takes `rx`. */
 void oree_gateway_refuse_with (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *error);

@@ -156,27 +156,33 @@ oree_stanza_err_read (const OreeXmlNode *stanza, OreeStanzaErrView *out)
 }
 
 static void
-build (OreeXmlBuilder *builder, OreeStanzaErr err, const char *address, const char *text, const char *by)
+build (OreeXmlBuilder *builder, OreeStanzaErr err, const char *address, const char *text, const char *lang, const char *by)
 {
   oree_xml_builder_open (builder, "error", NULL);
   oree_xml_builder_attribute (builder, "type", type_names[conditions[err].type]);
   oree_xml_builder_attribute (builder, "by", by);
   oree_xml_builder_element (builder, conditions[err].condition, OREE_NS_STANZA_ERROR, address);
   if (text != NULL)
-    oree_xml_builder_element (builder, "text", OREE_NS_STANZA_ERROR, text);
+    {
+      oree_xml_builder_open (builder, "text", OREE_NS_STANZA_ERROR);
+      if (lang != NULL)
+        oree_xml_builder_attribute_ns (builder, "lang", OREE_NS_XML, oree_span_str (lang));
+      oree_xml_builder_text (builder, text);
+      oree_xml_builder_close (builder);
+    }
   oree_xml_builder_close (builder);
 }
 
 void
 oree_stanza_err_build (OreeXmlBuilder *builder, OreeStanzaErr err, const char *text, const char *by)
 {
-  build (builder, err, NULL, text, by);
+  build (builder, err, NULL, text, NULL, by);
 }
 
 void
-oree_stanza_err_build_moved (OreeXmlBuilder *builder, OreeStanzaErr err, const char *address, const char *text)
+oree_stanza_err_build_in (OreeXmlBuilder *builder, OreeStanzaErr err, const char *address, const char *text, const char *lang)
 {
-  build (builder, err, address, text, NULL);
+  build (builder, err, address, text, lang, NULL);
 }
 
 const char *

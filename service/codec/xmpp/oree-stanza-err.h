@@ -68,8 +68,10 @@ typedef struct
 gboolean oree_stanza_err_read (const OreeXmlNode *stanza, OreeStanzaErrView *out);
 /* Adds <error type=… by=…><condition/><text/></error>; `text`, `by` may be NULL. */
 void oree_stanza_err_build (OreeXmlBuilder *builder, OreeStanzaErr err, const char *text, const char *by);
-/* The same for gone and redirect, with the new address (a URI) in the condition (RFC 6120 8.3.3.5, 8.3.3.14). */
-void oree_stanza_err_build_moved (OreeXmlBuilder *builder, OreeStanzaErr err, const char *address, const char *text);
+/* The same with a text in the language `lang`; `address` (NULL: none) is where the recipient went, a URI, for gone and redirect
+ * (RFC 6120 8.3.2, 8.3.3.5, 8.3.3.14). */
+void oree_stanza_err_build_in (OreeXmlBuilder *builder, OreeStanzaErr err, const char *address, const char *text,
+                               const char *lang);
 
 typedef enum
 {

@@ -282,7 +282,7 @@ oree_stanza_build_error (const OreeStanza *stanza, OreeStanzaErr err, const char
 }
 
 OreeXmlNode *
-oree_stanza_build_gone (const OreeStanza *stanza, const char *address, const char *text)
+oree_stanza_build_error_in (const OreeStanza *stanza, OreeStanzaErr err, const char *address, const char *text, const char *lang)
 {
   g_autoptr (OreeXmlBuilder) builder = NULL;
 
@@ -290,6 +290,6 @@ oree_stanza_build_gone (const OreeStanza *stanza, const char *address, const cha
     return NULL;
   builder = oree_xml_builder_new ();
   open_answer (builder, stanza, OREE_STANZA_TYPE_ERROR);
-  oree_stanza_err_build_moved (builder, OREE_STANZA_ERR_GONE, address, text);
+  oree_stanza_err_build_in (builder, err, address, text, lang);
   return oree_xml_builder_finish (builder);
 }

@@ -91,7 +91,8 @@ OreeXmlNode *oree_stanza_build_result (const OreeStanza *request, const OreeXmlN
  * NULL when none may be sent. */
 OreeXmlNode *oree_stanza_build_error (const OreeStanza *stanza, OreeStanzaErr err, const char *text,
                                       const char *by);
-/* The same for gone, with where the recipient went (a URI). */
-OreeXmlNode *oree_stanza_build_gone (const OreeStanza *stanza, const char *address, const char *text);
+/* The same with a text in the language `lang`, and where the recipient went (a URI; NULL: nowhere). */
+OreeXmlNode *oree_stanza_build_error_in (const OreeStanza *stanza, OreeStanzaErr err, const char *address, const char *text,
+                                         const char *lang);
 
 G_END_DECLS

@@ -349,11 +349,12 @@ gone_names_the_new_address (void)
 
   g_assert_cmpint (oree_xml_document_parse (text, strlen (text), &oree_xml_caps_document, &node), >, 0);
   stanza = oree_stanza_new (node, NULL, &problem);
-  error = oree_stanza_build_gone (stanza, "xmpp:e@f.test", "gone");
+  error = oree_stanza_build_error_in (stanza, OREE_STANZA_ERR_GONE, "xmpp:e@f.test", "gone", "en");
   g_assert_true (oree_stanza_err_read (error, &view));
   g_assert_cmpint (view.condition, ==, OREE_STANZA_ERR_GONE);
   g_assert_cmpstr (view.address, ==, "xmpp:e@f.test");
   g_assert_cmpstr (view.text, ==, "gone");
+  g_assert_cmpstr (oree_xml_node_lang (oree_xml_node_child (oree_xml_node_first (error), "text", OREE_NS_STANZA_ERROR)), ==, "en");
 }
 
 int

@@ -129,7 +129,7 @@ form_goes_along (void)
   GString *both;
 
   oree_gw_extras_read (&extras, stanza);
-  g_assert_cmpint (oree_gw_message_to_sip (stanza, &extras, threads, 1000, NULL, &sip, &refusal), ==, OREE_GW_MESSAGE_OK);
+  g_assert_cmpint (oree_gw_message_to_sip (stanza, &extras, threads, 10000, NULL, &sip, &refusal), ==, OREE_GW_MESSAGE_OK);
   g_assert_cmpstr (sip.body, ==, "very *bold*");
   g_assert_cmpstr (sip.html, ==, "<!DOCTYPE html>\r\n<html><body>very <strong>bold</strong><br></body></html>\r\n");
   g_assert_cmpstr (sip.date, ==, "Sat, 13 Nov 2010 23:29:00 GMT");
@@ -137,6 +137,29 @@ form_goes_along (void)
   g_assert_cmpstr (type, ==, "multipart/alternative;boundary=\"tok\"");
   g_assert_true (g_str_has_prefix (both->str, "--tok\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\nvery *bold*\r\n--tok\r\n"));
   g_string_free (both, TRUE);
+}
+
+static void
+form_gives_way_to_text (void)
+{
+  g_autoptr (OreeGwThreads) threads = oree_gw_threads_new (16);
+  g_autofree char *text = g_strnfill (800, 'x');
+  g_autofree char *rest = g_strdup_printf (ADDRESSES "><body>%s</body><html xmlns='http://jabber.org/protocol/xhtml-im'><body "
+                                           "xmlns='http://www.w3.org/1999/xhtml'><em>%s</em></body></html></message>", text, text);
+  g_autoptr (OreeStanza) stanza = gw_test_stanza ("message", rest);
+
+  for (guint fits = 0; fits < 2; fits++)
+    {
+      g_auto (OreeGwSip) sip = { 0 };
+      OreeGwExtras extras;
+      OreeGwRefusalId refusal;
+
+      oree_gw_extras_read (&extras, stanza);
+      g_assert_cmpint (oree_gw_message_to_sip (stanza, &extras, threads, fits ? 3000 : 1600, NULL, &sip, &refusal), ==,
+                       OREE_GW_MESSAGE_OK);
+      g_assert_cmpstr (sip.body, ==, text);
+      g_assert_cmpint (sip.html != NULL, ==, fits);
+    }
 }
 
 /* The reader's language is for the words we add, and picks among bodies. */
@@ -373,6 +396,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/message/stanzas-become-message-parts", stanzas_become_message_parts);
   g_test_add_func ("/gateway/message/what-cannot-be-carried-is-refused", what_cannot_be_carried_is_refused);
   g_test_add_func ("/gateway/message/form-goes-along", form_goes_along);
+  g_test_add_func ("/gateway/message/form-gives-way-to-text", form_gives_way_to_text);
   g_test_add_func ("/gateway/message/the-reader-is-asked-first", the_reader_is_asked_first);
   g_test_add_func ("/gateway/message/a-long-subject-is-not-cut", a_long_subject_is_not_cut);
   g_test_add_func ("/gateway/message/extensions-are-named", extensions_are_named);
