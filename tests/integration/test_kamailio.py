@@ -4,11 +4,8 @@
 import pytest
 from conftest import run
 from lab.baresip import Baresip
-from lab.kamailio import Kamailio
 from sip_users import ALICE_JID, JULIET_URI, bare
-from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, World
-
-HOST = f"frontend.{OUR_DOMAIN}"
+from world import EDGE_ADDRESS, OUR_DOMAIN, World
 
 
 @pytest.fixture(scope="module")
@@ -16,25 +13,10 @@ def behind():
     """The lab with Kamailio behind the edge and two users signed in there."""
     world = World()
     try:
-        run(start(world))
+        run(world.start_behind(["alice", "bob"]))
         yield world
     finally:
         run(world.stop())
-
-
-async def start(world):
-    await world.start_lab(hosts={HOST: EDGE_ADDRESS})
-    certificate, key = world.authority.issue("frontend", [HOST, OUR_DOMAIN])
-    world.kamailio = Kamailio(world.directory / "kamailio", OUR_DOMAIN, certificate, key, world.trust,
-                              f"sip:{EDGE_ADDRESS}:{world.sip_port};transport=tls", f"edge.{OUR_DOMAIN}",
-                              hosts={f"edge.{OUR_DOMAIN}": EDGE_ADDRESS})
-    for name in ("alice", "bob"):
-        world.kamailio.add_user(name, name)
-    world.keep(await world.kamailio.start())
-    await world.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated")
-    for name in ("alice", "bob"):
-        await world.edge.oreectl("user", "set", f"sip:{name}@{OUR_DOMAIN}", "home=next-hop")
-    await world.edge.oreectl("topology", "set", f"next-hop={HOST}:{world.kamailio.port};transport=tls")
 
 
 async def sign_in(world, name):

@@ -3,34 +3,19 @@
 
 import pytest
 from conftest import run
-from lab.kamailio import Kamailio
 from lab.journal import until
 from lab.purple import Lync
 from sip_users import ALICE_JID, JULIET, JULIET_URI, bare
-from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, World
+from world import EDGE_ADDRESS, OUR_DOMAIN, World
 
-HOST = f"frontend.{OUR_DOMAIN}"
 STATES = "http://jabber.org/protocol/chatstates"
-
-
-async def start(world):
-    await world.start_lab(hosts={HOST: EDGE_ADDRESS})
-    certificate, key = world.authority.issue("frontend", [HOST, OUR_DOMAIN])
-    world.kamailio = Kamailio(world.directory / "kamailio", OUR_DOMAIN, certificate, key, world.trust,
-                              f"sip:{EDGE_ADDRESS}:{world.sip_port};transport=tls", f"edge.{OUR_DOMAIN}",
-                              hosts={f"edge.{OUR_DOMAIN}": EDGE_ADDRESS}, trusting=True)
-    world.kamailio.add_user("alice", "none")
-    world.keep(await world.kamailio.start())
-    await world.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated")
-    await world.edge.oreectl("user", "set", f"sip:alice@{OUR_DOMAIN}", "home=next-hop")
-    await world.edge.oreectl("topology", "set", f"next-hop={HOST}:{world.kamailio.port};transport=tls")
 
 
 @pytest.fixture(scope="module")
 def behind():
     world = World()
     try:
-        run(start(world))
+        run(world.start_behind(["alice"], trusting=True))
         yield world
     finally:
         run(world.stop())

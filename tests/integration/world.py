@@ -125,6 +125,25 @@ class World:
         for server in servers:
             self.keep(server)
 
+    async def start_behind(self, users, trusting=False, **options):
+        """The lab with Debian's Kamailio as the next hop, `users` (their passwords are their names) at home there."""
+        from lab.kamailio import Kamailio
+
+        host, edge_name = f"frontend.{OUR_DOMAIN}", f"edge.{OUR_DOMAIN}"
+        await self.start_lab(hosts={host: EDGE_ADDRESS}, **options)
+        certificate, key = self.authority.issue("frontend", [host, OUR_DOMAIN])
+        self.kamailio = Kamailio(self.directory / "kamailio", OUR_DOMAIN, certificate, key, self.trust,
+                                 f"sip:{EDGE_ADDRESS}:{self.sip_port};transport=tls", edge_name,
+                                 hosts={edge_name: EDGE_ADDRESS}, trusting=trusting)
+        for name in users:
+            self.kamailio.add_user(name, name)
+        self.keep(await self.kamailio.start())
+        await self.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated")
+        for name in users:
+            await self.edge.oreectl("user", "set", f"sip:{name}@{OUR_DOMAIN}", "home=next-hop")
+        await self.edge.oreectl("topology", "set", f"next-hop={host}:{self.kamailio.port};transport=tls")
+        return self
+
     @property
     def edge_authority(self):
         return self.edge.state / "lab-ca" / "ca.pem"
