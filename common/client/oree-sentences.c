@@ -100,6 +100,7 @@ static const Sentence reasons[] = {
   { "sasl-required", N_ ("SASL is required for this partner.") },
   { "sasl-not-allowed", N_ ("SASL is not supported for this partner.") },
   { "dialback-not-allowed", N_ ("Dialback is not enabled for this partner.") },
+  { "certificate-not-heeded", N_ ("What vouches for the certificate does not count for this partner.") },
   { "user-federation-off", N_ ("The user’s external access policy does not allow federation.") },
   { "user-xmpp-off", N_ ("The user’s external access policy does not allow XMPP partners.") },
   { "allow-entry-needed", N_ ("The user does not know this contact: the user must add the contact or write first.") },

@@ -62,7 +62,7 @@ _oreectl()
         COMPREPLY=($(compgen -W "source= method= from= to= authenticated=" -- "$cur"))
         compopt -o nospace
       else
-        COMPREPLY=($(compgen -W "from= to= direction= ask= local-domain= remote-domain= local-user= auth= allow-entry=" \
+        COMPREPLY=($(compgen -W "from= to= direction= ask= local-domain= remote-domain= local-user= auth= certificate-by= allow-entry=" \
           -- "$cur"))
         compopt -o nospace
       fi

@@ -14,6 +14,11 @@ const OreeEnumValue oree_xmpp_asks[] = {
   { 0, NULL },
 };
 
+const OreeEnumValue oree_xmpp_bys[] = {
+  { OREE_XMPP_BY_NOTHING, "unknown" }, { OREE_XMPP_BY_PKIX, "pkix" }, { OREE_XMPP_BY_PIN, "pin" },
+  { OREE_XMPP_BY_DANE, "dane" },       { OREE_XMPP_BY_POSH, "posh" }, { 0, NULL },
+};
+
 const OreeEnumValue oree_xmpp_auths[] = {
   { OREE_XMPP_AUTH_PENDING, "pending" },
   { OREE_XMPP_AUTH_NONE, "none" },
@@ -129,6 +134,35 @@ why_not (const OreeXmppPartner *partner, OreeXmppMethods method)
   return OREE_REASON_SASL_REQUIRED;
 }
 
+/* What makes a certificate believable counts as far as the record heeds it: DECISION 011. */
+static OreeReason
+ask_certificate (Asking *a)
+{
+  const OreeXmppPartner *partner = a->partner;
+  const OreeRecord *record = &partner->record;
+  gboolean pinned = *partner->certificate_pins != NULL;
+
+  if (a->facts->by == OREE_XMPP_BY_NOTHING)
+    return OREE_REASON_ALLOWED;
+  if (pinned != (a->facts->by == OREE_XMPP_BY_PIN))
+    {
+      note (a, record, "certificate-pins", pinned ? *partner->certificate_pins : "");
+      return OREE_REASON_CERTIFICATE_NOT_HEEDED;
+    }
+  switch (a->facts->by)
+    {
+    case OREE_XMPP_BY_DANE:
+      return need (a, record, "enable-dane", partner->enable_dane, OREE_REASON_CERTIFICATE_NOT_HEEDED);
+    case OREE_XMPP_BY_POSH:
+      return need (a, record, "enable-posh", partner->enable_posh, OREE_REASON_CERTIFICATE_NOT_HEEDED);
+    case OREE_XMPP_BY_NOTHING:
+    case OREE_XMPP_BY_PKIX:
+    case OREE_XMPP_BY_PIN:
+      break;
+    }
+  return OREE_REASON_ALLOWED;
+}
+
 static OreeReason
 ask_authentication (Asking *a)
 {
@@ -153,7 +187,9 @@ ask_authentication (Asking *a)
   note (a, &a->partner->record, NULL, oree_enum_to_nick (oree_xmpp_auths, a->facts->auth));
   if (method == OREE_XMPP_METHOD_NONE)
     return OREE_REASON_NOT_AUTHENTICATED;
-  return oree_xmpp_partner_methods (a->partner) & method ? OREE_REASON_ALLOWED : why_not (a->partner, method);
+  if ((oree_xmpp_partner_methods (a->partner) & method) == 0)
+    return why_not (a->partner, method);
+  return method == OREE_XMPP_METHOD_SASL_TLS ? ask_certificate (a) : OREE_REASON_ALLOWED;
 }
 
 /* Streams, and stanzas to or from the domain itself, are nobody's. */

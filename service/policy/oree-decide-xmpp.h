@@ -33,9 +33,21 @@ typedef enum
   OREE_XMPP_AUTH_TCP_DIALBACK
 } OreeXmppAuth;
 
+/* What made a certificate believable. */
+typedef enum
+{
+  OREE_XMPP_BY_NOTHING, /* nothing did, or it is not told */
+  OREE_XMPP_BY_PKIX,    /* a path to a trust anchor, and the name (RFC 6120 13.7) */
+  OREE_XMPP_BY_PIN,     /* its key is one the partner's record names */
+  OREE_XMPP_BY_DANE,    /* TLSA records of the domain's signed zone (RFC 7673, RFC 7712) */
+  OREE_XMPP_BY_POSH     /* what the domain publishes by https (RFC 7711) */
+} OreeXmppBy;
+
 extern const OreeEnumValue oree_directions[]; /* "in" "out" */
 extern const OreeEnumValue oree_xmpp_asks[];  /* "stream" "message" "subscribe" "presence" "leave" "iq" */
 extern const OreeEnumValue oree_xmpp_auths[]; /* "pending" "none" "sasl-tls" "tls-dialback" "tcp-dialback" */
+
+extern const OreeEnumValue oree_xmpp_bys[];   /* "unknown" "pkix" "pin" "dane" "posh" */
 
 typedef struct
 {
@@ -45,6 +57,7 @@ typedef struct
   const char *remote_domain; /* theirs, as proved or claimed; normal form */
   const char *local_user;    /* address of record; NULL: the domain itself, or a stream */
   OreeXmppAuth auth;
+  OreeXmppBy by;             /* with SASL_TLS; NOTHING: the certificate was judged already */
   gboolean allow_entry;      /* our user knows this contact */
 } OreeXmppFacts;
 

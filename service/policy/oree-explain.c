@@ -164,6 +164,7 @@ explain_xmpp (const OreePolicy *policy, Given *given, GVariant **verdict, GVaria
     .remote_domain = remote,
     .local_user = user && strchr (user, '@') ? user : NULL,
     .auth = (OreeXmppAuth) get_choice (given, "auth", oree_xmpp_auths, OREE_XMPP_AUTH_SASL_TLS),
+    .by = (OreeXmppBy) get_choice (given, "certificate-by", oree_xmpp_bys, OREE_XMPP_BY_NOTHING),
     .allow_entry = get_choice (given, "allow-entry", booleans, FALSE),
   };
 
@@ -212,11 +213,12 @@ static const struct
 {
   const char *what;
   gboolean (*explain) (const OreePolicy *policy, Given *given, GVariant **verdict, GVariant **steps);
-  const char *known[10];
+  const char *known[12];
 } questions[] = {
   { "xmpp",
     explain_xmpp,
-    { "direction", "ask", "local-domain", "remote-domain", "local-user", "from", "to", "auth", "allow-entry", NULL } },
+    { "direction", "ask", "local-domain", "remote-domain", "local-user", "from", "to", "auth", "certificate-by",
+      "allow-entry", NULL } },
   { "sip", explain_sip, { "source", "method", "from", "to", "authenticated", NULL } },
 };
 

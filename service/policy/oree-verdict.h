@@ -31,6 +31,7 @@ typedef enum
   X (SASL_REQUIRED, "sasl-required", INFO)                                                                  \
   X (SASL_NOT_ALLOWED, "sasl-not-allowed", INFO)                                                            \
   X (DIALBACK_NOT_ALLOWED, "dialback-not-allowed", INFO)                                                    \
+  X (CERTIFICATE_NOT_HEEDED, "certificate-not-heeded", INFO) /* what vouches for it does not count here */     \
   /* our user */                                                                                            \
   X (USER_FEDERATION_OFF, "user-federation-off", INFO)       /* policy without enable-federation-access */  \
   X (USER_XMPP_OFF, "user-xmpp-off", INFO)                   /* policy without enable-xmpp-access */        \

@@ -10,16 +10,6 @@ struct _OreeXmppTrust
   GHashTable *anchors;
 };
 
-static const OreeEnumValue bys[] = {
-  { OREE_XMPP_BY_NOTHING, "" },
-  { OREE_XMPP_BY_PKIX, "pkix" },
-  { OREE_XMPP_BY_PIN, "pin" },
-  { OREE_XMPP_BY_DANE, "dane" },
-  { OREE_XMPP_BY_POSH, "posh" },
-  { 0, NULL },
-};
-G_STATIC_ASSERT (G_N_ELEMENTS (bys) == OREE_N_XMPP_BY + 1);
-
 static const OreeCertDirection peer_is[] = {
   [OREE_DIRECTION_IN] = OREE_CERT_PEER_IS_CLIENT,
   [OREE_DIRECTION_OUT] = OREE_CERT_PEER_IS_SERVER,
@@ -28,7 +18,7 @@ static const OreeCertDirection peer_is[] = {
 const char *
 oree_xmpp_by_nick (OreeXmppBy by)
 {
-  return oree_enum_to_nick (bys, by);
+  return oree_enum_to_nick (oree_xmpp_bys, by);
 }
 
 /* ---- whom we trust ---- */

@@ -11,18 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* What made a certificate believable. */
-typedef enum
-{
-  OREE_XMPP_BY_NOTHING,
-  OREE_XMPP_BY_PKIX, /* a path to a trust anchor, and the name (RFC 6120 13.7) */
-  OREE_XMPP_BY_PIN,  /* its key is one the partner's record names */
-  OREE_XMPP_BY_DANE, /* TLSA records of the domain's signed zone (RFC 7673, RFC 7712) */
-  OREE_XMPP_BY_POSH, /* what the domain publishes by https (RFC 7711) */
-  OREE_N_XMPP_BY
-} OreeXmppBy;
-
-/* "", "pkix", "pin", "dane", "posh"; static. */
+/* "pkix", "pin", "dane", "posh"; "unknown" for NOTHING; static. */
 const char *oree_xmpp_by_nick (OreeXmppBy by);
 
 typedef struct

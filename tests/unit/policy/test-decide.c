@@ -79,6 +79,7 @@ decide_xmpp (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, Oree
     .remote_domain = g_hash_table_lookup (facts, "remote-domain"),
     .local_user = g_hash_table_lookup (facts, "local-user"),
     .auth = (OreeXmppAuth) choice (facts, "auth", oree_xmpp_auths),
+    .by = (OreeXmppBy) choice (facts, "certificate-by", oree_xmpp_bys),
     .allow_entry = g_str_equal (g_hash_table_lookup (facts, "allow-entry"), "true"),
   };
 
@@ -221,6 +222,7 @@ static const char *const xmpp_defaults[] = {
   "local-user",    "sip:alice@contoso.test",
   "remote-domain", "fabrikam.test",
   "auth",          "sasl-tls",
+  "certificate-by", "unknown",
   "allow-entry",   "false",
   NULL,
 };
