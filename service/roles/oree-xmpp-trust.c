@@ -109,7 +109,7 @@ name_of (const Case *asked, const char *host)
   return name != NULL || host == NULL ? name : oree_peer_cert_match (asked->cert, OREE_CERT_NAMES_HOST, host);
 }
 
-/* DECISION 011: a pin is enough by itself, and nothing else is. */
+/* DECISION 014: a pin is enough by itself, and nothing else is. */
 static OreeXmppProof
 judge_pins (const Case *asked, char **pins)
 {

@@ -56,8 +56,9 @@ class Ejabberd:
                                         dialback="  mod_s2s_dialback: {}" if self.dialback else ""))
         host, port = self._resolver.split("@")
         inetrc = self.directory / "inetrc"
-        inetrc.write_text(f'{{lookup, [file, dns]}}.\n{{nameserver, {{{host.replace(".", ",")}}}, {port}}}.\n'
-                          "{resolv_conf, \"\"}.\n{hosts_file, \"\"}.\n")
+        # The name server comes last: reading a resolver's file forgets it.
+        inetrc.write_text('{resolv_conf, "/dev/null"}.\n{hosts_file, "/dev/null"}.\n{lookup, [file, dns]}.\n'
+                          f'{{nameserver, {{{host.replace(".", ",")}}}, {port}}}.\n')
         return config, inetrc
 
     async def start(self):
