@@ -281,7 +281,7 @@ stanzas_become_one_request (void)
 /* --- SIP → XMPP ---------------------------------------------------------------------------------- */
 
 static const char *const content_types[] = {
-  "text/plain", "text/plain;charset=iso-8859-1", "text/html", "multipart/mixed;boundary=b", "multipart/alternative;boundary=" TOKEN,
+  "text/plain", "text/plain;charset=iso-8859-1", "text/html", "multipart/mixed;boundary=b", "multipart/alternative;boundary=b",
   "message/cpim", "application/im-iscomposing+xml", "message/imdn+xml", "text/plain;charset=\"evil", "application/x",
 };
 
