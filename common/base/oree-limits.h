@@ -77,6 +77,7 @@
 #define OREE_TLS_RECORD_MAX (16 * 1024)
 #define OREE_TLS_HANDSHAKE_SECONDS 10     /* from the first byte of TLS to its end */
 #define OREE_LISTEN_BACKLOG 512
+#define OREE_LIMIT_SAID_SECONDS 10        /* one event for all connections refused meanwhile for one limit */
 #define OREE_PREAUTH_PER_ADDRESS_MAX 64   /* connections not yet authenticated, one source address */
 #define OREE_CONNECTIONS_MAX 20000        /* per worker */
 #define OREE_CERT_NAMES_MAX 256           /* subject alternative names we look at */

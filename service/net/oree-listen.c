@@ -19,6 +19,8 @@ struct _OreeListen
   OreeTimer pause; /* armed while the machine is out of descriptors */
   OreeEndpoint endpoint;
   OreeAcceptCb callback;
+  OreeRefusedCb on_refused;
+  gpointer refused_data;
   gpointer data;
   guint64 accepted, refused;
   guint depth;
@@ -203,6 +205,8 @@ accept_one (OreeListen *self)
   socklen_t length = sizeof address;
   int fd = accept4 (self->fd, (struct sockaddr *) &address, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
   OreeEndpoint peer;
+  OreeAdmissionResult admission = OREE_ADMISSION_FULL;
+  gboolean known;
   OreeConn *conn;
 
   if (fd < 0)
@@ -217,12 +221,16 @@ accept_one (OreeListen *self)
       return errno == EINTR || errno == ECONNABORTED || errno == EPROTO;
     }
 
-  if (!oree_endpoint_from_sockaddr (&peer, (struct sockaddr *) &address, length) ||
-      oree_admission_enter (oree_worker_admission (self->worker), &peer.address) != OREE_ADMITTED)
+  known = oree_endpoint_from_sockaddr (&peer, (struct sockaddr *) &address, length);
+  if (known)
+    admission = oree_admission_enter (oree_worker_admission (self->worker), &peer.address);
+  if (admission != OREE_ADMITTED)
     {
       self->refused++;
       close (fd);
-      return TRUE;
+      if (known && self->on_refused != NULL)
+        self->on_refused (self, &peer, admission, self->refused_data);
+      return !self->freed;
     }
 
   self->accepted++;
@@ -296,6 +304,13 @@ guint64
 oree_listen_accepted (const OreeListen *self)
 {
   return self->accepted;
+}
+
+void
+oree_listen_set_refused (OreeListen *self, OreeRefusedCb callback, gpointer data)
+{
+  self->on_refused = callback;
+  self->refused_data = data;
 }
 
 guint64

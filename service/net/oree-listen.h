@@ -2,6 +2,7 @@
 /* Listening sockets: bound together for all workers before anything is committed, then accepted on by each.
  * The kernel spreads connections over the workers' sockets (SO_REUSEPORT). */
 #pragma once
+#include "net/oree-admission.h"
 #include "net/oree-conn.h"
 #include "net/oree-net-error.h"
 
@@ -26,6 +27,9 @@ typedef void (*OreeAcceptCb) (OreeListen *listen, OreeConn *conn, gpointer data)
 /* Accepts on `fd` (taken) until freed. On the worker's thread. Connections beyond the caps are closed at once and
  * counted; when descriptors run out accepting pauses for a second. */
 OreeListen *oree_listen_new (OreeWorker *worker, int fd, OreeAcceptCb callback, gpointer data);
+/* Called for every connection closed because of the caps; `peer` is borrowed. */
+typedef void (*OreeRefusedCb) (OreeListen *listen, const OreeEndpoint *peer, OreeAdmissionResult why, gpointer data);
+void oree_listen_set_refused (OreeListen *self, OreeRefusedCb callback, gpointer data);
 /* Closes the listening socket; accepted connections live on. */
 void oree_listen_free (OreeListen *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeListen, oree_listen_free)

@@ -63,6 +63,8 @@ struct _OreeLane
   OreeRoleMode mode[OREE_N_ROLES];
   guint64 counters[OREE_N_COUNTERS];
   guint64 reasons[OREE_N_REASONS]; /* refusals by reason */
+  const char *limit_said; /* the limit last spoken of, and when: oree-listeners.h */
+  OreeTime limit_said_at;
   guint64 matters[OREE_N_GW_REFUSALS]; /* what the gateway could not carry */
   OreeNoiseCount noise[OREE_N_NOISES];
 

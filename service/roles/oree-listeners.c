@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "roles/oree-listeners.h"
 
+#include "base/oree-limits.h"
 #include <unistd.h>
 
 /* Sockets bound by the first lane and not yet fetched by the others. Lanes start in no order, each on its own
@@ -80,6 +81,28 @@ fetch (OreeLane *lane, OreeRoleId role, const OreeEndpoint *at, GError **error)
   return fd;
 }
 
+void
+oree_listeners_say_limit (OreeLane *lane, const char *limit, const char *peer)
+{
+  OreeTime now = oree_worker_now (lane->worker);
+
+  oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
+  if (g_strcmp0 (lane->limit_said, limit) == 0 && now < lane->limit_said_at + OREE_LIMIT_SAID_SECONDS * OREE_SECOND)
+    return;
+  lane->limit_said = limit;
+  lane->limit_said_at = now;
+  oree_lane_event (lane, oree_event_new (OREE_EVENT_LIMIT_HIT, "limit", limit, "peer", peer, NULL));
+}
+
+static void
+refused_cb (OreeListen *listen, const OreeEndpoint *peer, OreeAdmissionResult why, gpointer data)
+{
+  g_autofree char *text = oree_endpoint_to_string (peer);
+
+  oree_listeners_say_limit (data, why == OREE_ADMISSION_ADDRESS_FULL ? "unauthenticated-per-address" : "connections",
+                            text);
+}
+
 const char *
 oree_listeners_open (OreeListeners *self, OreeLane *lane, OreeRoleId role, const char *signature,
                      OreeAcceptCb accept, gpointer data, char **detail)
@@ -111,6 +134,7 @@ oree_listeners_open (OreeListeners *self, OreeLane *lane, OreeRoleId role, const
           return oree_net_error_nick (error->code);
         }
       g_ptr_array_add (self->listens, oree_listen_new (lane->worker, fd, accept, data));
+      oree_listen_set_refused (g_ptr_array_index (self->listens, self->listens->len - 1), refused_cb, lane);
     }
   return NULL;
 }

@@ -18,6 +18,9 @@ char *oree_listeners_signature (const char *const *addresses, guint64 port);
  * the role so that lanes share. NULL, or the reason code with `detail` (owned) naming the endpoint. */
 const char *oree_listeners_open (OreeListeners *self, OreeLane *lane, OreeRoleId role, const char *signature,
                                  OreeAcceptCb accept, gpointer data, char **detail);
+/* A connection from `peer` was refused because of `limit` (a code; static): counted each time, an event for the first
+ * in OREE_LIMIT_SAID_SECONDS. */
+void oree_listeners_say_limit (OreeLane *lane, const char *limit, const char *peer);
 void oree_listeners_close (OreeListeners *self);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include "base/oree-limits.h"
 #include "base/oree-secret.h"
 #include "roles/oree-census.h"
+#include "roles/oree-listeners.h"
 #include "roles/oree-refusal.h"
 #include "roles/oree-xmpp-link.h"
 #include "roles/oree-xmpp-out.h"
@@ -29,7 +30,7 @@ typedef struct
   OreeTime heard; /* when bytes last came; 0: nothing yet */
   OreeHook flush;
   OreeEffects effects;
-  gboolean running, closed, direct_tls;
+  gboolean running, closed, counted, direct_tls;
   OreeLane *moving; /* where to, as soon as the event at hand is over */
   OreeS2sProof proof;
   const char *cert_outcome;
@@ -110,7 +111,8 @@ stream_free (gpointer data)
   oree_s2s_in_free (stream->machine);
   oree_xml_reader_free (stream->reader);
   oree_effects_clear (&stream->effects);
-  oree_census_leave (stream->lane->roles, NULL);
+  if (stream->counted)
+    oree_census_leave (stream->lane->roles, NULL);
   if (stream->remote != NULL)
     oree_census_leave (stream->lane->roles, stream->remote);
   oree_secret_free (stream->secret);
@@ -150,8 +152,7 @@ oree_xmpp_in_make_room (OreeLane *lane)
 
   if (stream == NULL || stream->running)
     return FALSE;
-  oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
-  oree_lane_event (lane, oree_event_new (OREE_EVENT_LIMIT_HIT, "limit", "connection-limit", "peer", stream->peer, NULL));
+  oree_listeners_say_limit (lane, "connection-limit", stream->peer);
   forget (stream);
   return TRUE;
 }
@@ -331,7 +332,7 @@ ready (Stream *stream, const OreeS2sPair *pair, OreeS2sProof proof)
           oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
           oree_lane_event (lane, oree_event_new (OREE_EVENT_LIMIT_HIT, "limit", "partner-connection-limit", "peer",
                                                  pair->from, NULL));
-          oree_s2s_in_close (stream->machine, OREE_S2S_LIMIT, now_of (stream), &stream->effects);
+          oree_s2s_in_close (stream->machine, OREE_S2S_NO_ROOM, now_of (stream), &stream->effects);
           return;
         }
       stream->remote = g_strdup (pair->from);
@@ -366,7 +367,8 @@ say_closed (Stream *stream, OreeS2sReason reason)
   if (was_ready)
     oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_CLOSED, "partner", claimed, "direction", "in", "reason",
                                            nick, "detail", stream->withdrawn, "peer", stream->peer, NULL));
-  else if (reason != OREE_S2S_OK && reason != OREE_S2S_SHUTDOWN && reason != OREE_S2S_CONNECTION_LOST)
+  else if (reason != OREE_S2S_OK && reason != OREE_S2S_SHUTDOWN && reason != OREE_S2S_NO_ROOM
+           && reason != OREE_S2S_CONNECTION_LOST)
     {
       oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_REFUSED);
       oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_REFUSED, "partner", claimed, "direction", "in", "reason",
@@ -705,25 +707,25 @@ oree_xmpp_in_accept (OreeListen *listen, OreeConn *conn, gpointer data)
                              .awaits = awaits };
   Stream *stream;
 
-  if (lane->mode[OREE_ROLE_XMPP_PROXY] != OREE_MODE_RUNNING || !enter_total (lane))
+  if (lane->mode[OREE_ROLE_XMPP_PROXY] != OREE_MODE_RUNNING)
     {
-      g_autofree char *peer = oree_endpoint_to_string (oree_conn_peer (conn));
-
-      if (lane->mode[OREE_ROLE_XMPP_PROXY] == OREE_MODE_RUNNING)
-        oree_lane_event (lane, oree_event_new (OREE_EVENT_LIMIT_HIT, "limit", "connection-limit", "peer", peer, NULL));
       oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
       oree_conn_free (conn);
       return;
     }
   stream = g_new0 (Stream, 1);
+  stream->counted = enter_total (lane);
   stream->conn = conn;
   stream->peer = oree_endpoint_to_string (oree_conn_peer (conn));
   stream->secret = oree_xmpp_dialback_secret (lane);
   stream->since = g_get_real_time ();
   stream->reader = oree_xml_reader_new (&oree_xml_caps_preauth);
   enter (stream, lane);
-  stream->waiting.data = stream;
-  g_queue_push_tail_link (&lane->xmpp_in->nobodies, &stream->waiting);
+  if (stream->counted)
+    {
+      stream->waiting.data = stream;
+      g_queue_push_tail_link (&lane->xmpp_in->nobodies, &stream->waiting);
+    }
   queries.data = stream;
   stream->machine = oree_s2s_in_new (&queries, oree_span_str (stream->secret),
                                      oree_xmpp_trust_has_certificate (lane, OREE_DIRECTION_IN, NULL),
@@ -734,6 +736,12 @@ oree_xmpp_in_accept (OreeListen *listen, OreeConn *conn, gpointer data)
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_IN);
   oree_conn_set_callbacks (conn, &callbacks, stream);
   oree_worker_arm (lane->worker, &stream->timer, oree_s2s_in_deadline (stream->machine));
+  if (!stream->counted)
+    {
+      oree_listeners_say_limit (lane, "connection-limit", stream->peer);
+      oree_s2s_in_close (stream->machine, OREE_S2S_NO_ROOM, now_of (stream), &stream->effects);
+      run (stream);
+    }
 }
 
 /* --- from others ------------------------------------------------------------------------------- */

@@ -66,7 +66,7 @@ class Line:
         while not done():
             if self.out_waiting < window:
                 self.to_xmpp()
-            if len(self.in_waiting) < window and self.server.process.running:
+            if len(self.in_waiting) < window and self.server.up:
                 self.to_sip()
             await asyncio.sleep(pace)
 

@@ -24,6 +24,7 @@ struct _OreeS2sIn
   State state;
   OreeS2sReason reason; /* SETTLING, CLOSING: why */
   gboolean peer_ended;
+  OreeS2sReason leave;      /* to be said once the peer has begun the stream anew; OK: nothing */
   OreeStreamErr peer_error; /* with which it ended; NONE: none */
   char *remote; /* as the header said */
   char *local;

@@ -145,6 +145,8 @@ oree_s2s_in_stop (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffec
 static OreeS2sReason
 reason_of_end (const OreeS2sIn *self, OreeS2sReason reason)
 {
+  if (self->leave != OREE_S2S_OK)
+    return self->leave;
   return self->receiver.refused != OREE_S2S_OK && !oree_s2s_receiver_is_proved (&self->receiver)
            ? self->receiver.refused
            : reason;
@@ -315,6 +317,8 @@ on_header (OreeS2sIn *self, const OreeXmlNode *node, OreeTime now, OreeEffects *
       return;
     }
   self->peer_major = header.major;
+  if (bad == OREE_S2S_OK)
+    bad = self->leave;
   if (bad != OREE_S2S_OK)
     oree_s2s_in_stop (self, bad, now, out);
   else if (must_wait (self))
@@ -595,7 +599,15 @@ oree_s2s_in_close (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffe
       break;
     case HEADER:
     case PROVING:
-      oree_s2s_in_stop (self, reason, now, out);
+      /* Between <success/> and the peer's next header it still reads the old stream: a header of ours would be
+       * broken XML there (RFC 6120 6.4.6). */
+      if (self->state == HEADER && self->external_done && !self->header_sent)
+        {
+          self->leave = reason;
+          self->close_by = now + OREE_S2S_CLOSE_SECONDS * OREE_SECOND;
+        }
+      else
+        oree_s2s_in_stop (self, reason, now, out);
       break;
     case TLS:
       closed (self, reason, out); /* nothing can be said in the middle of a handshake */
@@ -620,7 +632,7 @@ oree_s2s_in_withdraw (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeE
 static OreeTime
 establish_by (const OreeS2sIn *self)
 {
-  return self->started + self->policy.establish;
+  return self->leave != OREE_S2S_OK ? self->close_by : self->started + self->policy.establish;
 }
 
 static void
@@ -630,6 +642,8 @@ on_deadline_unproved (OreeS2sIn *self, OreeTime now, OreeEffects *out)
     return;
   if (self->state == TLS)
     closed (self, OREE_S2S_ESTABLISH_TIMEOUT, out);
+  else if (self->leave != OREE_S2S_OK)
+    closed (self, self->leave, out);
   else
     oree_s2s_in_stop (self, self->receiver.asked_by_peer ? OREE_S2S_IDLE : OREE_S2S_ESTABLISH_TIMEOUT, now, out);
 }

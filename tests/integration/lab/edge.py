@@ -77,6 +77,8 @@ class Edge:
             ("service", "log-level"): os.environ.get("OREE_TEST_LOG_LEVEL", "info"),
         }
         self.settings.update(settings or {})
+        self.preload = []       # libraries
+        self.environment = {}   # and what they want to know
         self.process = None
         self.bus = None
         directory.mkdir(parents=True, exist_ok=True)
@@ -100,11 +102,17 @@ class Edge:
     async def start(self, deadline=30.0):
         self.write_config()
         self.state.mkdir(mode=0o700, exist_ok=True)
-        env = dict(os.environ, G_DEBUG="fatal-criticals")
+        env = dict(os.environ, G_DEBUG="fatal-criticals", **self.environment)
+        preload = list(self.preload)
         shim = self.build / "tests" / "lib" / "libtsan-glib.so"
         if shim.exists():
             # GLib's slices wander between threads by ways the sanitizer cannot see.
-            env.update(LD_PRELOAD=str(shim), G_SLICE="always-malloc")
+            preload.append(shim)
+            env["G_SLICE"] = "always-malloc"
+        if preload:
+            env["LD_PRELOAD"] = " ".join(map(str, preload))
+            # The sanitizer's own library comes after them.
+            env["ASAN_OPTIONS"] = ":".join(filter(None, [env.get("ASAN_OPTIONS"), "verify_asan_link_order=0"]))
         self.process = await Process("oreed", [*self.wrapper, self.program, "--config", self.config],
                                      self.directory / "oreed.log", env=env).start()
         if self.bus is None:

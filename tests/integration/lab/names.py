@@ -7,8 +7,8 @@ from .process import Process, free_port
 
 
 class NameServer:
-    def __init__(self, directory, address="127.0.0.1"):
-        self.address = address
+    def __init__(self, directory, address="127.0.0.1", network="127.0.0.0/8"):
+        self.address, self.network = address, network
         self.port = free_port(address, socket.SOCK_DGRAM)
         self.records = []
         self.signer = None  # a Knot: questions about its zones go there, and are validated
@@ -49,7 +49,7 @@ class NameServer:
   use-syslog: no
   logfile: ""
   interface: {self.address}@{self.port}
-  access-control: 127.0.0.0/8 allow
+  access-control: {self.network} allow
   do-daemonize: no
   local-zone: "." static
 {data}

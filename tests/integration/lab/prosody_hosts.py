@@ -93,13 +93,15 @@ def _stanza(text):
 
 class ProsodyHosts:
     def __init__(self, directory, hosts, resolver, ca, address, encryption=False, secure_auth=False, timeout=20,
-                 level="info"):
+                 level="info", wrapper=(), ports=None):
         self.address = address
         self.hosts = list(hosts)
-        self.s2s_port, self._wire_port = free_port(address), free_port(address)
+        self.s2s_port, self._wire_port = ports or (free_port(address), free_port(address))
+        self._wrapper = list(wrapper)
         self.stanzas = Journal("stanzas for the probes")
         self.streams = Journal("streams")
         self.process = None
+        self.up = False
         self._directory = directory
         self._journal = directory / "journal"
         self._position = 0
@@ -125,7 +127,7 @@ class ProsodyHosts:
             HOST % dict(vars(host), ca=self.settings["ca"], disabled="".join(f', "{name}"' for name in host.disabled))
             for host in self.hosts))
         env = dict(os.environ, LC_ALL="C.UTF-8")
-        self.process = await Process(f"prosody {self._directory.name}", ["prosody", "-F", "--config", config],
+        self.process = await Process(f"prosody {self._directory.name}", [*self._wrapper, "prosody", "-F", "--config", config],
                                      self._directory / "prosody.log", env=env).start()
         await self.process.ready(self.address, self.s2s_port, 60)
         await self.process.ready(self.address, self._wire_port)
@@ -134,6 +136,7 @@ class ProsodyHosts:
             self._reading = asyncio.ensure_future(self._follow())
         opened = self._opened
         await until(lambda: self._opened > opened, 60, f"{self.process.name} running")
+        self.up = True
         return self
 
     def read(self):
@@ -174,6 +177,7 @@ class ProsodyHosts:
 
     async def kill(self):
         """What it has taken by now is in the journal, and read."""
+        self.up = False
         await self.process.kill()
         self._writer.close()
         self.read()

@@ -216,6 +216,8 @@ wire_run_in (Wire *wire, OreeEffects *effects)
         case OREE_EFFECT_READY:
           oree_xml_reader_set_caps (wire->in_reader, &oree_xml_caps_stream);
           g_string_append_printf (wire->log, "in:ready(%s) ", oree_s2s_proof_nick (e.code));
+          if (wire->unwanted != OREE_S2S_OK)
+            oree_s2s_in_close (wire->in, wire->unwanted, wire->now, effects);
           break;
         case OREE_EFFECT_ASK:
           verify (wire, e.object);

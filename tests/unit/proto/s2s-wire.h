@@ -40,6 +40,7 @@ struct _Wire
   gboolean tls_out, tls_in, closed_out, closed_in, cut;
   gboolean proven; /* the server's certificate, as the initiator sees it */
   gboolean settle; /* deliveries are settled at once */
+  OreeS2sReason unwanted; /* the receiver wants nobody, however well proved; OK: all are welcome */
   Side *in_side;
   Side *out_side; /* NULL: the initiator's stream goes one way */
   Side *authority; /* who answers db:verify: the initiator's inbound side; NULL: unreachable */

@@ -65,6 +65,24 @@ test_pairing (gconstpointer data)
   g_assert_cmpstr (wire->log->str, ==, row->expected);
 }
 
+/* Proved and refused nonetheless: nothing may follow <success/> before the initiator begins anew, for what comes with
+ * it is read as part of the old stream. */
+static void
+test_refused_once_proved (void)
+{
+  OreeS2sPolicy alpha = side_policy_of (R, R, FALSE);
+  Side beta = { BETA, side_policy_of (R, R, FALSE), ALPHA, 0 };
+  g_autoptr (Wire) wire = wire_new (ALPHA, BETA, &alpha, &beta, FALSE);
+
+  wire->proven = TRUE;
+  wire->unwanted = OREE_S2S_NO_ROOM;
+  wire_send (wire, 1);
+  wire_pump (wire);
+  g_assert_cmpstr (wire->log->str, ==,
+                   "tls in:ready(external) failed-1(peer-error) out:close(peer-error) in:close(connection-limit) ");
+  g_assert_cmpstr (oree_s2s_out_peer_error (wire->out), ==, "resource-constraint");
+}
+
 static Wire *
 external_wire (Side *beta)
 {
@@ -310,6 +328,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/s2s/order-and-acks", test_order_and_acks);
   g_test_add_func ("/proto/s2s/late-outcome", test_late_outcome);
   g_test_add_func ("/proto/s2s/lost-in-doubt", test_lost_in_doubt);
+  g_test_add_func ("/proto/s2s/refused-once-proved", test_refused_once_proved);
   g_test_add_func ("/proto/s2s/drain", test_drain);
   g_test_add_func ("/proto/s2s/receiver-shuts-down", test_receiver_shuts_down);
   g_test_add_func ("/proto/s2s/idle", test_idle);
