@@ -260,6 +260,9 @@ rich_body (OreeLane *lane, Inbound *inbound, const char *from, const char *aor, 
   GString *body = NULL, *wrapped;
   char token[OREE_SIP_ID_SIZE];
 
+  if (inbound->message_id != NULL) /* sent before, another way */
+    oree_gw_receipts_forget (lane->gateway->receipts, inbound->message_id);
+  g_clear_pointer (&inbound->message_id, g_free);
   if (person == NULL)
     return NULL;
   if (person->takes_html && inbound->sip.html != NULL)

@@ -97,6 +97,15 @@ add (OreeLane *lane, const OreeStanza *stanza, const char *aor)
   return pair;
 }
 
+/* A timer may end long after the policy changed, or the gateway stopped. */
+static gboolean
+is_allowed (Pair *pair, OreeDirection direction)
+{
+  return oree_gateway_open (pair->lane)
+         && oree_gateway_verdict (pair->lane, direction, OREE_XMPP_MESSAGE, pair->aor, &pair->contact, pair->user.domain,
+                                  OREE_XMPP_AUTH_PENDING).allow;
+}
+
 /* --- to SIP -------------------------------------------------------------------------------------- */
 
 static void
@@ -149,8 +158,7 @@ send_state (Pair *pair, OreeChatState state)
   OreeGwStanzaParts parts = { .from = from, .to = to };
   g_autoptr (OreeXmlNode) stanza = NULL;
 
-  if (!oree_gateway_verdict (lane, OREE_DIRECTION_OUT, OREE_XMPP_MESSAGE, pair->aor, &pair->contact, pair->user.domain,
-                             OREE_XMPP_AUTH_PENDING).allow)
+  if (!is_allowed (pair, OREE_DIRECTION_OUT))
     return;
   stanza = oree_gw_state_to_stanza (state, &parts);
   oree_xmpp_out_send (lane, pair->user.domain, pair->contact.domain, stanza, NULL, NULL);
@@ -165,7 +173,7 @@ carry_out (Pair *pair, OreeGwTypingDo what)
       break;
     case OREE_GW_TYPING_ACTIVE:
     case OREE_GW_TYPING_IDLE:
-      if (oree_gateway_open (pair->lane) && oree_gateway_budget (pair->lane, pair->contact.domain))
+      if (is_allowed (pair, OREE_DIRECTION_IN) && oree_gateway_budget (pair->lane, pair->contact.domain))
         send_status (pair, what == OREE_GW_TYPING_ACTIVE);
       else
         oree_gw_typing_on_outcome (&pair->state, 480, oree_worker_now (pair->lane->worker));
