@@ -182,7 +182,13 @@ configure (SSL_CTX *ssl)
   SSL_CTX_set_num_tickets (ssl, 0);
   SSL_CTX_set_session_cache_mode (ssl, SSL_SESS_CACHE_OFF);
   /* Forward secrecy and authenticated encryption only (RFC 9325 4.2); TLS 1.3 has nothing else. */
-  SSL_CTX_set_cipher_list (ssl, "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:!aNULL:!PSK:!SRP");
+  SSL_CTX_set_cipher_list (ssl, "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL:!PSK:!SRP");
+  /* Curves only: in a finite field a peer has us compute for next to nothing (CVE-2002-20001, CVE-2022-40735). */
+  SSL_CTX_set1_groups_list (ssl, "X25519:P-256:X448:P-384:P-521");
+  /* No DSA, nothing below SHA-256. */
+  SSL_CTX_set1_sigalgs_list (ssl, "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:RSA-PSS+SHA256:RSA-PSS+SHA384:"
+                                  "RSA-PSS+SHA512:rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:RSA+SHA256:"
+                                  "RSA+SHA384:RSA+SHA512");
   SSL_CTX_set_mode (ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_verify (ssl, SSL_VERIFY_PEER, NULL);
   SSL_CTX_set_cert_verify_callback (ssl, accept_any_certificate, NULL);

@@ -18,6 +18,7 @@ typedef struct
   OreePeerCert *peer;
   char *error;
   OreeFilterState state;
+  gboolean renegotiates; /* the peer tried to */
 } Tls;
 
 static int
@@ -166,6 +167,16 @@ read_records (Tls *self, OreeBuffer *plain)
     oree_buffer_clear (plain);
 }
 
+/* OpenSSL turns a renegotiation down with a warning, as often as it is asked; RFC 6120 5.3.5 wants the end. */
+static void
+info_cb (const SSL *ssl, int where, int value)
+{
+  Tls *self = SSL_get_app_data (ssl);
+
+  if ((where & SSL_CB_WRITE_ALERT) == SSL_CB_WRITE_ALERT && (value & 0xff) == SSL_AD_NO_RENEGOTIATION)
+    self->renegotiates = TRUE;
+}
+
 static OreeFilterState
 tls_in (OreeFilter *filter, OreeSpan wire, OreeBuffer *plain, OreeBuffer *wire_out)
 {
@@ -179,6 +190,11 @@ tls_in (OreeFilter *filter, OreeSpan wire, OreeBuffer *plain, OreeBuffer *wire_o
   self->wire_out = wire_out;
   if (self->state != OREE_FILTER_HANDSHAKE || handshake (self))
     read_records (self, plain);
+  if (self->renegotiates && self->state != OREE_FILTER_FAILED)
+    {
+      self->error = g_strdup ("the peer began to renegotiate");
+      self->state = OREE_FILTER_FAILED;
+    }
   self->wire_in = OREE_SPAN_EMPTY;
   self->wire_out = NULL;
 
@@ -291,6 +307,7 @@ oree_tls_new (OreeTlsCtx *ctx, OreeTlsRole role, const char *sni, const char *al
   BIO_set_data (bio, self);
   SSL_set_bio (self->ssl, bio, bio);
   SSL_set_app_data (self->ssl, self);
+  SSL_set_info_callback (self->ssl, info_cb);
   if (role == OREE_TLS_SERVER)
     {
       SSL_set_accept_state (self->ssl);

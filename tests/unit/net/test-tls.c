@@ -3,6 +3,7 @@
 #include "net-fixture.h"
 #include "net/oree-tls.h"
 #include <glib/gstdio.h>
+#include <openssl/ssl.h>
 #include <string.h>
 
 static TlsFixture fixture;
@@ -209,6 +210,52 @@ test_altered_record_fails (void)
   end_clear (&server);
 }
 
+/* A client of OpenSSL's own, for what our filter would never do. */
+static void
+shake (SSL *client, End *server)
+{
+  for (guint turn = 0; turn < 10; turn++)
+    {
+      char bytes[16384];
+      int n;
+
+      SSL_do_handshake (client);
+      while ((n = BIO_read (SSL_get_wbio (client), bytes, sizeof bytes)) > 0)
+        server->state = server->filter->klass->in (server->filter, oree_span (bytes, (gsize) n), &server->plain,
+                                                   &server->wire);
+      if (oree_buffer_length (&server->wire) > 0)
+        {
+          OreeSpan wire = oree_buffer_span (&server->wire);
+
+          BIO_write (SSL_get_rbio (client), wire.data, (int) wire.length);
+          oree_buffer_consume (&server->wire, wire.length);
+        }
+    }
+}
+
+/* RFC 6120 5.3.5; OpenSSL alone would answer each attempt with a warning (CVE-2021-32920's kind). */
+static void
+test_renegotiation_ends_it (void)
+{
+  SSL_CTX *ctx = SSL_CTX_new (TLS_client_method ());
+  SSL *client;
+  End server = end_new (fixture.fabrikam, OREE_TLS_SERVER, NULL, NULL);
+
+  SSL_CTX_set_max_proto_version (ctx, TLS1_2_VERSION);
+  client = SSL_new (ctx);
+  SSL_set_bio (client, BIO_new (BIO_s_mem ()), BIO_new (BIO_s_mem ()));
+  SSL_set_connect_state (client);
+  shake (client, &server);
+  g_assert_cmpint (server.state, ==, OREE_FILTER_OPEN);
+  SSL_renegotiate (client);
+  shake (client, &server);
+  g_assert_cmpint (server.state, ==, OREE_FILTER_FAILED);
+  g_assert_nonnull (strstr (server.filter->klass->error (server.filter), "renegotiate"));
+  SSL_free (client);
+  SSL_CTX_free (ctx);
+  end_clear (&server);
+}
+
 static void
 test_context_errors_name_file_and_reason (void)
 {
@@ -266,6 +313,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/tls/client-without-certificate-is-let-in", test_client_without_certificate_is_let_in);
   g_test_add_func ("/net/tls/garbage-fails-with-a-reason", test_garbage_fails_with_a_reason);
   g_test_add_func ("/net/tls/altered-record-fails", test_altered_record_fails);
+  g_test_add_func ("/net/tls/renegotiation-ends-it", test_renegotiation_ends_it);
   g_test_add_func ("/net/tls/context-errors-name-file-and-reason", test_context_errors_name_file_and_reason);
   result = g_test_run ();
   tls_fixture_clear (&fixture);
