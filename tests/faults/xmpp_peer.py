@@ -111,6 +111,7 @@ class Link:
         self.seen = b""
         self.clear = b""
         self.over = False
+        self._shaking = False
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._reader = _Reader()
 
@@ -163,10 +164,13 @@ class Link:
         """The handshake; ssl.SSLError or Ended when it fails."""
         self.tls = context.wrap_bio(self._in, self._out, server_side=server, server_hostname=name)
         self._reader = _Reader()
+        self._shaking = True
         while True:
             try:
                 self.tls.do_handshake()
+                self._shaking = False
                 await self.raw(self._out.read())
+                self._decipher()  # what came with the last of the handshake
                 return self.tls
             except ssl.SSLWantReadError:
                 await self.raw(self._out.read())
@@ -195,7 +199,7 @@ class Link:
             self.clear += data
             return True
         self._in.write(data)
-        return self._decipher()
+        return self._shaking or self._decipher()
 
     def _decipher(self):
         while True:
