@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "roles/oree-census.h"
 
+#include <string.h>
+
 static GMutex lock;
 static GHashTable *counts; /* "pointer domain" → count; "pointer" → total */
 
@@ -53,5 +55,38 @@ oree_census_leave (gpointer roles, const char *domain)
 
   g_mutex_lock (&lock);
   add (key, -1);
+  g_mutex_unlock (&lock);
+}
+
+gboolean
+oree_census_evict (gpointer roles, const char *domain, guint64 limit)
+{
+  g_autofree char *key = key_of (roles, domain);
+  gboolean over;
+
+  g_mutex_lock (&lock);
+  over = count (key) > limit;
+  if (over)
+    add (key, -1);
+  g_mutex_unlock (&lock);
+  return over;
+}
+
+void
+oree_census_foreach (gpointer roles, OreeCensusFunc func, gpointer data)
+{
+  g_autofree char *prefix = key_of (roles, NULL);
+  gsize length = strlen (prefix);
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_mutex_lock (&lock);
+  if (counts != NULL)
+    {
+      g_hash_table_iter_init (&iter, counts);
+      while (g_hash_table_iter_next (&iter, &key, &value))
+        if (g_str_has_prefix (key, prefix))
+          func (((char *) key)[length] != '\0' ? (char *) key + length : NULL, (guint64) GPOINTER_TO_INT (value), data);
+    }
   g_mutex_unlock (&lock);
 }

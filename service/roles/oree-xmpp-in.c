@@ -30,7 +30,8 @@ typedef struct
   OreeTime heard; /* when bytes last came; 0: nothing yet */
   OreeHook flush;
   OreeEffects effects;
-  gboolean running, closed, counted, direct_tls;
+  gboolean running, closed, direct_tls;
+  gboolean counted; /* in the census: until its end is decided */
   OreeLane *moving; /* where to, as soon as the event at hand is over */
   OreeS2sProof proof;
   const char *cert_outcome;
@@ -96,6 +97,17 @@ is_somebody (Stream *stream)
   stream->waiting.data = NULL;
 }
 
+static void
+uncount (Stream *stream)
+{
+  if (!stream->counted)
+    return;
+  stream->counted = FALSE;
+  oree_census_leave (stream->lane->roles, NULL);
+  if (stream->remote != NULL)
+    oree_census_leave (stream->lane->roles, stream->remote);
+}
+
 /* Without a lane's tables: it left them, or is on its way between two. */
 static void
 stream_free (gpointer data)
@@ -111,10 +123,7 @@ stream_free (gpointer data)
   oree_s2s_in_free (stream->machine);
   oree_xml_reader_free (stream->reader);
   oree_effects_clear (&stream->effects);
-  if (stream->counted)
-    oree_census_leave (stream->lane->roles, NULL);
-  if (stream->remote != NULL)
-    oree_census_leave (stream->lane->roles, stream->remote);
+  uncount (stream);
   oree_secret_free (stream->secret);
   oree_tls_ctx_unref (stream->shown);
   g_free (stream->remote);
@@ -200,6 +209,24 @@ carry (Stream *stream)
     }
 }
 
+/* Something was asked for this stream whose answer will come to this lane: about a key, or about a domain's names. */
+static gboolean
+awaits_answers (const Stream *stream)
+{
+  GHashTableIter iter;
+  const Names *names;
+
+  if (oree_s2s_in_awaits_keys (stream->machine))
+    return TRUE;
+  if (stream->names == NULL)
+    return FALSE;
+  g_hash_table_iter_init (&iter, stream->names);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &names))
+    if (names->asked != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 move_in (OreeLane *lane, gpointer data)
 {
@@ -227,6 +254,12 @@ move_out (OreeLane *lane, gpointer data)
 
   if (stream == NULL || stream->closed || stream->conn == NULL || stream->moving == NULL)
     return;
+  if (awaits_answers (stream))
+    {
+      stream->moving = NULL;
+      oree_conn_resume (stream->conn);
+      return;
+    }
   g_hash_table_steal (lane->xmpp_in->streams, GUINT_TO_POINTER (stream->id));
   oree_worker_cancel (lane->worker, &stream->timer);
   oree_worker_cancel (lane->worker, &stream->rest);
@@ -238,8 +271,8 @@ move_out (OreeLane *lane, gpointer data)
   oree_lane_run (lane, stream->moving, move_in, stream, stream_free);
 }
 
-/* A stream used both ways belongs to the lane that sends to its domain. One that waits for the answer about another
- * key stays where the answer will come. */
+/* A stream used both ways belongs to the lane that sends to its domain. One that waits for an answer stays where that
+ * will come. */
 static void
 settle_down (Stream *stream, const char *remote)
 {
@@ -249,7 +282,7 @@ settle_down (Stream *stream, const char *remote)
     return;
   if (owner == stream->lane)
     carry (stream);
-  else if (stream->received == 0 && !oree_s2s_in_awaits_keys (stream->machine))
+  else if (stream->received == 0 && !awaits_answers (stream))
     {
       stream->moving = owner;
       oree_conn_pause (stream->conn);
@@ -880,31 +913,98 @@ oree_xmpp_in_recheck (OreeLane *lane, const OreePolicy *policy, OreeImpact *impa
     recheck (l->data, policy, impact);
 }
 
-static void
-publish_stream (Stream *stream, OreePolicy *next, OreeImpact *impact)
+/* --- a new snapshot ---------------------------------------------------------------------------- */
+
+/* Does what may not stand under `next` any more stand under `old`? A stranger's stream, that lives to be answered, is no
+ * concern of the change. */
+static gboolean
+is_forbidden (const OreePolicy *old, const OreePolicy *next, const char *local, const char *remote, OreeXmppAuth auth,
+              OreeReason *reason)
+{
+  OreeVerdict verdict = oree_xmpp_stream_verdict (next, OREE_DIRECTION_IN, local, remote, auth);
+
+  *reason = verdict.reason;
+  return !verdict.allow && oree_xmpp_stream_verdict (old, OREE_DIRECTION_IN, local, remote, auth).allow;
+}
+
+/* Why the stream ends with the change; OK: it does not. */
+static OreeS2sReason
+judge_change (Stream *stream, const OreePolicy *old, const OreePolicy *next, OreeReason *reason)
 {
   const OreeS2sPairs *pairs = oree_s2s_in_pairs (stream->machine);
+  const char *local = oree_s2s_in_local (stream->machine), *remote = oree_s2s_in_remote (stream->machine);
+  OreeS2sPolicy stand;
+
+  for (guint i = 0; i < oree_s2s_pairs_length (pairs); i++)
+    {
+      const OreeS2sPair *pair = oree_s2s_pairs_nth (pairs, i);
+
+      if (is_forbidden (old, next, pair->to, pair->from, oree_xmpp_auth_of (pair->proof), reason))
+        return OREE_S2S_BLOCKED;
+    }
+  /* Not proved yet, but who it says it is need not go on. */
+  if (oree_s2s_pairs_length (pairs) == 0 && local != NULL && remote != NULL
+      && is_forbidden (old, next, local, remote, OREE_XMPP_AUTH_PENDING, reason)
+      && *reason != OREE_REASON_NOT_A_PARTNER)
+    return OREE_S2S_BLOCKED;
+  if (remote == NULL || !oree_s2s_in_is_bidirectional (stream->machine))
+    return OREE_S2S_OK;
+  oree_xmpp_stand (next, remote, &stand);
+  return stand.bidirectional ? OREE_S2S_OK : OREE_S2S_REPLACED;
+}
+
+static void
+end (Stream *stream, OreeS2sReason reason)
+{
+  uncount (stream);
+  if (reason == OREE_S2S_BLOCKED)
+    oree_s2s_in_withdraw (stream->machine, reason, now_of (stream), &stream->effects);
+  else
+    oree_s2s_in_close (stream->machine, reason, now_of (stream), &stream->effects);
+  run (stream);
+}
+
+static void
+publish_stream (Stream *stream, const OreePolicy *old, const OreePolicy *next, OreeImpact *impact)
+{
+  OreeReason reason = OREE_REASON_ALLOWED;
+  OreeS2sReason why;
 
   /* First, for it leaves the peer another way in where the record has one. */
   if (recheck (stream, next, impact))
     return;
-  for (guint i = 0; i < oree_s2s_pairs_length (pairs); i++)
+  why = judge_change (stream, old, next, &reason);
+  if (why != OREE_S2S_OK)
+    impact->streams_closed++;
+  if (impact->dry)
+    return;
+  if (why == OREE_S2S_BLOCKED)
+    stream->lane->reasons[reason]++;
+  if (why != OREE_S2S_OK)
     {
-      const OreeS2sPair *pair = oree_s2s_pairs_nth (pairs, i);
-      OreeVerdict verdict = oree_xmpp_stream_verdict (next, OREE_DIRECTION_IN, pair->to, pair->from,
-                                                      oree_xmpp_auth_of (pair->proof));
-
-      if (verdict.allow)
-        continue;
-      impact->streams_closed++;
-      if (!impact->dry)
-        {
-          stream->lane->reasons[verdict.reason]++;
-          oree_s2s_in_close (stream->machine, OREE_S2S_BLOCKED, now_of (stream), &stream->effects);
-          run (stream);
-        }
+      end (stream, why);
       return;
     }
+  oree_s2s_in_on_policy (stream->machine);
+  oree_worker_arm (stream->lane->worker, &stream->timer, oree_s2s_in_deadline (stream->machine));
+}
+
+/* Does this one have to go because a limit was lowered? */
+static gboolean
+is_surplus (Stream *stream, const OreePolicy *policy)
+{
+  gpointer roles = stream->lane->roles;
+
+  if (!stream->counted)
+    return FALSE;
+  if (stream->remote != NULL && oree_census_evict (roles, stream->remote, oree_xmpp_limit (policy, stream->remote)))
+    oree_census_leave (roles, NULL);
+  else if (!oree_census_evict (roles, NULL, oree_policy_xmpp_gateway (policy)->connection_limit))
+    return FALSE;
+  else if (stream->remote != NULL)
+    oree_census_leave (roles, stream->remote);
+  stream->counted = FALSE;
+  return TRUE;
 }
 
 void
@@ -914,7 +1014,20 @@ oree_xmpp_in_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImp
 
   for (GList *l = streams; l != NULL; l = l->next)
     if (!((Stream *) l->data)->closed)
-      publish_stream (l->data, next, impact);
+      publish_stream (l->data, old, next, impact);
+}
+
+void
+oree_xmpp_in_evict (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
+{
+  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_in->streams);
+
+  for (GList *l = streams; l != NULL; l = l->next)
+    if (!((Stream *) l->data)->closed && is_surplus (l->data, next))
+      {
+        impact->streams_closed++;
+        end (l->data, OREE_S2S_NO_ROOM);
+      }
 }
 
 void

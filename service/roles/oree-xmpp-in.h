@@ -37,6 +37,8 @@ gboolean oree_xmpp_in_idle (OreeLane *lane);
 void oree_xmpp_in_close_all (OreeLane *lane, OreeS2sReason reason);
 /* Streams that `next` forbids end; counted in `impact`, and left alone when it is dry. The others follow it. */
 void oree_xmpp_in_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
+/* Those that are too many under the limits of `next` end. */
+void oree_xmpp_in_evict (OreeLane *lane, OreePolicy *next, OreeImpact *impact);
 /* Streams whose certificate proves the peer no longer under `policy`, or that stand on one we no longer show, end. */
 void oree_xmpp_in_recheck (OreeLane *lane, const OreePolicy *policy, OreeImpact *impact);
 void oree_xmpp_in_list (OreeLane *lane, GVariantBuilder *rows);

@@ -122,6 +122,16 @@ report_answer (OreeLane *lane, guint64 token, OreeDialbackResult result)
 /* --- life of a stream -------------------------------------------------------------------------- */
 
 static void
+uncount (Stream *stream)
+{
+  if (!stream->counted)
+    return;
+  stream->counted = FALSE;
+  oree_census_leave (stream->lane->roles, NULL);
+  oree_census_leave (stream->lane->roles, stream->remote);
+}
+
+static void
 stream_free (gpointer data)
 {
   Stream *stream = data;
@@ -137,11 +147,7 @@ stream_free (gpointer data)
   g_clear_pointer (&stream->reader, oree_xml_reader_free);
   g_clear_pointer (&stream->machine, oree_s2s_out_free);
   oree_effects_clear (&stream->effects);
-  if (stream->counted)
-    {
-      oree_census_leave (stream->lane->roles, NULL);
-      oree_census_leave (stream->lane->roles, stream->remote);
-    }
+  uncount (stream);
   if (stream->secret != NULL)
     oree_secret_free (stream->secret);
   oree_tls_ctx_unref (stream->shown);
@@ -930,6 +936,82 @@ oree_xmpp_out_recheck (OreeLane *lane, const OreePolicy *policy, OreeImpact *imp
     recheck (l->data, policy, impact);
 }
 
+static void
+end (Stream *stream, OreeS2sReason reason)
+{
+  OreeTime now = oree_worker_now (stream->lane->worker);
+
+  uncount (stream);
+  if (stream->conn == NULL)
+    {
+      lost (stream, reason);
+      return;
+    }
+  if (reason == OREE_S2S_BLOCKED)
+    oree_s2s_out_withdraw (stream->machine, reason, now, &stream->effects);
+  else
+    oree_s2s_out_close (stream->machine, reason, now, &stream->effects);
+  run (stream);
+}
+
+/* The record names another server than it did. */
+static gboolean
+is_elsewhere (const OreePolicy *old, const OreePolicy *next, const char *remote)
+{
+  const OreeXmppPartner *was = oree_policy_xmpp_partner (old, remote), *is = oree_policy_xmpp_partner (next, remote);
+
+  return was != NULL && is != NULL && strcmp (was->proxy_fqdn, is->proxy_fqdn) != 0;
+}
+
+/* Why the stream ends with the change; OK: it does not. */
+static OreeS2sReason
+judge_change (const Stream *stream, const OreePolicy *old, const OreePolicy *next)
+{
+  gboolean is_ready = oree_s2s_out_is_ready (stream->machine);
+  gboolean both = oree_s2s_out_is_bidirectional (stream->machine);
+  OreeXmppAuth auth = stream->proof == OREE_S2S_PROOF_NONE ? OREE_XMPP_AUTH_PENDING : oree_xmpp_auth_of (stream->proof);
+  const OreeS2sPairs *pairs = oree_s2s_out_pairs (stream->machine);
+  OreeS2sPolicy policy;
+
+  if (oree_xmpp_stream_verdict (old, OREE_DIRECTION_OUT, stream->local, stream->remote, auth).allow
+      && !oree_xmpp_stream_verdict (next, OREE_DIRECTION_OUT, stream->local, stream->remote, auth).allow)
+    return OREE_S2S_BLOCKED;
+  for (guint i = 0; both && i < oree_s2s_pairs_length (pairs); i++)
+    {
+      const OreeS2sPair *pair = oree_s2s_pairs_nth (pairs, i);
+
+      if (!oree_xmpp_stream_verdict (next, OREE_DIRECTION_IN, pair->to, pair->from, oree_xmpp_auth_of (pair->proof)).allow)
+        return OREE_S2S_BLOCKED;
+    }
+  oree_xmpp_stand (next, stream->remote, &policy);
+  if ((both && !policy.bidirectional) || (is_ready && is_elsewhere (old, next, stream->remote)))
+    return OREE_S2S_REPLACED;
+  return OREE_S2S_OK;
+}
+
+static void
+publish_stream (Stream *stream, const OreePolicy *old, const OreePolicy *next, OreeImpact *impact)
+{
+  OreeS2sPolicy policy;
+  OreeS2sReason why;
+
+  if (recheck (stream, next, impact) || stream->verify_only)
+    return;
+  why = judge_change (stream, old, next);
+  if (why != OREE_S2S_OK)
+    impact->streams_closed++;
+  if (impact->dry)
+    return;
+  if (why != OREE_S2S_OK)
+    {
+      end (stream, why);
+      return;
+    }
+  oree_xmpp_stand (next, stream->remote, &policy);
+  oree_s2s_out_on_policy (stream->machine, &policy);
+  arm (stream);
+}
+
 void
 oree_xmpp_out_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
 {
@@ -938,23 +1020,44 @@ oree_xmpp_out_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeIm
   for (GList *l = streams; l != NULL; l = l->next)
     {
       Stream *stream = l->data;
-      OreeVerdict verdict = oree_xmpp_stream_verdict (next, OREE_DIRECTION_OUT, stream->local, stream->remote,
-                                                      stream->proof == OREE_S2S_PROOF_NONE
-                                                        ? OREE_XMPP_AUTH_PENDING
-                                                        : oree_xmpp_auth_of (stream->proof));
 
-      if (stream->closed || recheck (stream, next, impact) || verdict.allow || stream->verify_only)
-        continue;
-      impact->streams_closed++;
-      if (impact->dry)
-        continue;
-      if (stream->conn != NULL)
+      if (!stream->closed && !oree_s2s_out_is_closed (stream->machine))
+        publish_stream (stream, old, next, impact);
+    }
+}
+
+/* Does this one have to go because a limit was lowered? */
+static gboolean
+is_surplus (Stream *stream, const OreePolicy *policy)
+{
+  gpointer roles = stream->lane->roles;
+
+  if (!stream->counted)
+    return FALSE;
+  if (oree_census_evict (roles, stream->remote, oree_xmpp_limit (policy, stream->remote)))
+    oree_census_leave (roles, NULL);
+  else if (oree_census_evict (roles, NULL, oree_policy_xmpp_gateway (policy)->connection_limit))
+    oree_census_leave (roles, stream->remote);
+  else
+    return FALSE;
+  stream->counted = FALSE;
+  return TRUE;
+}
+
+void
+oree_xmpp_out_evict (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
+{
+  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_out->by_id);
+
+  for (GList *l = streams; l != NULL; l = l->next)
+    {
+      Stream *stream = l->data;
+
+      if (!stream->closed && is_surplus (stream, next))
         {
-          oree_s2s_out_close (stream->machine, OREE_S2S_BLOCKED, oree_worker_now (lane->worker), &stream->effects);
-          run (stream);
+          impact->streams_closed++;
+          end (stream, OREE_S2S_NO_ROOM);
         }
-      else
-        lost (stream, OREE_S2S_BLOCKED);
     }
 }
 

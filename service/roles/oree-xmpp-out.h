@@ -40,6 +40,8 @@ gboolean oree_xmpp_out_idle (OreeLane *lane);
 void oree_xmpp_out_close_all (OreeLane *lane, OreeS2sReason reason);
 /* Streams that `next` forbids or changes end; counted in `impact`, and left alone when it is dry. */
 void oree_xmpp_out_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
+/* As oree_xmpp_in_evict. */
+void oree_xmpp_out_evict (OreeLane *lane, OreePolicy *next, OreeImpact *impact);
 /* Streams whose certificate proves the peer no longer under `policy`, or that stand on one we no longer show, end. */
 void oree_xmpp_out_recheck (OreeLane *lane, const OreePolicy *policy, OreeImpact *impact);
 void oree_xmpp_out_list (OreeLane *lane, GVariantBuilder *rows);

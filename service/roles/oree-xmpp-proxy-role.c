@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* XMPP proxy: the server-to-server listener, its inbound streams (oree-xmpp-in) and ours (oree-xmpp-out). */
 #include "base/oree-limits.h"
+#include "roles/oree-census.h"
 #include "roles/oree-listeners.h"
 #include "roles/oree-role-ops.h"
 #include "roles/oree-xmpp-in.h"
 #include "roles/oree-xmpp-out.h"
 #include "roles/oree-xmpp-posh.h"
 #include "roles/oree-xmpp-rx.h"
+#include "roles/oree-xmpp-stand.h"
 #include "roles/oree-xmpp-temper.h"
 #include "roles/oree-xmpp-trust.h"
 
@@ -118,6 +120,53 @@ idle (OreeLane *lane)
   return oree_xmpp_in_idle (lane) && oree_xmpp_out_idle (lane);
 }
 
+/* Limits that were lowered, told beforehand: the streams that will be too many. Of a domain that has other reasons to
+ * lose streams those are counted alone. */
+typedef struct
+{
+  const OreePolicy *old, *next;
+  guint64 total, surplus;
+} Forecast;
+
+static gboolean
+is_same_stand (const Forecast *forecast, const char *domain)
+{
+  OreeS2sPolicy was, is;
+
+  oree_xmpp_stand (forecast->old, domain, &was);
+  oree_xmpp_stand (forecast->next, domain, &is);
+  return was.standing == is.standing && was.tls == is.tls && was.methods == is.methods
+         && was.bidirectional == is.bidirectional;
+}
+
+static void
+forecast_one (const char *domain, guint64 count, gpointer data)
+{
+  Forecast *forecast = data;
+  guint64 limit;
+
+  if (domain == NULL)
+    {
+      forecast->total = count;
+      return;
+    }
+  limit = oree_xmpp_limit (forecast->next, domain);
+  if (count > limit && is_same_stand (forecast, domain))
+    forecast->surplus += count - limit;
+}
+
+static guint
+forecast_surplus (OreeLane *lane, const OreePolicy *old, const OreePolicy *next)
+{
+  Forecast forecast = { .old = old, .next = next };
+  guint64 limit = oree_policy_xmpp_gateway (next)->connection_limit;
+
+  oree_census_foreach (lane->roles, forecast_one, &forecast);
+  if (forecast.total > limit)
+    forecast.surplus = MAX (forecast.surplus, forecast.total - limit);
+  return (guint) forecast.surplus;
+}
+
 static void
 publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
 {
@@ -129,6 +178,13 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
     oree_xmpp_trust_forget (lane);
   oree_xmpp_in_publish (lane, old, next, impact);
   oree_xmpp_out_publish (lane, old, next, impact);
+  if (!impact->dry)
+    {
+      oree_xmpp_in_evict (lane, next, impact);
+      oree_xmpp_out_evict (lane, next, impact);
+    }
+  else if (lane->index == 0)
+    impact->streams_closed += forecast_surplus (lane, old, next);
   if (was_on == is_on && (!is_on || g_str_equal (was, is)))
     return;
   impact->listeners_changed = 1;

@@ -91,6 +91,15 @@ oree_xmpp_end_nick (const OreePolicy *policy, OreeDirection direction, const cha
   return verdict.allow ? oree_s2s_reason_nick (reason) : oree_reason_nick (verdict.reason);
 }
 
+guint64
+oree_xmpp_limit (const OreePolicy *policy, const char *domain)
+{
+  const OreeXmppPartner *partner = oree_policy_xmpp_partner (policy, domain);
+
+  return partner != NULL ? oree_policy_partner_connection_limit (policy, partner)
+                         : oree_policy_xmpp_gateway (policy)->partner_connection_limit;
+}
+
 gboolean
 oree_xmpp_is_ours (const OreePolicy *policy, const char *domain)
 {

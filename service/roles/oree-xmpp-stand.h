@@ -20,6 +20,8 @@ OreeVerdict oree_xmpp_stream_verdict (const OreePolicy *policy, OreeDirection di
 /* Why a stream ended, for events: in the words of policy where policy spoke ("blocked-domain", not "blocked"). */
 const char *oree_xmpp_end_nick (const OreePolicy *policy, OreeDirection direction, const char *local,
                                 const char *remote, OreeS2sProof proof, OreeS2sReason reason);
+/* How many connections there may be with `domain`. */
+guint64 oree_xmpp_limit (const OreePolicy *policy, const char *domain);
 /* Is `domain` one we speak XMPP for? */
 gboolean oree_xmpp_is_ours (const OreePolicy *policy, const char *domain);
 /* The dialback secret in force: the administrator's passphrase, else one made once and kept. Owned. */

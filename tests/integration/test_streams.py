@@ -9,7 +9,7 @@ from conftest import run
 from lab.journal import until
 from lab.process import free_port
 from lab.xmpp_user import XmppUser
-from sip_users import ALICE_JID, JULIET_URI, sip_user
+from sip_users import ALICE_JID, JULIET_URI, both_ways, sip_user
 from world import OUR_DOMAIN, PARTNER_ADDRESS, PARTNER_DOMAIN, World
 
 # Further domains on the partner's Prosody, each found in a way of its own.
@@ -267,3 +267,141 @@ async def test_bidi_by_dialback(lab, bidi, alice, juliet):
     await juliet.heard("back by a key")
     # Its certificate is as good: XEP-0344 takes that, the word for it is sasl-tls.
     await one_stream(lab, "in", method=event["details"]["method"])
+
+
+async def test_bidi_switched_off(lab, bidi, alice, juliet, undo):
+    await no_streams(lab)
+    assert await alice.say(JULIET_URI, "both ways") == 200
+    await one_stream(lab, "out")
+    since = lab.edge.bus.events.mark()
+    change = ("set", "xmpp-partner", PARTNER_DOMAIN, {"enable-bidirectional-streams": False})
+    effects = await lab.edge.bus.apply(change)
+    assert effects["streams-closed"] == 1
+    await lab.edge.bus.event("stream-closed", since=since, partner=PARTNER_DOMAIN, direction="out")
+    await both_ways(juliet, alice, "one way each")
+    rows = await streams(lab)
+    assert sorted(row["direction"] for row in rows) == ["in", "out"]
+    assert not any(row["bidirectional"] for row in rows)
+
+
+# ---- a change bites at once ----
+
+@pytest.fixture
+def ordinary(lab):
+    """Prosody as the test leaves it goes back to what it was."""
+    yield lab.partner
+    run(lab.partner.restart(bidi=False, external=True, secure_auth=True, encryption=True))
+
+
+async def connected(lab, alice, juliet, count=2):
+    """A stream each way with the partner, ready."""
+    await both_ways(juliet, alice, "connect")
+    rows = await streams(lab)
+    assert len(rows) == count, rows
+    return rows
+
+
+async def bites(lab, change, closed, reason=None):
+    """Check says how many streams the change closes, Apply says the same, and so many close."""
+    since = lab.edge.bus.events.mark()
+    assert (await lab.edge.bus.check(change))["streams-closed"] == closed
+    assert len(await streams(lab)) == closed
+    assert (await lab.edge.bus.apply(change))["streams-closed"] == closed
+    await lab.edge.bus.events.wait_count(
+        closed, 10, since, lambda event: event["nick"] == "stream-closed"
+        and event["details"]["partner"] == PARTNER_DOMAIN and event["details"]["reason"] == (reason or event["details"]["reason"]),
+        what=f"streams closed for {reason}")
+    await no_streams(lab)
+
+
+async def test_removing_the_partner(lab, alice, juliet, undo):
+    await connected(lab, alice, juliet)
+    await bites(lab, ("remove", "xmpp-partner", PARTNER_DOMAIN, {}), 2, "not-a-partner")
+
+
+async def test_blocking_the_domain(lab, alice, juliet, undo):
+    await connected(lab, alice, juliet)
+    await bites(lab, ("add", "blocked-domain", PARTNER_DOMAIN, {}), 2, "blocked-domain")
+
+
+async def test_dialback_no_longer_allowed(lab, ordinary, alice, juliet, undo):
+    await lab.edge.oreectl("xmpp-partner", "set", PARTNER_DOMAIN, "sasl-negotiation=not-supported")
+    await juliet.stop()
+    await ordinary.restart(external=False)
+    await no_streams(lab)
+    await juliet.start()
+    rows = await connected(lab, alice, juliet)
+    assert {row["method"] for row in rows} == {"tls-dialback"}
+    await bites(lab, ("set", "xmpp-partner", PARTNER_DOMAIN,
+                      {"sasl-negotiation": "optional", "support-dialback-negotiation": False}), 2,
+                "dialback-not-allowed")
+
+
+async def test_tls_required_for_streams_in_clear(lab, ordinary, alice, juliet, undo):
+    await lab.edge.oreectl("xmpp-partner", "set", PARTNER_DOMAIN, "tls-negotiation=not-supported",
+                           "sasl-negotiation=not-supported")
+    await juliet.stop()
+    await ordinary.restart(external=False, encryption=False)
+    await no_streams(lab)
+    await juliet.start()
+    rows = await connected(lab, alice, juliet)
+    assert {row["method"] for row in rows} == {"tcp-dialback"}
+    await bites(lab, ("set", "xmpp-partner", PARTNER_DOMAIN,
+                      {"tls-negotiation": "required", "sasl-negotiation": "optional"}), 2, "tls-required")
+
+
+async def test_a_change_that_forbids_nothing(lab, alice, juliet, undo):
+    await connected(lab, alice, juliet)
+    change = ("set", "xmpp-partner", PARTNER_DOMAIN, {"description": "as before", "sasl-negotiation": "required"})
+    assert (await lab.edge.bus.check(change))["streams-closed"] == 0
+    assert (await lab.edge.bus.apply(change))["streams-closed"] == 0
+    assert len(await streams(lab)) == 2
+
+
+async def test_another_server_by_record(lab, alice, juliet, undo):
+    """Our stream goes to where the record points now; the partner's own is none of that."""
+    await connected(lab, alice, juliet)
+    change = ("set", "xmpp-partner", PARTNER_DOMAIN,
+              {"proxy-fqdn": f"xmpp.{PARTNER_DOMAIN}:{lab.partner.s2s_port}"})
+    assert (await lab.edge.bus.check(change))["streams-closed"] == 1
+    assert (await lab.edge.bus.apply(change))["streams-closed"] == 1
+    await until(lambda: streams_out(lab, 0), 10, "our stream gone")
+    await both_ways(juliet, alice, "moved")
+
+
+async def streams_out(lab, count):
+    return len(await streams(lab, direction="out")) == count
+
+
+async def test_limits_lowered(lab, alice, juliet, undo):
+    await connected(lab, alice, juliet)
+    change = ("set", "xmpp-partner", PARTNER_DOMAIN, {"connection-limit": 1})
+    assert (await lab.edge.bus.check(change))["streams-closed"] == 1
+    assert (await lab.edge.bus.apply(change))["streams-closed"] == 1
+
+    async def one_left():
+        return len([row for row in await lab.edge.oreectl_json("connections")
+                    if row.get("partner") == PARTNER_DOMAIN]) == 1
+    await until(one_left, 10, "one stream left")
+    change = ("set", "xmpp-gateway", "global", {"connection-limit": 1})
+    assert (await lab.edge.bus.check(change))["streams-closed"] == 0
+
+
+async def test_timers_change_under_streams(lab, alice, juliet, undo):
+    """Ten minutes of inactivity become two seconds."""
+    await connected(lab, alice, juliet)
+    since = lab.edge.bus.events.mark()
+    change = ("set", "xmpp-gateway", "global", {"stream-inactivity-timeout": 2})
+    assert (await lab.edge.bus.apply(change))["streams-closed"] == 0
+    await lab.edge.bus.events.wait_count(
+        2, 10, since, lambda event: event["nick"] == "stream-closed" and event["details"]["reason"] == "idle",
+        what="idle streams closed")
+    await no_streams(lab)
+
+
+async def test_keep_alive_changes_under_streams(lab, alice, juliet, undo):
+    await connected(lab, alice, juliet)
+    logged = lab.partner.process.lines.mark()
+    await lab.edge.bus.apply(("set", "xmpp-gateway", "global", {"keep-alive-interval": 1}))
+    # A request for acknowledgement is what keeps our stream alive.
+    await lab.partner.process.lines.wait(lambda line: "Received ack request" in line, 10, logged, "a request")

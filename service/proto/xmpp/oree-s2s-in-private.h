@@ -40,6 +40,7 @@ struct _OreeS2sIn
   gboolean bidi_offered;
   gboolean bidi; /* the peer wants our stanzas on this stream */
   OreeTime peer_idle;
+  OreeTime enable_by; /* the peer may still switch acknowledgements on: what we send waits for that; 0: no */
   OreeS2sReceiver receiver;
   OreeS2sSender sender; /* carries something only with bidi */
 

@@ -13,6 +13,8 @@
 #include "base/oree-limits.h"
 #include "proto/xmpp/oree-s2s-in-private.h"
 
+#define ENABLE_WAIT OREE_SECOND
+
 OreeS2sIn *
 oree_s2s_in_new (const OreeS2sQueries *queries, OreeSpan secret, gboolean certificate, OreeTime now)
 {
@@ -152,6 +154,25 @@ reason_of_end (const OreeS2sIn *self, OreeS2sReason reason)
            : reason;
 }
 
+/* A pair is proved and the stream stands: our stanzas may go this way too (XEP-0288 2.3). After SASL a peer that knows
+ * acknowledgements switches them on at once; it gets a moment, so that the first stanza counts already. */
+static void
+open_sender (OreeS2sIn *self, OreeTime now, OreeEffects *out)
+{
+  if (self->bidi && is_established (self) && !self->sender.open && now >= self->enable_by)
+    oree_s2s_sender_open (&self->sender, FALSE, now, out);
+}
+
+/* ---- header and features ---- */
+
+/* Offered once TLS stands, before the peer has proved itself, to partners alone. */
+static gboolean
+offers_bidi (const OreeS2sIn *self)
+{
+  return self->receiver.tls && self->policy.bidirectional && self->remote != NULL
+         && self->policy.standing == OREE_S2S_STANDING_PARTNER && !oree_s2s_receiver_is_proved (&self->receiver);
+}
+
 /* In good order: what was delivered is settled first, so that the peer learns of it (at most OREE_REPORT_SECONDS), and
  * what we sent is acknowledged, if the peer still speaks. */
 static void
@@ -160,6 +181,8 @@ end_well (OreeS2sIn *self, OreeS2sReason reason, OreeTime now, OreeEffects *out)
   self->reason = reason;
   if (self->peer_ended)
     oree_s2s_sender_fail_all (&self->sender, reason, out);
+  self->enable_by = 0;
+  open_sender (self, now, out);
   oree_s2s_sender_shut (&self->sender);
   if (is_settled (self))
     {
@@ -176,24 +199,6 @@ stop_if_bad (OreeS2sIn *self, OreeS2sReason bad, OreeTime now, OreeEffects *out)
 {
   if (bad != OREE_S2S_OK)
     oree_s2s_in_stop (self, bad, now, out);
-}
-
-/* A pair is proved and the stream stands: our stanzas may go this way too (XEP-0288 2.3). */
-static void
-open_sender (OreeS2sIn *self, OreeTime now, OreeEffects *out)
-{
-  if (self->bidi && is_established (self) && !self->sender.open)
-    oree_s2s_sender_open (&self->sender, FALSE, now, out);
-}
-
-/* ---- header and features ---- */
-
-/* Offered once TLS stands, before the peer has proved itself, to partners alone. */
-static gboolean
-offers_bidi (const OreeS2sIn *self)
-{
-  return self->receiver.tls && self->policy.bidirectional && self->remote != NULL
-         && self->policy.standing == OREE_S2S_STANDING_PARTNER && !oree_s2s_receiver_is_proved (&self->receiver);
 }
 
 static void
@@ -273,6 +278,8 @@ greet (OreeS2sIn *self, OreeTime now, OreeEffects *out)
 
       send_features (self, text);
       oree_s2s_in_send_text (self, text, now, out);
+      if (self->external_done && !self->receiver.acks_on)
+        self->enable_by = now + ENABLE_WAIT;
     }
   open_sender (self, now, out);
 }
@@ -373,6 +380,8 @@ on_enable (OreeS2sIn *self, OreeTime now, OreeEffects *out)
   self->external_offered = FALSE; /* no restart any more: the counts would be lost */
   oree_s2s_receiver_enable_acks (&self->receiver);
   oree_s2s_sender_enabled_by_peer (&self->sender);
+  self->enable_by = 0;
+  open_sender (self, now, out);
 }
 
 static void
@@ -675,6 +684,7 @@ oree_s2s_in_on_deadline (OreeS2sIn *self, OreeTime now, OreeEffects *out)
         oree_s2s_in_stop (self, self->reason, now, out);
       return;
     }
+  open_sender (self, now, out);
   if (!is_established (self))
     on_deadline_unproved (self, now, out);
   else if (now >= self->receiver.stranger_by)
@@ -703,6 +713,8 @@ oree_s2s_in_deadline (const OreeS2sIn *self)
     return is_settled (self) ? self->last_heard : MIN (at, self->close_by);
   if (!is_established (self))
     return MIN (at, establish_by (self));
+  if (self->bidi && !self->sender.open)
+    at = MIN (at, self->enable_by);
   at = MIN (at, self->receiver.stranger_by);
   at = MIN (at, oree_s2s_policy_inactive_at (&self->policy, last_stanza (self)));
   return MIN (at, keep_alive_at (self));

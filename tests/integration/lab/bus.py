@@ -71,14 +71,23 @@ class Bus:
     async def status(self):
         return await self.call("Manager", "GetStatus", "(a{sv})", {})
 
+    async def check(self, *changes):
+        """The effects the changes would have."""
+        problems, effects = await self.call("Configuration", "Check", "(a(sssa{sv}))", self._changes(changes))
+        return effects
+
+    @staticmethod
+    def _changes(changes):
+        types = {bool: "b", int: "t", str: "s", list: "as"}
+        return [(operation, kind, name,
+                 {key: GLib.Variant(types[type(value)], value) for key, value in fields.items()})
+                for operation, kind, name, fields in changes]
+
     async def apply(self, *changes, deadline=30.0):
         """Changes as (operation, kind, id, {field: value}), all in one transaction; the effects. A problem that kept
         it from being stored fails the test."""
-        types = {bool: "b", int: "t", str: "s", list: "as"}
         revision, problems, effects = await self.call(
-            "Configuration", "Apply", "(a(sssa{sv})ta{sv})",
-            [(operation, kind, name, {key: GLib.Variant(types[type(value)], value) for key, value in fields.items()})
-             for operation, kind, name, fields in changes], 0, {}, deadline=deadline)
+            "Configuration", "Apply", "(a(sssa{sv})ta{sv})", self._changes(changes), 0, {}, deadline=deadline)
         assert revision, problems
         return effects
 

@@ -240,7 +240,8 @@ test_idle (void)
 typedef struct
 {
   const char *name;
-  const char *peer; /* "\1": TLS is done; "\2": the key that was asked about is valid; "\3": we send a message */
+  const char *peer; /* "\1": TLS is done; "\2": the key that was asked about is valid; "\3": we send a message; "\4": a
+                        second has passed */
   const char *sent;
   const char *log;
 } In;
@@ -250,16 +251,18 @@ static const In ins[] = {
   { "not-offered-again-after-sasl", BOTH, "<bidi xmlns='urn:xmpp:features:bidi'/>|<success |<stream:features>", "tls ready(external) " },
   { "in-clear", HEAD BIDI CLOSE_TAG, "<unsupported-stanza-type ", "close(bad-protocol) " },
   { "after-sasl", SECURED AUTH ("=") HEAD BIDI CLOSE_TAG, "<unsupported-stanza-type ", "tls ready(external) close(bad-protocol) " },
-  { "twice", SECURED BIDI BIDI AUTH ("=") HEAD "\3", "<message ", "tls ready(external) written-1 " },
+  { "twice", SECURED BIDI BIDI AUTH ("=") HEAD "\3\4", "<message ", "tls ready(external) written-1 " },
   { "nothing-before-proof", SECURED BIDI "\3", "", "tls not-carried " },
   { "nothing-before-the-new-header", SECURED BIDI AUTH ("=") "\3", "<success ", "tls ready(external) " },
-  { "waits-for-the-new-header", SECURED BIDI AUTH ("=") "\3" HEAD, "<success |<stream:features>|<message ", "tls ready(external) written-1 " },
+  { "waits-for-the-new-header", SECURED BIDI AUTH ("=") "\3" HEAD ENABLE, "<success |<stream:features>|<enabled |<message ", "tls ready(external) " },
+  { "waits-a-moment-for-acks", SECURED BIDI AUTH ("=") HEAD "\3", "<stream:features>", "tls ready(external) " },
+  { "does-without-acks", SECURED BIDI AUTH ("=") HEAD "\3\4", "<message ", "tls ready(external) written-1 " },
   { "by-dialback", SECURED BIDI "<db:result from='other.test' to='beta.test'>key</db:result>" "\2" "\3", "type='valid'/>", "tls ask ready(dialback-tls) not-carried " },
   { "acks-make-it-counted", BOTH ENABLE "\3" "<a xmlns='urn:xmpp:sm:3' h='1'/>", "<enabled |<message ", "tls ready(external) acked-1 " },
   { "too-high-an-ack", BOTH ENABLE "\3" "<a xmlns='urn:xmpp:sm:3' h='2'/>" CLOSE_TAG, "<handled-count-too-high |send-count='1'", "tls ready(external) failed-1(outcome-unknown) close(ack-invalid) " },
   { "ack-before-anything-was-sent", BOTH ENABLE "<a xmlns='urn:xmpp:sm:3' h='1'/>" CLOSE_TAG, "<handled-count-too-high ", "tls ready(external) close(ack-invalid) " },
-  { "over-its-limit", SECURED "<bidi xmlns='urn:xmpp:bidi'><limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>80</max-bytes></limits></bidi>" AUTH ("=") HEAD "\3", "", "tls ready(external) failed-1(too-big) " },
-  { "limits-that-are-none", SECURED "<bidi xmlns='urn:xmpp:bidi'><limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>-1</max-bytes><idle-seconds>x</idle-seconds></limits></bidi>" AUTH ("=") HEAD "\3", "<message ", "tls ready(external) written-1 " },
+  { "over-its-limit", SECURED "<bidi xmlns='urn:xmpp:bidi'><limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>80</max-bytes></limits></bidi>" AUTH ("=") HEAD ENABLE "\3", "", "tls ready(external) failed-1(too-big) " },
+  { "limits-that-are-none", SECURED "<bidi xmlns='urn:xmpp:bidi'><limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>-1</max-bytes><idle-seconds>x</idle-seconds></limits></bidi>" AUTH ("=") HEAD ENABLE "\3", "<message ", "tls ready(external) " },
   { "peer-error-with-something-in-doubt", BOTH ENABLE "\3" "<stream:error><reset xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>", "</stream:stream>", "tls ready(external) failed-1(outcome-unknown) close(peer-error) " },
 };
 
@@ -327,9 +330,14 @@ test_in (gconstpointer data)
             g_string_append (log, "not-carried ");
           p++;
           break;
+        case '\4':
+          g_assert_cmpint (oree_s2s_in_deadline (in), ==, OREE_SECOND);
+          oree_s2s_in_on_deadline (in, OREE_SECOND, &effects);
+          p++;
+          break;
         default:
           {
-            gssize n = oree_xml_reader_feed (reader, p, strcspn (p, "\1\2\3"), &event);
+            gssize n = oree_xml_reader_feed (reader, p, strcspn (p, "\1\2\3\4"), &event);
 
             g_assert_cmpint (n, >, 0);
             p += n;
