@@ -134,7 +134,7 @@ why_not (const OreeXmppPartner *partner, OreeXmppMethods method)
   return OREE_REASON_SASL_REQUIRED;
 }
 
-/* What makes a certificate believable counts as far as the record heeds it: DECISION 011. */
+/* What makes a certificate believable counts as far as the record heeds it: DECISION 014. */
 static OreeReason
 ask_certificate (Asking *a)
 {
