@@ -249,6 +249,16 @@ static const Sentence reasons[] = {
   { "no-data-plane", N_ ("The service is not ready yet.") },
   { "store-unavailable", N_ ("The configuration database cannot be used.") },
   { "disabled", N_ ("The role is disabled.") },
+  /* Why presence is unknown: policy/oree-explain-presence.h. */
+  { "presence-never-asked", N_ ("The watcher never asked to see this person, or the subscription was ended.") },
+  { "presence-pending-xmpp", N_ ("The XMPP contact has not answered the request yet.") },
+  { "presence-pending-sip", N_ ("The SIP side holds the request until the user answers it.") },
+  { "presence-asking", N_ ("The SIP side has not answered yet.") },
+  { "presence-waiting", N_ ("The SIP side refused or ended the subscription; it is asked again later.") },
+  { "presence-asleep", N_ ("The watcher is offline; the subscription rests until the watcher comes back.") },
+  { "presence-ending", N_ ("The subscription is just being ended.") },
+  { "presence-no-device", N_ ("No device of the watcher has a subscription now; the next one to sign in asks again.") },
+  { "presence-nothing-told", N_ ("The other side agreed, but has told no presence since it was last asked.") },
 };
 
 static const Sentence events[] = {
@@ -340,6 +350,11 @@ static const Sentence steps[] = {
   { "method", N_ ("Is this kind of request allowed?") },
   { "identity", N_ ("Is the sender who signed in?") },
   { "route", N_ ("Is there a route to the recipient?") },
+  { "presence-asked", N_ ("Did the watcher ask to see the presence?") },
+  { "presence-stream", N_ ("Does the connection with the partner work?") },
+  { "presence-approved", N_ ("Did the person asked agree?") },
+  { "presence-subscription", N_ ("Does the subscription on the SIP side stand?") },
+  { "presence-told", N_ ("Was the presence told since?") },
 };
 
 static const Sentence outcomes[] = {

@@ -1,9 +1,98 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Diagnostics: the very function that decides live traffic, asked by hand. */
+/* Diagnostics: the very function that decides live traffic, asked by hand; for presence, what is alive too. */
 #include "base/oree-limits.h"
 #include "bus/oree-bus.h"
 
 #include <string.h>
+
+static void
+refuse (OreeBusCall *call, const OreeProblems *problems)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "problems", oree_problems_to_variant (problems));
+  oree_bus_call_reply_refused (call, g_variant_new ("(@a{sv}aa{sv})", g_variant_dict_end (&dict), NULL));
+}
+
+static void
+answer (OreeBusCall *call, gboolean good, GVariant *verdict, GVariant *steps, const OreeProblems *problems)
+{
+  if (good)
+    oree_bus_call_reply (call, g_variant_new ("(@a{sv}@aa{sv})", verdict, steps));
+  else
+    refuse (call, problems);
+}
+
+/* ---- Presence: what is alive is fetched first, one list after the other ---- */
+
+static const char *const lists[] = { "subscriptions", "connections", "allow-entries" };
+
+typedef struct
+{
+  OreeBusCall *call;
+  GVariant *facts;
+  GVariant *rows[G_N_ELEMENTS (lists)];
+  guint n_rows;
+} PresenceQuestion;
+
+static void
+presence_question_free (PresenceQuestion *self)
+{
+  for (guint i = 0; i < self->n_rows; i++)
+    g_variant_unref (self->rows[i]);
+  g_variant_unref (self->facts);
+  g_free (self);
+}
+
+static void
+explain_presence (PresenceQuestion *self, OreeService *service)
+{
+  OreePresenceLive live = { .subscriptions = self->rows[0], .connections = self->rows[1], .allow_entries = self->rows[2] };
+  g_autoptr (OreeProblems) problems = oree_problems_new ();
+  GVariant *verdict = NULL, *steps = NULL;
+  gboolean good = oree_service_explain_presence (service, self->facts, &live, &verdict, &steps, problems);
+
+  answer (self->call, good, verdict, steps, problems);
+}
+
+static void
+on_rows (GVariant *rows, gpointer data)
+{
+  PresenceQuestion *self = data;
+  OreeService *service = oree_bus_call_service (self->call);
+  OreeRoles *roles = service != NULL ? oree_service_roles (service) : NULL;
+
+  self->rows[self->n_rows++] = g_variant_ref (rows);
+  if (roles == NULL || oree_service_apply (service) == NULL)
+    oree_bus_call_fail_code (self->call, OREE_ERROR_UNAVAILABLE, "stopping");
+  else if (self->n_rows < G_N_ELEMENTS (lists))
+    {
+      oree_roles_list (roles, lists[self->n_rows], on_rows, self);
+      return;
+    }
+  else
+    explain_presence (self, service);
+  presence_question_free (self);
+}
+
+static void
+ask_presence (OreeBusCall *call, GVariant *facts)
+{
+  OreeService *service = oree_bus_call_service (call);
+  OreeRoles *roles = service != NULL ? oree_service_roles (service) : NULL;
+  PresenceQuestion *self;
+
+  if (roles == NULL)
+    {
+      oree_bus_call_fail_code (call, OREE_ERROR_UNAVAILABLE, "no-data-plane");
+      return;
+    }
+  self = g_new0 (PresenceQuestion, 1);
+  self->call = call;
+  self->facts = g_variant_ref (facts);
+  oree_roles_list (roles, lists[0], on_rows, self);
+}
 
 static void
 explain (OreeBusCall *call, GVariant *parameters)
@@ -12,18 +101,16 @@ explain (OreeBusCall *call, GVariant *parameters)
   g_autoptr (GVariant) facts = NULL;
   GVariant *verdict = NULL, *steps = NULL;
   const char *kind;
+  gboolean good;
 
   g_variant_get (parameters, "(&s@a{sv})", &kind, &facts);
-  if (oree_service_explain (oree_bus_call_service (call), kind, facts, &verdict, &steps, problems))
-    oree_bus_call_reply (call, g_variant_new ("(@a{sv}@aa{sv})", verdict, steps));
-  else
+  if (g_str_equal (kind, "presence"))
     {
-      GVariantDict dict;
-
-      g_variant_dict_init (&dict, NULL);
-      g_variant_dict_insert_value (&dict, "problems", oree_problems_to_variant (problems));
-      oree_bus_call_reply_refused (call, g_variant_new ("(@a{sv}aa{sv})", g_variant_dict_end (&dict), NULL));
+      ask_presence (call, facts);
+      return;
     }
+  good = oree_service_explain (oree_bus_call_service (call), kind, facts, &verdict, &steps, problems);
+  answer (call, good, verdict, steps, problems);
 }
 
 static void

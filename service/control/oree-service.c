@@ -913,6 +913,17 @@ oree_service_explain (OreeService *self, const char *what, GVariant *facts, GVar
   return oree_explain (oree_apply_policy (self->apply), what, facts, verdict, steps, problems);
 }
 
+gboolean
+oree_service_explain_presence (OreeService *self, GVariant *facts, const OreePresenceLive *live, GVariant **verdict,
+                               GVariant **steps, OreeProblems *problems)
+{
+  OreePolicy *policy = oree_apply_policy (self->apply);
+  g_autofree char *partner = oree_explain_presence_partner (policy, facts);
+  GVariant *event = partner != NULL ? oree_event_ring_find (self->events, "partner", partner) : NULL;
+
+  return oree_explain_presence (policy, facts, live, event, verdict, steps, problems);
+}
+
 void
 oree_service_set_start_type (OreeService *self, OreeRoleId role, OreeStartType type)
 {

@@ -9,6 +9,7 @@
 #include "control/oree-forecasts.h"
 #include "control/oree-fetcher.h"
 #include "control/oree-roster.h"
+#include "policy/oree-explain-presence.h"
 
 G_BEGIN_DECLS
 
@@ -84,6 +85,10 @@ guint64 oree_service_revision (const OreeService *self);
 char **oree_service_degraded (const OreeService *self);
 /* a{sv}, as Manager.GetStatus; floating. */
 GVariant *oree_service_status (const OreeService *self);
+/* Why the watcher sees the presentity's presence, or does not, with the rows of the data plane handed in: see
+ * oree_explain_presence (). */
+gboolean oree_service_explain_presence (OreeService *self, GVariant *facts, const OreePresenceLive *live,
+                                        GVariant **verdict, GVariant **steps, OreeProblems *problems);
 /* Runs the decision on the policy in force: see oree_explain (). */
 gboolean oree_service_explain (OreeService *self, const char *what, GVariant *facts, GVariant **verdict,
                                GVariant **steps, OreeProblems *problems);

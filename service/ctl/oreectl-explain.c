@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* oreectl explain sip|xmpp field=value …: what would be decided, and why. */
+/* oreectl explain sip|xmpp|presence field=value …: what would be decided, and why; why presence is known or not. */
 #include "client/oree-sentences.h"
 #include "ctl/oreectl-change.h"
 #include "ctl/oreectl-json.h"
@@ -27,6 +27,7 @@ basis (GVariant *step)
   const char *id = lookup (step, "id");
   const char *field = lookup (step, "field");
   const char *value = lookup (step, "value");
+  gint64 at;
 
   g_string_append (text, kind);
   if (*id != '\0')
@@ -35,6 +36,12 @@ basis (GVariant *step)
     g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", field);
   if (*value != '\0')
     g_string_append_printf (text, "%s%s", text->len > 0 ? " = " : "", value);
+  if (g_variant_lookup (step, "time", "x", &at))
+    {
+      g_autofree char *when = oreectl_time (at);
+
+      g_string_append_printf (text, " (%s)", when);
+    }
   return g_string_free (text, FALSE);
 }
 
@@ -56,7 +63,7 @@ print_steps (GVariant *steps)
 }
 
 static OreectlStatus
-say_verdict (Oreectl *ctl, GVariant *verdict, GVariant *steps)
+say_verdict (Oreectl *ctl, gboolean presence, GVariant *verdict, GVariant *steps)
 {
   g_autoptr (GVariant) problems = g_variant_lookup_value (verdict, "problems", G_VARIANT_TYPE ("aa{sv}"));
   g_autofree char *reason = NULL;
@@ -81,8 +88,13 @@ say_verdict (Oreectl *ctl, GVariant *verdict, GVariant *steps)
     {
       print_steps (steps);
       reason = oree_sentence_reason (lookup (verdict, "reason"));
-      if (allow)
+      if (allow && presence)
+        printf ("\n%s\n", _ ("The presence is known."));
+      else if (allow)
         printf ("\n%s\n", _ ("Allowed."));
+      else if (presence)
+        /* TRANSLATORS: %s is a sentence: the reason. */
+        printf (_ ("\nThe presence is unknown. %s\n"), reason);
       else
         /* TRANSLATORS: %s is a sentence: the reason. */
         printf (_ ("\nRefused. %s\n"), reason);
@@ -93,14 +105,16 @@ say_verdict (Oreectl *ctl, GVariant *verdict, GVariant *steps)
 static OreectlStatus
 explain (Oreectl *ctl, int argc, char **argv)
 {
+  static const char *const kinds[] = { "sip", "xmpp", "presence", NULL };
+  static const char usage[] = N_ ("Usage: oreectl explain sip|xmpp|presence field=value …");
   OreectlStatus status;
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariant) verdict = NULL;
   g_autoptr (GVariant) steps = NULL;
   GVariantDict facts;
 
-  if (argc < 1 || (!g_str_equal (argv[0], "sip") && !g_str_equal (argv[0], "xmpp")))
-    return oreectl_usage (_ ("Usage: oreectl explain sip|xmpp field=value …"));
+  if (argc < 1 || !g_strv_contains (kinds, argv[0]))
+    return oreectl_usage (_ (usage));
   g_variant_dict_init (&facts, NULL);
   for (int i = 1; i < argc; i++)
     {
@@ -110,7 +124,7 @@ explain (Oreectl *ctl, int argc, char **argv)
       if (equals == NULL)
         {
           g_variant_dict_clear (&facts);
-          return oreectl_usage (_ ("Usage: oreectl explain sip|xmpp field=value …"));
+          return oreectl_usage (_ (usage));
         }
       name = g_strndup (argv[i], (gsize) (equals - argv[i]));
       g_variant_dict_insert (&facts, name, "s", equals + 1);
@@ -120,10 +134,10 @@ explain (Oreectl *ctl, int argc, char **argv)
   if (reply == NULL)
     return status;
   g_variant_get (reply, "(@a{sv}@aa{sv})", &verdict, &steps);
-  return say_verdict (ctl, verdict, steps);
+  return say_verdict (ctl, g_str_equal (argv[0], "presence"), verdict, steps);
 }
 
 const OreectlCommand oreectl_explain_commands[] = {
-  { "explain", N_ ("sip|xmpp FIELD=VALUE …"), N_ ("say whether something would be allowed, and why"), explain },
+  { "explain", N_ ("sip|xmpp|presence FIELD=VALUE …"), N_ ("say whether something would be allowed, or presence is known, and why"), explain },
   { NULL, NULL, NULL, NULL },
 };

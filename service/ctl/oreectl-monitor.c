@@ -12,9 +12,9 @@
 
 /* ---- Rows whose columns the service chooses ---- */
 
-static const char *const times[] = { "since", "until", "certificate-expires", NULL };
+static const char *const times[] = { "since", "until", "next", "certificate-expires", NULL };
 /* Too wide for a table: --json has them. */
-static const char *const wide[] = { "certificate-fingerprint", "certificate-subject", NULL };
+static const char *const wide[] = { "certificate-fingerprint", "certificate-subject", "last-sip-time", "last-xmpp-time", NULL };
 
 static char *
 cell_text (const char *name, GVariant *value)
@@ -132,7 +132,8 @@ partners (Oreectl *ctl, int argc, char **argv)
 static OreectlStatus
 subscriptions (Oreectl *ctl, int argc, char **argv)
 {
-  static const char *const first[] = { "direction", "watcher", "presentity", "state", NULL };
+  static const char *const first[] = { "direction", "watcher", "presentity", "authorisation", "state", "known", "since", "next",
+                                       "last-sip", "last-xmpp", NULL };
 
   return list_rows (ctl, OREE_CALL_SUBSCRIPTIONS, argc, first, _ ("There are no presence subscriptions."));
 }

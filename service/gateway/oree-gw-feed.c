@@ -390,3 +390,9 @@ oree_gw_feed_authorisation (const OreeGwFeed *self)
 {
   return oree_gw_authorisation_nick (self->authorisation);
 }
+
+gboolean
+oree_gw_feed_is_known (const OreeGwFeed *self)
+{
+  return self->authorisation == OREE_GW_AUTHORISATION_GRANTED && self->known;
+}

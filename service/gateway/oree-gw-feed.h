@@ -46,5 +46,7 @@ gboolean oree_gw_feed_is_over (const OreeGwFeed *self);
 guint oree_gw_feed_dialogs (const OreeGwFeed *self);
 /* "none" "pending" "granted"; static. */
 const char *oree_gw_feed_authorisation (const OreeGwFeed *self);
+/* The contact's presence was seen since somebody asked. */
+gboolean oree_gw_feed_is_known (const OreeGwFeed *self);
 
 G_END_DECLS

@@ -246,6 +246,7 @@ show_nothing (OreeGwWatch *self, OreeGwOut *out)
       self->told_gone = TRUE;
     }
   g_hash_table_remove_all (self->shown);
+  g_clear_pointer (&self->document, oree_pidf_free); /* nobody keeps it true any more */
 }
 
 /* Nobody there, said once, of the bare address; with what the first tuple has to say about it. */
@@ -971,4 +972,33 @@ const char *
 oree_gw_watch_subscription (const OreeGwWatch *self)
 {
   return subscription_nicks[self->subscription];
+}
+
+OreeTime
+oree_gw_watch_next (const OreeGwWatch *self)
+{
+  switch (self->subscription)
+    {
+    case WAITING:
+      return self->retry_at;
+    case LIVE:
+      return self->asleep ? OREE_TIME_NEVER : MIN (self->refresh_at, self->expires_at);
+    case IDLE:
+    case ASKING:
+    case ENDING:
+      break;
+    }
+  return OREE_TIME_NEVER;
+}
+
+gboolean
+oree_gw_watch_is_known (const OreeGwWatch *self)
+{
+  return self->authorisation == OREE_GW_AUTHORISATION_GRANTED && self->document != NULL;
+}
+
+gboolean
+oree_gw_watch_is_asleep (const OreeGwWatch *self)
+{
+  return self->asleep;
 }

@@ -50,5 +50,11 @@ gboolean oree_gw_watch_is_over (const OreeGwWatch *self);
 /* "none" "pending" "granted"; "idle" "asking" "live" "waiting" "ending": for lists. Static. */
 const char *oree_gw_watch_authorisation (const OreeGwWatch *self);
 const char *oree_gw_watch_subscription (const OreeGwWatch *self);
+/* When a SUBSCRIBE goes out next, for a refresh or for a new dialog; NEVER: when the contact wants one. */
+OreeTime oree_gw_watch_next (const OreeGwWatch *self);
+/* The contact was told what the SIP side last said, and the subscription that says it stands. */
+gboolean oree_gw_watch_is_known (const OreeGwWatch *self);
+/* The contact is offline: the subscription may lapse. */
+gboolean oree_gw_watch_is_asleep (const OreeGwWatch *self);
 
 G_END_DECLS

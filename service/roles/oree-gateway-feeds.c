@@ -83,6 +83,7 @@ notified_cb (OreeLane *lane, guint status, const OreeSipRx *response, gpointer d
   if (device == NULL)
     return;
   feed = device->feed;
+  oree_gateway_said (&feed->pair.sip, "NOTIFY", NULL, status);
   oree_sip_sub_on_response (device->sub, response != NULL ? &response->msg : NULL, response != NULL ? status : 0,
                             oree_worker_now (lane->worker));
   pump_device (device);
@@ -142,6 +143,7 @@ feed_sent (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason
 
   if (ok || feed == NULL)
     return;
+  oree_gateway_said (&feed->pair.xmpp, "not-sent", oree_s2s_reason_nick (reason), 0);
   oree_gw_feed_on_error (feed->machine, oree_s2s_reason_stanza_err (reason), &feed->pair.out);
   oree_gateway_feed_run (feed);
 }

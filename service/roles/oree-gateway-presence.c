@@ -23,6 +23,24 @@ is_request (OreeStanzaType type)
   return type == OREE_STANZA_TYPE_SUBSCRIBE || type == OREE_STANZA_TYPE_PROBE;
 }
 
+/* What the contact says to our user, for the table: answers are about who watches them, questions about who is watched;
+ * of an error its condition. */
+static void
+note_stanza (OreeGatewayPair *pair, const OreeStanza *stanza)
+{
+  const char *word = oree_stanza_type_name (stanza->type);
+  gboolean question = is_request (stanza->type) || stanza->type == OREE_STANZA_TYPE_UNSUBSCRIBE;
+  gboolean answer = stanza->type == OREE_STANZA_TYPE_SUBSCRIBED || stanza->type == OREE_STANZA_TYPE_UNSUBSCRIBED;
+  OreeStanzaErrView view;
+
+  if (pair->to_sip ? answer : question)
+    return;
+  if (stanza->type == OREE_STANZA_TYPE_ERROR)
+    oree_stanza_err_read (stanza->node, &view);
+  oree_gateway_said (&pair->xmpp, word != NULL ? word : "available",
+                     stanza->type == OREE_STANZA_TYPE_ERROR ? oree_stanza_err_condition (view.condition) : NULL, 0);
+}
+
 static void
 done_with (OreeLane *lane, OreeXmppRx *rx)
 {
@@ -96,6 +114,7 @@ oree_gateway_presence_in (OreeLane *lane, OreeXmppRx *rx)
     }
   if (feed != NULL)
     {
+      note_stanza (&feed->pair, stanza);
       oree_gw_feed_on_stanza (feed->machine, stanza, g_get_real_time (), &feed->pair.out);
       oree_gateway_feed_run (feed);
     }
@@ -108,6 +127,7 @@ oree_gateway_presence_in (OreeLane *lane, OreeXmppRx *rx)
           oree_gateway_watch_settle (watch);
           watch->slot = rx->slot;
         }
+      note_stanza (&watch->pair, stanza);
       oree_gw_watch_on_stanza (watch->machine, stanza, now, &watch->pair.out);
       if (answered_later && strcmp (oree_gw_watch_subscription (watch->machine), "asking") != 0)
         oree_gateway_watch_settle (watch);

@@ -92,6 +92,7 @@ subscribed_cb (OreeLane *lane, guint status, const OreeSipRx *response, gpointer
   oree_gateway_watch_settle (watch);
   if (response != NULL && watch->dialog != NULL && status < 300)
     oree_sip_dialog_on_response (watch->dialog, &response->msg);
+  oree_gateway_said (&watch->pair.sip, "SUBSCRIBE", NULL, status);
   oree_gw_watch_on_response (watch->machine, status, response != NULL ? &response->msg : NULL,
                              oree_worker_now (lane->worker), &watch->pair.out);
   oree_gateway_watch_run (watch);
@@ -191,6 +192,27 @@ oree_gateway_watch_run (OreeGatewayWatch *watch)
     oree_worker_arm (pair->lane->worker, &watch->timer, oree_gw_watch_deadline (watch->machine));
 }
 
+/* What a NOTIFY says of the subscription: one of the words of RFC 6665 4.1.3, or "NOTIFY" for another. */
+static void
+note_state (OreeGatewayWatch *watch, const OreeSipMsg *notify)
+{
+  static const char *const words[] = {
+    [OREE_SIP_SUBSTATE_OTHER] = "NOTIFY", [OREE_SIP_SUBSTATE_ACTIVE] = "active",
+    [OREE_SIP_SUBSTATE_PENDING] = "pending", [OREE_SIP_SUBSTATE_TERMINATED] = "terminated",
+  };
+  static const char *const reasons[]
+      = { "deactivated", "probation", "rejected", "timeout", "giveup", "noresource", "invariant" };
+  const char *reason = NULL;
+  OreeSipSubstate state;
+
+  if (oree_sip_substate_parse (&state, oree_sip_msg_value (notify, OREE_SIP_HDR_SUBSCRIPTION_STATE)) <= 0)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    if (oree_span_equal_nocase_str (state.reason, reasons[i]))
+      reason = reasons[i];
+  oree_gateway_said (&watch->pair.sip, words[state.kind], reason, 0);
+}
+
 void
 oree_gateway_notify_in (OreeLane *lane, OreeSipRx *rx)
 {
@@ -205,7 +227,10 @@ oree_gateway_notify_in (OreeLane *lane, OreeSipRx *rx)
     }
   status = oree_sip_dialog_on_request (watch->dialog, &rx->msg);
   if (status == 0)
-    status = oree_gw_watch_on_notify (watch->machine, &rx->msg, oree_worker_now (lane->worker), &watch->pair.out);
+    {
+      note_state (watch, &rx->msg);
+      status = oree_gw_watch_on_notify (watch->machine, &rx->msg, oree_worker_now (lane->worker), &watch->pair.out);
+    }
   oree_sip_hub_respond (lane, rx, status, NULL);
   oree_gateway_watch_run (watch);
 }

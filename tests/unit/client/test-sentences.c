@@ -6,6 +6,7 @@
 #include "gateway/oree-gw-refusal.h"
 #include "net/oree-net-error.h"
 #include "net/oree-peer-cert.h"
+#include "policy/oree-explain-presence.h"
 #include "policy/oree-forecast.h"
 #include "policy/oree-trail.h"
 #include "policy/oree-verdict.h"
@@ -43,6 +44,8 @@ test_reasons (void)
     must (oree_sentence_has_reason (*nick), "reason", *nick);
   for (guint i = 1; i < OREE_N_GW_REFUSALS; i++)
     must (oree_sentence_has_reason (oree_gw_refusal (i)->nick), "refusal", oree_gw_refusal (i)->nick);
+  for (const char *const *nick = oree_presence_reason_nicks (); *nick != NULL; nick++)
+    must (oree_sentence_has_reason (*nick), "presence reason", *nick);
   for (guint i = 0; i < OREE_N_CERT_OUTCOMES; i++)
     must (oree_sentence_has_reason (oree_cert_outcome_nick ((OreeCertOutcome) i)), "certificate outcome",
           oree_cert_outcome_nick ((OreeCertOutcome) i));
@@ -76,6 +79,8 @@ static void
 test_steps (void)
 {
   for (const char *const *nick = oree_step_nicks (); *nick != NULL; nick++)
+    must (oree_sentence_has_step (*nick), "step", *nick);
+  for (const char *const *nick = oree_presence_step_nicks (); *nick != NULL; nick++)
     must (oree_sentence_has_step (*nick), "step", *nick);
 }
 
