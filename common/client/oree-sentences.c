@@ -271,7 +271,7 @@ static const Sentence events[] = {
   { "configuration-changed", N_ ("The configuration was changed by {who}: revision {revision}.") },
   { "certificates-reloaded", N_ ("Certificates, keys and trust anchors were read again (generation {generation}).") },
   { "reload-failed", N_ ("The certificates could not be read again, and those before remain in force. {reason} ({detail})") },
-  { "stream-ready", N_ ("The stream with {partner} is ready ({direction}, {method}).") },
+  { "stream-ready", N_ ("The stream with {partner} is ready ({direction}, {method}). {certificate-problem}") },
   { "stream-closed", N_ ("The stream with {partner} was closed ({direction}). {reason} ({detail})") },
   { "stream-refused", N_ ("The stream with {partner} was refused ({direction}). {reason} ({detail})") },
   { "posh-failed", N_ ("What {partner} publishes about its certificates (POSH) cannot be used. {reason}") },
@@ -415,7 +415,7 @@ static char *fill (const char *text, GVariant *details);
 static char *
 detail_in_words (const char *name, const char *value, GVariant *details)
 {
-  if (g_str_equal (name, "reason"))
+  if (g_str_equal (name, "reason") || g_str_equal (name, "certificate-problem"))
     return oree_sentence_reason (value);
   /* A detail may be a second, more exact reason. */
   if (g_str_equal (name, "detail") && FIND (reasons, value) != NULL)

@@ -4,6 +4,7 @@
  * on the lane that owns the domain, an embedded user's bindings on the lane that owns the address. */
 #pragma once
 #include "gateway/oree-gw-refusal.h"
+#include "net/oree-peer-cert.h"
 #include "net/oree-worker.h"
 #include "policy/oree-policy.h"
 #include "policy/oree-verdict.h"
@@ -65,6 +66,7 @@ struct _OreeLane
   guint64 reasons[OREE_N_REASONS]; /* refusals by reason */
   const char *limit_said; /* the limit last spoken of, and when: oree-listeners.h */
   OreeTime limit_said_at;
+  guint64 certificates[OREE_N_CERT_OUTCOMES]; /* certificates that proved nothing, by what was wrong */
   guint64 matters[OREE_N_GW_REFUSALS]; /* what the gateway could not carry */
   OreeNoiseCount noise[OREE_N_NOISES];
 

@@ -426,6 +426,7 @@ struct _Poll
   gboolean has_rows;
   guint64 counters[OREE_N_COUNTERS];
   guint64 reasons[OREE_N_REASONS];
+  guint64 certificates[OREE_N_CERT_OUTCOMES];
   guint64 matters[OREE_N_GW_REFUSALS];
 
   OreeRolesResult done;
@@ -796,6 +797,8 @@ counters_each (OreeLane *lane, Poll *poll)
     poll->counters[i] += lane->counters[i];
   for (guint i = 0; i < OREE_N_REASONS; i++)
     poll->reasons[i] += lane->reasons[i];
+  for (guint i = 0; i < OREE_N_CERT_OUTCOMES; i++)
+    poll->certificates[i] += lane->certificates[i];
   for (guint i = 0; i < OREE_N_GW_REFUSALS; i++)
     poll->matters[i] += lane->matters[i];
   g_mutex_unlock (&poll->lock);
@@ -823,6 +826,13 @@ counters_finish (Poll *poll)
         g_autofree char *name = g_strconcat ("refused-", oree_gw_refusal (i)->nick, NULL);
 
         g_variant_builder_add (&builder, "{st}", name, poll->matters[i]);
+      }
+  for (guint i = 0; i < OREE_N_CERT_OUTCOMES; i++)
+    if (poll->certificates[i] > 0)
+      {
+        g_autofree char *name = g_strconcat ("certificate-", oree_cert_outcome_nick ((OreeCertOutcome) i), NULL);
+
+        g_variant_builder_add (&builder, "{st}", name, poll->certificates[i]);
       }
   finish_variant (poll, g_variant_builder_end (&builder));
 }

@@ -325,14 +325,6 @@ oree_xmpp_in_cancel (OreeLane *lane, guint32 id, guint64 token)
 /* --- what the machine wants -------------------------------------------------------------------- */
 
 /* What made the certificate believable for `domain`; NULL: nothing did. */
-static const char *
-proved_by (Stream *stream, const char *domain)
-{
-  OreeXmppProof proof = judge (stream, domain, NULL);
-
-  return proof.proven ? oree_xmpp_by_nick (proof.by) : NULL;
-}
-
 /* A pair of domains is proved. A proof that the records do not accept ends the stream; a stranger's stays, to be
  * answered. */
 static void
@@ -342,6 +334,8 @@ ready (Stream *stream, const OreeS2sPair *pair, OreeS2sProof proof)
   OreeVerdict verdict = oree_xmpp_stream_verdict (lane->policy, OREE_DIRECTION_IN, pair->to, pair->from,
                                                   oree_xmpp_auth_of (proof));
   const OreeXmppPartner *partner = oree_policy_xmpp_partner (lane->policy, pair->from);
+  OreeXmppProof certified = { .proven = FALSE };
+  const char *problem = NULL;
 
   stream->proof = proof;
   oree_xml_reader_set_caps (stream->reader, &oree_xml_caps_stream);
@@ -358,6 +352,11 @@ ready (Stream *stream, const OreeS2sPair *pair, OreeS2sProof proof)
     }
   is_somebody (stream);
   oree_conn_set_authenticated (stream->conn);
+  if (oree_conn_is_tls (stream->conn))
+    {
+      certified = judge (stream, pair->from, NULL);
+      problem = oree_xmpp_trust_refused (lane, &certified);
+    }
   if (stream->remote == NULL)
     {
       if (!oree_census_enter (lane->roles, pair->from, 0, oree_policy_partner_connection_limit (lane->policy, partner)))
@@ -372,8 +371,9 @@ ready (Stream *stream, const OreeS2sPair *pair, OreeS2sProof proof)
     }
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_READY);
   oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_READY, "partner", pair->from, "direction", "in", "method",
-                                         oree_xmpp_auth_nick (proof), "certificate-by", proved_by (stream, pair->from),
-                                         "peer", stream->peer, NULL));
+                                         oree_xmpp_auth_nick (proof), "certificate-by",
+                                         certified.proven ? oree_xmpp_by_nick (certified.by) : NULL,
+                                         "certificate-problem", problem, "peer", stream->peer, NULL));
   settle_down (stream, pair->from);
   oree_xmpp_rx_alive (lane, pair->from);
 }
@@ -404,6 +404,12 @@ say_closed (Stream *stream, OreeS2sReason reason)
            && reason != OREE_S2S_CONNECTION_LOST)
     {
       oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_REFUSED);
+      if (reason == OREE_S2S_CERT_NOT_PROVEN && claimed != NULL)
+        {
+          OreeXmppProof proof = judge (stream, claimed, NULL);
+
+          oree_xmpp_trust_refused (lane, &proof);
+        }
       oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_REFUSED, "partner", claimed, "direction", "in", "reason",
                                              nick, "detail",
                                              stream->cert_outcome != NULL ? stream->cert_outcome

@@ -284,8 +284,8 @@ ready (Stream *stream, OreeS2sProof proof)
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_READY);
   oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_READY, "partner", stream->remote, "direction", "out",
                                          "method", oree_xmpp_auth_nick (proof), "certificate-by",
-                                         certified.proven ? oree_xmpp_by_nick (certified.by) : NULL, "peer",
-                                         stream->peer, NULL));
+                                         certified.proven ? oree_xmpp_by_nick (certified.by) : NULL,
+                                         "certificate-problem", stream->cert_outcome, "peer", stream->peer, NULL));
   /* The records may have changed since the method was chosen. Strangers are written to with refusals. */
   if (!verdict.allow && verdict.reason != OREE_REASON_NOT_A_PARTNER)
     oree_s2s_out_close (stream->machine, OREE_S2S_BLOCKED, oree_worker_now (lane->worker), &stream->effects);
@@ -551,6 +551,7 @@ judge_handshake (Stream *stream)
   if (stream->judging)
     return;
   stream->cert_outcome = proof.proven ? NULL : oree_cert_outcome_nick (proof.outcome);
+  oree_xmpp_trust_refused (stream->lane, &proof);
   /* No dialback over a connection that the domain itself disowns (RFC 7671 4.1). */
   if (proof.outcome == OREE_CERT_DANE_MISMATCH)
     {

@@ -277,6 +277,16 @@ oree_xmpp_trust_is_current (OreeLane *lane, OreeDirection direction, const OreeT
 
 /* ---- what is told ---- */
 
+const char *
+oree_xmpp_trust_refused (OreeLane *lane, const OreeXmppProof *proof)
+{
+  if (proof->proven || proof->outcome == OREE_CERT_NOT_ASKED)
+    return NULL;
+  oree_lane_count_one (lane, OREE_COUNT_XMPP_CERTIFICATES_REFUSED);
+  lane->certificates[proof->outcome]++;
+  return oree_cert_outcome_nick (proof->outcome);
+}
+
 void
 oree_xmpp_trust_describe (const OreePeerCert *cert, const OreeXmppProof *proof, GVariantDict *row)
 {

@@ -59,6 +59,10 @@ gboolean oree_xmpp_trust_has_certificate (OreeLane *lane, OreeDirection directio
 /* Is what was shown in a handshake (`shown`, a context of any generation; NULL: nothing) still what we show? */
 gboolean oree_xmpp_trust_is_current (OreeLane *lane, OreeDirection direction, const OreeTlsCtx *shown);
 
+/* What a certificate that proved nothing was refused for, as its reason's nick; NULL where it proved, was not asked or
+ * TLS does not stand. Counts it: once per stream. */
+const char *oree_xmpp_trust_refused (OreeLane *lane, const OreeXmppProof *proof);
+
 /* For lists of connections: certificate-name, -by, -problem, -expires (x), -fingerprint and -subject, as far as
  * they are known. `cert` may be NULL. */
 void oree_xmpp_trust_describe (const OreePeerCert *cert, const OreeXmppProof *proof, GVariantDict *row);

@@ -121,8 +121,17 @@ async def test_a_certificate_for_servers_only(lab, partner, undo, alice, usage, 
     certificate, key = lab.authority.issue("server-only", [PARTNER_DOMAIN], usage="serverAuth")
     await set_partner(lab, f"client-certificate-usage={usage}")
     await afresh(lab, partner, certificate=certificate, key=key)
+    since = lab.edge.bus.events.mark()
     juliet = await lab.xmpp_user("juliet")
     assert await methods(lab, juliet, alice, usage) == expected
+    # Why the certificate did not do is told, by event, counter and connection.
+    event = await lab.edge.bus.event("stream-ready", since=since, partner=PARTNER_DOMAIN, direction="in")
+    problem = {"lenient": None, "strict": "wrong-usage", "none": None}[usage]
+    assert event["details"].get("certificate-problem") == problem
+    assert (await rows(lab))["in"].get("certificate-problem") == (
+        "certificate-not-asked" if usage == "none" else problem)
+    if problem:
+        assert (await lab.edge.bus.counters())[f"certificate-{problem}"] == 1
     await juliet.stop()
 
 
@@ -250,6 +259,7 @@ async def test_reload_that_fails_changes_nothing(lab, alice, juliet):
     ordinary = lab.edge.config.read_text()
     broken = lab.directory / "no-certificate.pem"
     broken.write_text("nothing\n")
+    since = lab.edge.bus.events.mark()
     try:
         for text, reason, detail in [
                 (f"\n[tls]\nexternal-certificate={broken}\nexternal-key={broken}\n", "certificate-invalid", str(broken)),
@@ -262,9 +272,9 @@ async def test_reload_that_fails_changes_nothing(lab, alice, juliet):
             result = json.loads(output)
             assert status == 1 and result["reason"] == reason and detail in result["detail"]
             assert result["generation"] == generation
-        since = lab.edge.bus.events.mark()
         lab.edge.process.signal(signal.SIGHUP)
-        assert (await lab.edge.bus.event("reload-failed", since=since))["details"]["reason"] == "bad-option"
+        # Each said so, the one by signal too.
+        assert await lab.edge.bus.events.wait_count(5, 10, since, lambda event: event["nick"] == "reload-failed") == 5
     finally:
         lab.edge.config.write_text(ordinary)
     lab.edge.process.signal(signal.SIGHUP)
