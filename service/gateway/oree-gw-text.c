@@ -11,8 +11,11 @@ static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", 
 char *
 oree_gw_text_to_crlf (const char *text)
 {
-  GString *out = g_string_sized_new (strlen (text) + 16);
+  GString *out;
 
+  if (text[strcspn (text, "\r\n")] == '\0')
+    return g_strdup (text); /* most are one line */
+  out = g_string_sized_new (strlen (text) + 16);
   while (*text)
     {
       gsize run = strcspn (text, "\r\n");
@@ -30,8 +33,11 @@ oree_gw_text_to_crlf (const char *text)
 char *
 oree_gw_text_from_crlf (OreeSpan text)
 {
-  GString *out = g_string_sized_new (text.length);
+  GString *out;
 
+  if (oree_span_index (text, '\r') < 0)
+    return oree_span_dup (text);
+  out = g_string_sized_new (text.length);
   for (gsize i = 0; i < text.length; i++)
     if (text.data[i] == '\r')
       {
@@ -59,9 +65,15 @@ turns_direction (gunichar c)
 char *
 oree_gw_text_line (OreeSpan text)
 {
-  GString *out = g_string_sized_new (text.length);
+  GString *out;
   const char *p = text.data, *end = text.data + text.length;
 
+  while (p < end && *p >= 0x20 && *p < 0x7f)
+    p++;
+  if (p == end)
+    return g_strstrip (oree_span_dup (text)); /* most are visible ASCII */
+  out = g_string_sized_new (text.length);
+  p = text.data;
   while (p < end)
     {
       gunichar c = g_utf8_get_char_validated (p, end - p);
@@ -82,9 +94,11 @@ char *
 oree_gw_text_clean (char *text)
 {
   GString *out = NULL;
-  const char *start = text;
+  const char *start = text, *p = text;
 
-  for (const char *p = text; *p; p = g_utf8_next_char (p))
+  while (*p >= 0x20 && *p < 0x7f)
+    p++;
+  for (; *p; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
 

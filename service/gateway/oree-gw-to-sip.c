@@ -162,7 +162,7 @@ oree_gw_message_to_sip (const OreeStanza *stanza, const OreeGwExtras *extras, Or
   const char *subject = subject_node != NULL ? oree_xml_node_text (subject_node) : NULL;
   g_autoptr (OreeXmlNode) html = NULL;
   g_autofree char *text = NULL;
-  gboolean as_written;
+  gboolean as_written = TRUE;
   const char *thread;
 
   *out = (OreeGwSip){ NULL };
@@ -171,10 +171,13 @@ oree_gw_message_to_sip (const OreeStanza *stanza, const OreeGwExtras *extras, Or
     return OREE_GW_MESSAGE_REFUSED;
   if (extras->html != NULL)
     html = oree_gw_html_canonical (extras->html);
-  text = whole_text (stanza, extras, body, html, subject, reader != NULL ? reader : stanza->lang, &as_written);
-  if (text == NULL)
-    return is_signal (extras) ? OREE_GW_MESSAGE_SIGNAL : OREE_GW_MESSAGE_EMPTY;
-  out->body = oree_gw_text_to_crlf (text);
+  if (body == NULL || extras->replaces != NULL || extras->attachments)
+    {
+      text = whole_text (stanza, extras, body, html, subject, reader != NULL ? reader : stanza->lang, &as_written);
+      if (text == NULL)
+        return is_signal (extras) ? OREE_GW_MESSAGE_SIGNAL : OREE_GW_MESSAGE_EMPTY;
+    }
+  out->body = oree_gw_text_to_crlf (text != NULL ? text : oree_xml_node_text (body));
   if (html != NULL && as_written && oree_gw_html_is_rich (html))
     out->html = oree_gw_html_write (html);
   if (body != NULL || extras->reactions != NULL || html != NULL)

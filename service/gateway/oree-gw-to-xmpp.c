@@ -56,7 +56,8 @@ read_plain (OreeGwContent *self, const OreeMimeType *type, OreeSpan body, guint 
   if (utf8 == NULL)
     return OREE_GW_REFUSAL_CONTENT; /* a charset we do not know, or octets that are none of it */
   g_free (self->text);
-  self->text = oree_gw_text_clean (oree_gw_text_from_crlf (oree_span_str (utf8)));
+  self->text = oree_gw_text_clean (strchr (utf8, '\r') != NULL ? oree_gw_text_from_crlf (oree_span_str (utf8))
+                                                               : g_steal_pointer (&utf8));
   self->kind = OREE_GW_CONTENT_TEXT;
   return OREE_GW_REFUSAL_NONE;
 }

@@ -148,16 +148,26 @@ dup_unescaped (OreeSpan text)
   return g_string_free (out, FALSE);
 }
 
+static gboolean
+find_param (const OreeMimeType *self, const char *name, OreeSpan *value, gboolean *quoted)
+{
+  OreeSpan rest = self->params, key;
+
+  while (next_param (&rest, &key, value, quoted) > 0)
+    if (oree_span_equal_nocase_str (key, name))
+      return TRUE;
+  return FALSE;
+}
+
 char *
 oree_mime_type_param (const OreeMimeType *self, const char *name)
 {
-  OreeSpan rest = self->params, key, value;
+  OreeSpan value;
   gboolean quoted;
 
-  while (next_param (&rest, &key, &value, &quoted) > 0)
-    if (oree_span_equal_nocase_str (key, name))
-      return quoted ? dup_unescaped (value) : oree_span_dup (value);
-  return NULL;
+  if (!find_param (self, name, &value, &quoted))
+    return NULL;
+  return quoted ? dup_unescaped (value) : oree_span_dup (value);
 }
 
 /* --- parts ------------------------------------------------------------------------------------- */
@@ -391,14 +401,16 @@ oree_mime_decode (OreeSpan body, OreeSpan encoding)
 char *
 oree_mime_text (const OreeMimeType *type, OreeSpan body)
 {
-  g_autofree char *charset = oree_mime_type_param (type, "charset");
   g_autofree char *utf8 = NULL;
+  OreeSpan charset;
+  gboolean quoted;
   gsize length;
 
-  if (charset == NULL || g_ascii_strcasecmp (charset, "utf-8") == 0 || g_ascii_strcasecmp (charset, "us-ascii") == 0)
+  if (!find_param (type, "charset", &charset, &quoted) || oree_span_equal_nocase_str (charset, "utf-8")
+      || oree_span_equal_nocase_str (charset, "us-ascii"))
     return oree_span_is_utf8 (body) ? oree_span_dup (body) : NULL;
   for (guint i = 0; i < G_N_ELEMENTS (charsets); i++)
-    if (g_ascii_strcasecmp (charset, charsets[i]) == 0)
+    if (oree_span_equal_nocase_str (charset, charsets[i]))
       {
         utf8 = g_convert (body.data, (gssize) body.length, "UTF-8", charsets[i], NULL, &length, NULL);
         return utf8 != NULL && oree_span_is_utf8 (oree_span (utf8, length)) ? g_steal_pointer (&utf8) : NULL;
