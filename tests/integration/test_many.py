@@ -185,7 +185,7 @@ async def test_everybody_calls_at_once(many, tell):
     account = ledger.total()[1]
     tell(f"XMPP to SIP: {account}; limits reached: {limits or 'none'}")
     balance(ledger.total())
-    assert account.delivered >= 64  # base/oree-limits.h: OREE_PREAUTH_PER_ADDRESS_MAX
+    assert account.delivered >= min(COUNT, 64)  # base/oree-limits.h: OREE_PREAUTH_PER_ADDRESS_MAX
     assert bool(account.reported) == ("unauthenticated-per-address" in limits)
     for line in ledger.lines.values():
         if line.in_reported:
@@ -204,8 +204,11 @@ async def test_the_limit_of_connections(many, limits, tell):
     balance(ledger.total())
     assert account.delivered == limit
     assert "connection-limit" in hit
-    texts = Counter(stanza.error_text for stanza in many.server.stanzas.entries if stanza.error)
-    assert any("resource-constraint" in text for text in texts), texts
+    # In the rush whoever had waited longest went without a word; who calls where every place is a partner's is told.
+    late = next(line for line in ledger.lines.values() if line.in_reported)
+    late.to_sip()
+    error = await many.server.stanzas.wait(lambda stanza: stanza.error and stanza.id == f"{late.name} in 1", 20)
+    assert "resource-constraint" in error.error_text, error
     # Nor may we call: Alice is told so.
     since = many.bus.events.mark()
     response = await many.alice.post(f"sip:probe@{DOMAINS[0]}", "one too many")
