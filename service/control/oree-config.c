@@ -49,6 +49,12 @@ static const OreeEnumValue levels[] = {
   { OREE_LOG_INFO, "info" },   { OREE_LOG_DEBUG, "debug" },     { 0, NULL },
 };
 
+static const OreeEnumValue private_addresses[] = {
+  { OREE_PRIVATE_PARTNERS, "partners" },
+  { OREE_PRIVATE_ANYBODY, "anybody" },
+  { 0, NULL },
+};
+
 #define AT(field) G_STRUCT_OFFSET (OreeConfig, field)
 
 static const Key keys[] = {
@@ -62,6 +68,7 @@ static const Key keys[] = {
   { "store", "url", KEY_TEXT, AT (store_url) },
   { "dns", "forwarders", KEY_FORWARDERS, AT (dns_forwarders) },
   { "dns", "trust-anchors", KEY_FILE, AT (dns_trust_anchors) },
+  { "dns", "private-addresses", KEY_ENUM, AT (dns_private), private_addresses },
   { "tls", "external-certificate", KEY_FILE, AT (external_certificate) },
   { "tls", "external-key", KEY_FILE, AT (external_key) },
   { "tls", "client-certificate", KEY_FILE, AT (client_certificate) },
@@ -322,6 +329,9 @@ resolve (OreeConfig *config)
 {
   if (config->workers == 0)
     config->workers = CLAMP (g_get_num_processors (), 1, OREE_WORKERS_MAX);
+  /* A lab is a world of loopback. */
+  if (config->dns_private == OREE_PRIVATE_DEFAULT)
+    config->dns_private = config->profile == OREE_PROFILE_LAB ? OREE_PRIVATE_ANYBODY : OREE_PRIVATE_PARTNERS;
   if (g_str_has_prefix (config->store_url, SQLITE_PREFIX))
     {
       g_autofree char *file = absolute (config->store_url + strlen (SQLITE_PREFIX), config->state_directory);

@@ -17,6 +17,13 @@ typedef enum
   OREE_PROFILE_LAB
 } OreeProfile;
 
+typedef enum
+{
+  OREE_PRIVATE_DEFAULT, /* of the profile */
+  OREE_PRIVATE_PARTNERS,
+  OREE_PRIVATE_ANYBODY
+} OreePrivateAddresses;
+
 typedef struct
 {
   /* [service] */
@@ -32,6 +39,7 @@ typedef struct
   /* [dns] */
   char **dns_forwarders; /* "address@port", may be empty */
   char *dns_trust_anchors;  /* file or NULL */
+  OreePrivateAddresses dns_private; /* whose servers may stand at addresses that are not the Internet's */
   /* [tls] */
   char *external_certificate; /* files or NULL */
   char *external_key;

@@ -390,6 +390,7 @@ start_data_plane (OreeService *self)
   self->tls = oree_identities_load (self->config, oree_apply_records (self->apply), 1);
   make_resolver (self);
   options.resolver = self->resolver;
+  options.private_for_anybody = self->config->dns_private == OREE_PRIVATE_ANYBODY;
   options.tls = self->tls;
   options.runtime = self->content != NULL ? self->content->runtime : no_rows;
   options.hooks = (OreeRolesHooks){ self, on_roles_event, on_roles_degraded, on_roles_save, on_roles_fetch };

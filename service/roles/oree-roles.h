@@ -65,6 +65,7 @@ typedef struct
   guint n_workers;         /* 1 … 8 */
   OreeResolver *resolver;  /* borrowed; lives on the main thread, outlives the roles */
   OreeTlsSet *tls;         /* referenced; what is absent in it costs the roles that need it, with its reason */
+  gboolean private_for_anybody; /* domains without a record may have servers at addresses that are not public */
   GPtrArray *runtime;      /* OreeRuntimeRow*, everything durable, read at start; borrowed */
   OreeRolesHooks hooks;
 } OreeRolesOptions;

@@ -79,12 +79,26 @@ dialled_cb (OreeConn *conn, guint index, const char *reason, gpointer data)
     self->found (conn, current (self), self->dna, OREE_S2S_OK, self->data);
 }
 
+/* A domain without a record is called because it named itself, and its DNS is its own: it shall not make us call what
+ * stands inside, or ourselves. */
+static void
+leave_out_private (const OreeXmppFind *self, GArray *endpoints)
+{
+  if (oree_lane_options (self->lane)->private_for_anybody
+      || oree_policy_xmpp_partner (self->lane->policy, self->remote) != NULL)
+    return;
+  for (guint i = endpoints->len; i > 0; i--)
+    if (!oree_inet_address_is_public (&g_array_index (endpoints, OreeEndpoint, i - 1).address))
+      g_array_remove_index (endpoints, i - 1);
+}
+
 static void
 dial (OreeXmppFind *self, const OreeDnsAnswer *answer)
 {
   g_autoptr (GArray) endpoints = g_array_new (FALSE, FALSE, sizeof (OreeEndpoint));
 
   oree_target_endpoints (current (self), answer, endpoints);
+  leave_out_private (self, endpoints);
   if (endpoints->len == 0)
     oree_xmpp_find_next (self);
   else

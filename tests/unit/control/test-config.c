@@ -39,7 +39,7 @@ test_every_key (void)
       = parse ("[service]\nstate-directory=/srv/oree\nbus=unix:path=/run/b\nauthorization=same-uid\nworkers=3\n"
                "log-level=debug\nprofile=lab\ndrain-seconds=0\n"
                "[store]\nurl=postgresql:///oree\n"
-               "[dns]\nforwarders=127.0.0.1@5353; ::1\ntrust-anchors=root.key\n"
+               "[dns]\nforwarders=127.0.0.1@5353; ::1\ntrust-anchors=root.key\nprivate-addresses=partners\n"
                "[tls]\nexternal-certificate=ext.pem\nexternal-key=/k/ext.key\ninternal-certificate=int.pem\n"
                "internal-key=int.key\ntrust-anchors=ca.pem\n"
                "[lab]\ndomain=example.test\naddress=127.0.0.9\nxmpp-port=1\nsip-port=2\nxmpp-internal-port=3\n",
@@ -58,6 +58,7 @@ test_every_key (void)
   g_assert_cmpstr (config->dns_forwarders[0], ==, "127.0.0.1@5353");
   g_assert_cmpstr (config->dns_forwarders[1], ==, "::1@53");
   g_assert_cmpstr (config->dns_trust_anchors, ==, "/etc/oree/root.key");
+  g_assert_cmpint (config->dns_private, ==, OREE_PRIVATE_PARTNERS);
   g_assert_cmpstr (config->external_certificate, ==, "/etc/oree/ext.pem");
   g_assert_cmpstr (config->external_key, ==, "/k/ext.key");
   g_assert_cmpstr (config->tls_trust_anchors, ==, "/etc/oree/ca.pem");
@@ -73,6 +74,7 @@ static const struct
 } mistakes[] = {
   { "enum", "[service]\nprofile=big\n", { "[service] profile", "big", "empty, lab" } },
   { "log-level", "[service]\nlog-level=loud\n", { "[service] log-level", "error, warning, notice, info, debug" } },
+  { "private-addresses", "[dns]\nprivate-addresses=yes\n", { "[dns] private-addresses", "yes", "partners, anybody" } },
   { "number-text", "[service]\nworkers=many\n", { "[service] workers", "many", "0 to 8" } },
   { "number-range", "[service]\nworkers=9\n", { "[service] workers", "9", "0 to 8" } },
   { "number-negative", "[lab]\nsip-port=-1\n", { "[lab] sip-port", "1 to 65535" } },
