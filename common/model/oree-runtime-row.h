@@ -14,6 +14,7 @@ typedef struct
 
 #define OREE_SPACE_ALLOW "allow-entry"         /* "address-of-record contact": our user knows this contact */
 #define OREE_SPACE_SUBSCRIPTION "subscription" /* "direction watcher presentity" */
+#define OREE_SPACE_DIALOG "dialog"             /* "call-id local-tag": a subscription we serve for a user of ours */
 #define OREE_SPACE_BINDING "binding"           /* "address-of-record contact" */
 #define OREE_SPACE_TEMPER "peer-temper"        /* "domain": what came of certificates of ours there */
 #define OREE_SPACE_STATE "state"               /* single values: dialback secret, nonce key */

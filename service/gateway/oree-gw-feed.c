@@ -9,6 +9,9 @@
 #define BARE_ID "bare"          /* the tuple of a contact without resource */
 #define GONE_RESOURCE "sip"     /* the resource our user leaves from: nobody was shown it, so nobody loses one */
 #define RETRY_AFTER_SECONDS 300 /* what could not be asked now may be asked then */
+#define ASK_EVERY (30 * OREE_MINUTE) /* a refresh asks the contact again no more often */
+#define RETRY_FIRST_SECONDS 60       /* a contact that could not be asked is asked again, … */
+#define RETRY_MAX_SECONDS 3600       /* … later each time, up to this */
 #define PRIORITY_LEAST (-128)
 #define PRIORITY_MOST 127
 
@@ -21,12 +24,15 @@ struct _OreeGwFeed
   guint polls;        /* dialogs of a single answer */
   guint ended;        /* dialogs we terminated, whose end is yet to be said */
   gboolean known;     /* the contact's presence was seen since somebody asked */
+  guint32 random;
+  guint failures;     /* to ask, in a row */
+  OreeTime asked_at, ask_at;
   OreePidf *document; /* the resources that are available */
   GBytes *body;       /* what was made of it last; NULL: nothing known */
 };
 
 static OreeGwFeed *
-feed_new (const OreeJid *user, const OreeJid *contact, OreeGwAuthorisation authorisation)
+feed_new (const OreeJid *user, const OreeJid *contact, guint32 seed, OreeGwAuthorisation authorisation)
 {
   g_autofree char *entity = oree_gw_aor_from_jid (contact);
   OreeGwFeed *self;
@@ -39,22 +45,25 @@ feed_new (const OreeJid *user, const OreeJid *contact, OreeGwAuthorisation autho
   g_clear_pointer (&self->user.resource, g_free);
   g_clear_pointer (&self->contact.resource, g_free);
   self->authorisation = authorisation;
+  self->random = seed;
+  self->asked_at = G_MININT64;
+  self->ask_at = OREE_TIME_NEVER;
   self->document = oree_pidf_new (entity);
   return self;
 }
 
 OreeGwFeed *
-oree_gw_feed_new (const OreeJid *user, const OreeJid *contact)
+oree_gw_feed_new (const OreeJid *user, const OreeJid *contact, guint32 seed)
 {
-  return feed_new (user, contact, OREE_GW_AUTHORISATION_NONE);
+  return feed_new (user, contact, seed, OREE_GW_AUTHORISATION_NONE);
 }
 
 OreeGwFeed *
-oree_gw_feed_new_from_row (const OreeJid *user, const OreeJid *contact, GVariant *row)
+oree_gw_feed_new_from_row (const OreeJid *user, const OreeJid *contact, guint32 seed, GVariant *row)
 {
   OreeGwAuthorisation authorisation;
 
-  return oree_gw_authorisation_from_row (row, &authorisation) ? feed_new (user, contact, authorisation) : NULL;
+  return oree_gw_authorisation_from_row (row, &authorisation) ? feed_new (user, contact, seed, authorisation) : NULL;
 }
 
 void
@@ -201,6 +210,27 @@ take_presence (OreeGwFeed *self, const OreeStanza *stanza, gint64 wall, OreeGwOu
     drop_tuple (self, id);
 }
 
+/* Nobody can say any more what there is: no device shows what may be long past. */
+static void
+show_unknown (OreeGwFeed *self, OreeGwOut *out)
+{
+  if (!self->known)
+    return;
+  for (guint i = 0; i < self->document->tuples->len; i++)
+    {
+      OreePidfTuple *tuple = g_ptr_array_index (self->document->tuples, i);
+
+      tuple->open = tuple->idle = FALSE;
+      tuple->show = OREE_SHOW_NONE;
+      tuple->priority = OREE_PIDF_NO_PRIORITY;
+      g_ptr_array_set_size (tuple->notes, 0);
+    }
+  if (self->document->tuples->len == 0)
+    oree_pidf_add_tuple (self->document, BARE_ID);
+  publish (self, out);
+  forget_presence (self);
+}
+
 /* --- authorisation ----------------------------------------------------------------------------- */
 
 static void
@@ -227,13 +257,16 @@ terminate (OreeGwFeed *self, gboolean forget, const char *reason, guint32 retry_
     set_authorisation (self, OREE_GW_AUTHORISATION_NONE, out);
   oree_gw_out_state (out, OREE_GW_TERMINATED, reason, retry_after);
   self->ended += self->dialogs + self->polls;
-  self->dialogs = self->polls = 0;
+  self->dialogs = self->polls = self->failures = 0;
+  self->ask_at = OREE_TIME_NEVER;
   forget_presence (self);
 }
 
 static void
-ask (OreeGwFeed *self, OreeGwOut *out)
+ask (OreeGwFeed *self, OreeTime now, OreeGwOut *out)
 {
+  self->asked_at = now;
+  self->ask_at = OREE_TIME_NEVER;
   /* Not both: a server answers the probe of somebody not yet authorised with `unsubscribed` (RFC 6121 4.3.2). */
   oree_gw_out_presence (out,
                         self->authorisation == OREE_GW_AUTHORISATION_GRANTED ? OREE_STANZA_TYPE_PROBE
@@ -242,7 +275,7 @@ ask (OreeGwFeed *self, OreeGwOut *out)
 }
 
 void
-oree_gw_feed_on_subscribe (OreeGwFeed *self, OreeGwOut *out)
+oree_gw_feed_on_subscribe (OreeGwFeed *self, OreeTime now, OreeGwOut *out)
 {
   gboolean first = self->dialogs++ == 0;
 
@@ -251,15 +284,29 @@ oree_gw_feed_on_subscribe (OreeGwFeed *self, OreeGwOut *out)
   /* A contact that was not reached, or has not answered, is asked by every device that comes: asking twice is nothing
    * to a server that knows (RFC 6121 3.1.3). */
   if (first || !self->known)
-    ask (self, out);
+    ask (self, now, out);
 }
 
 void
-oree_gw_feed_on_poll (OreeGwFeed *self, OreeGwOut *out)
+oree_gw_feed_on_restored (OreeGwFeed *self, OreeTime start)
+{
+  self->dialogs++;
+  self->ask_at = MIN (self->ask_at, start);
+}
+
+void
+oree_gw_feed_on_refresh (OreeGwFeed *self, OreeTime now, OreeGwOut *out)
+{
+  if (self->authorisation != OREE_GW_AUTHORISATION_NONE && self->failures == 0 && self->asked_at + ASK_EVERY <= now)
+    ask (self, now, out);
+}
+
+void
+oree_gw_feed_on_poll (OreeGwFeed *self, OreeTime now, OreeGwOut *out)
 {
   self->polls++;
   if (self->authorisation == OREE_GW_AUTHORISATION_GRANTED && !self->known)
-    ask (self, out);
+    ask (self, now, out);
 }
 
 void
@@ -272,6 +319,7 @@ oree_gw_feed_on_over (OreeGwFeed *self, OreeGwOut *out)
   if (*count == 0 || --*count > 0 || count != &self->dialogs)
     return;
   forget_presence (self); /* nobody keeps it true any more */
+  self->ask_at = OREE_TIME_NEVER;
   if (self->authorisation != OREE_GW_AUTHORISATION_GRANTED)
     return; /* nothing was shown to us: there is nothing to end */
   /* RFC 8048 5.3.3: unavailable, not unsubscribe; the authorisation stands. */
@@ -281,8 +329,22 @@ oree_gw_feed_on_over (OreeGwFeed *self, OreeGwOut *out)
   oree_gw_out_stanza (out, oree_stanza_build_presence (OREE_STANZA_TYPE_UNAVAILABLE, from, to, NULL, NULL, NULL, NULL, 0));
 }
 
+/* The contact cannot be asked at present, and there is an agreement. */
+static void
+unreachable (OreeGwFeed *self, OreeTime now, OreeGwOut *out)
+{
+  OreeTime wait = (OreeTime) MIN ((guint64) RETRY_FIRST_SECONDS << MIN (self->failures, 16), RETRY_MAX_SECONDS) * OREE_SECOND;
+
+  show_unknown (self, out);
+  if (self->dialogs == 0)
+    return;
+  self->failures++;
+  self->random = self->random * 1664525u + 1013904223u; /* spreading, not secrecy: up to a tenth sooner */
+  self->ask_at = now + wait - (wait / 1000 * (self->random >> 16)) % (wait / 10);
+}
+
 void
-oree_gw_feed_on_error (OreeGwFeed *self, OreeStanzaErr err, OreeGwOut *out)
+oree_gw_feed_on_error (OreeGwFeed *self, OreeStanzaErr err, OreeTime now, OreeGwOut *out)
 {
   gboolean granted = self->authorisation == OREE_GW_AUTHORISATION_GRANTED;
 
@@ -295,15 +357,20 @@ oree_gw_feed_on_error (OreeGwFeed *self, OreeStanzaErr err, OreeGwOut *out)
     case OREE_STANZA_ERR_JID_MALFORMED:
       terminate (self, TRUE, "noresource", 0, out);
       break;
-    case OREE_STANZA_ERR_REMOTE_SERVER_NOT_FOUND: /* a name server's bad day must not undo what people agreed on */
-      terminate (self, !granted, "noresource", 0, out);
+    case OREE_STANZA_ERR_REMOTE_SERVER_NOT_FOUND:
+      if (granted) /* a name server's bad day must not undo what people agreed on */
+        unreachable (self, now, out);
+      else
+        terminate (self, TRUE, "noresource", 0, out);
       break;
     case OREE_STANZA_ERR_REMOTE_SERVER_TIMEOUT:
     case OREE_STANZA_ERR_RESOURCE_CONSTRAINT:
     case OREE_STANZA_ERR_INTERNAL_SERVER_ERROR:
     case OREE_STANZA_ERR_RECIPIENT_UNAVAILABLE:
     case OREE_STANZA_ERR_UNEXPECTED_REQUEST:
-      if (!granted) /* else the dialogs stay, and the contact is asked again when the stream is back */
+      if (granted)
+        unreachable (self, now, out);
+      else
         terminate (self, FALSE, "probation", RETRY_AFTER_SECONDS, out);
       break;
     case OREE_STANZA_ERR_BAD_REQUEST:
@@ -328,7 +395,7 @@ oree_gw_feed_on_error (OreeGwFeed *self, OreeStanzaErr err, OreeGwOut *out)
 }
 
 void
-oree_gw_feed_on_stanza (OreeGwFeed *self, const OreeStanza *stanza, gint64 wall, OreeGwOut *out)
+oree_gw_feed_on_stanza (OreeGwFeed *self, const OreeStanza *stanza, OreeTime now, gint64 wall, OreeGwOut *out)
 {
   OreeStanzaErrView view;
 
@@ -337,7 +404,7 @@ oree_gw_feed_on_stanza (OreeGwFeed *self, const OreeStanza *stanza, gint64 wall,
   if (stanza->type == OREE_STANZA_TYPE_ERROR)
     {
       oree_stanza_err_read (stanza->node, &view);
-      oree_gw_feed_on_error (self, view.condition, out);
+      oree_gw_feed_on_error (self, view.condition, now, out);
     }
   else if (stanza->type == OREE_STANZA_TYPE_UNSUBSCRIBED)
     terminate (self, TRUE, "rejected", 0, out);
@@ -350,17 +417,32 @@ oree_gw_feed_on_stanza (OreeGwFeed *self, const OreeStanza *stanza, gint64 wall,
        * a server may send it as a receipt (RFC 6121 3.1.3). */
       if (self->authorisation == OREE_GW_AUTHORISATION_PENDING)
         grant (self, out);
+      self->failures = 0;
+      self->ask_at = OREE_TIME_NEVER;
       take_presence (self, stanza, wall, out);
     }
 }
 
 void
-oree_gw_feed_on_stream (OreeGwFeed *self, OreeGwOut *out)
+oree_gw_feed_on_stream (OreeGwFeed *self, OreeTime start)
 {
   if (self->dialogs > 0)
-    ask (self, out);
+    self->ask_at = start;
   else
     forget_presence (self); /* it may have changed meanwhile */
+}
+
+void
+oree_gw_feed_on_deadline (OreeGwFeed *self, OreeTime now, OreeGwOut *out)
+{
+  if (self->ask_at <= now && self->dialogs > 0)
+    ask (self, now, out);
+}
+
+OreeTime
+oree_gw_feed_deadline (const OreeGwFeed *self)
+{
+  return self->dialogs > 0 ? self->ask_at : OREE_TIME_NEVER;
 }
 
 void

@@ -394,6 +394,7 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
     return;
   stop (lane);
   lane->access_edge->unreachable = FALSE;
+  lane->access_edge->retry_at = 0; /* the one that failed was another */
 }
 
 static const char *

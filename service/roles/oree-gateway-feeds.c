@@ -4,6 +4,8 @@
 #include "gateway/oree-gw-addr.h"
 #include "roles/oree-sub-answer.h"
 
+#define ANSWER_TIME (5 * OREE_SECOND) /* for the contact's server, after a restart of ours */
+
 static void pump_device (OreeGatewayDevice *device);
 
 /* NULL when it went meanwhile. */
@@ -45,10 +47,20 @@ oree_gateway_feed_free (gpointer data)
 {
   OreeGatewayFeed *feed = data;
 
+  oree_worker_cancel (feed->pair.lane->worker, &feed->timer);
   g_ptr_array_unref (feed->devices);
   oree_gw_feed_free (feed->machine);
   oree_gateway_pair_clear (&feed->pair);
   g_free (feed);
+}
+
+static void
+feed_timer_cb (gpointer data)
+{
+  OreeGatewayFeed *feed = data;
+
+  oree_gw_feed_on_deadline (feed->machine, oree_worker_now (feed->pair.lane->worker), &feed->pair.out);
+  oree_gateway_feed_run (feed);
 }
 
 OreeGatewayFeed *
@@ -59,8 +71,34 @@ oree_gateway_feed_new (OreeLane *lane, const OreeJid *contact, const OreeJid *se
   oree_gateway_pair_init (&feed->pair, lane, FALSE, contact, self, aor);
   feed->machine = machine;
   feed->devices = g_ptr_array_new ();
+  oree_timer_init (&feed->timer, feed_timer_cb, feed);
   g_hash_table_insert (oree_gateway_presence_of (lane)->feeds, feed->pair.key, feed);
   return feed;
+}
+
+/* A dialog lives as long as its device refreshes it, through restarts of ours too: kept at every SUBSCRIBE. */
+static void
+save_device (const OreeGatewayDevice *device)
+{
+  const OreeGatewayPair *pair = &device->feed->pair;
+  GVariant *state = oree_sip_sub_to_variant (device->sub, oree_worker_now (pair->lane->worker), g_get_real_time ());
+  g_autofree char *contact = oree_jid_to_key (&pair->contact);
+  GVariantDict dict;
+
+  if (state == NULL)
+    return;
+  g_variant_dict_init (&dict, state);
+  g_variant_unref (g_variant_ref_sink (state));
+  g_variant_dict_insert (&dict, "user", "s", pair->aor);
+  g_variant_dict_insert (&dict, "contact", "s", contact);
+  oree_lane_save (pair->lane, oree_runtime_row_new (OREE_SPACE_DIALOG, device->key, g_variant_dict_end (&dict)), NULL, NULL);
+}
+
+void
+oree_gateway_device_forget (const OreeGatewayDevice *device)
+{
+  if (device->saved)
+    oree_lane_save (device->feed->pair.lane, oree_runtime_row_new (OREE_SPACE_DIALOG, device->key, NULL), NULL, NULL);
 }
 
 static void
@@ -68,6 +106,7 @@ device_over (OreeGatewayDevice *device)
 {
   OreeGatewayFeed *feed = device->feed;
 
+  oree_gateway_device_forget (device);
   g_ptr_array_remove (feed->devices, device);
   g_hash_table_remove (oree_gateway_presence_of (feed->pair.lane)->devices, device->key); /* frees */
   oree_gw_feed_on_over (feed->machine, &feed->pair.out);
@@ -144,7 +183,8 @@ feed_sent (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason
   if (ok || feed == NULL)
     return;
   oree_gateway_said (&feed->pair.xmpp, "not-sent", oree_s2s_reason_nick (reason), 0);
-  oree_gw_feed_on_error (feed->machine, oree_s2s_reason_stanza_err (reason), &feed->pair.out);
+  oree_gw_feed_on_error (feed->machine, oree_s2s_reason_stanza_err (reason), oree_worker_now (lane->worker),
+                         &feed->pair.out);
   oree_gateway_feed_run (feed);
 }
 
@@ -198,8 +238,56 @@ oree_gateway_feed_run (OreeGatewayFeed *feed)
       oree_gw_out_item_clear (&item);
     }
   pair->busy = FALSE;
-  if (!pair->saving && feed->devices->len == 0 && oree_gw_feed_is_over (feed->machine))
+  if (pair->saving)
+    return;
+  oree_worker_arm (pair->lane->worker, &feed->timer, oree_gw_feed_deadline (feed->machine));
+  if (feed->devices->len == 0 && oree_gw_feed_is_over (feed->machine))
     g_hash_table_remove (oree_gateway_presence_of (pair->lane)->feeds, pair->key);
+}
+
+/* In the tables of the lane; `sub` is taken. */
+static OreeGatewayDevice *
+device_new (OreeGatewayFeed *feed, OreeSipSub *sub)
+{
+  OreeGatewayPresence *self = oree_gateway_presence_of (feed->pair.lane);
+  const OreeSipDialog *dialog = oree_sip_sub_dialog (sub);
+  OreeGatewayDevice *device = g_new0 (OreeGatewayDevice, 1);
+
+  device->feed = feed;
+  device->id = ++self->next_id;
+  device->key = oree_sub_key (oree_span_str (dialog->call_id), oree_span_str (dialog->local_tag));
+  device->sub = sub;
+  oree_timer_init (&device->timer, device_timer_cb, device);
+  g_ptr_array_add (feed->devices, device);
+  g_hash_table_insert (self->devices, device->key, device);
+  g_hash_table_insert (self->by_id, &device->id, device);
+  return device;
+}
+
+gboolean
+oree_gateway_device_restore (OreeLane *lane, const OreeRuntimeRow *row, OreeTime start)
+{
+  const char *user, *contact;
+  g_autofree char *key = NULL;
+  OreeGatewayFeed *feed;
+  OreeGatewayDevice *device;
+  OreeSipSub *sub;
+
+  if (row->value == NULL || !g_variant_lookup (row->value, "user", "&s", &user)
+      || !g_variant_lookup (row->value, "contact", "&s", &contact))
+    return FALSE;
+  key = g_strconcat (contact, " ", user, NULL);
+  feed = find (lane, key);
+  sub = feed != NULL ? oree_sip_sub_new_from_variant (row->value, oree_worker_now (lane->worker), g_get_real_time ()) : NULL;
+  if (sub == NULL)
+    return FALSE;
+  device = device_new (feed, sub);
+  device->saved = TRUE;
+  oree_gw_feed_on_restored (feed->machine, start);
+  oree_worker_arm (lane->worker, &feed->timer, oree_gw_feed_deadline (feed->machine));
+  /* The contact's answer makes the first NOTIFY; without one it says how things stand. */
+  oree_worker_arm (lane->worker, &device->timer, start + ANSWER_TIME);
+  return TRUE;
 }
 
 static void
@@ -224,6 +312,11 @@ subscribe_again (OreeLane *lane, OreeSipRx *rx, OreeSpan tag)
     }
   feed = device->feed;
   oree_sub_accept (lane, rx, oree_sip_sub_dialog (device->sub), expires);
+  if (expires > 0)
+    {
+      save_device (device);
+      oree_gw_feed_on_refresh (feed->machine, oree_worker_now (lane->worker), &feed->pair.out);
+    }
   pump_device (device);
   oree_gateway_feed_run (feed);
 }
@@ -259,7 +352,7 @@ subscribe_allowed (OreeLane *lane, gboolean ok, gpointer data)
   OreeSipDialog *dialog;
   OreeGatewayDevice *device;
   OreeGatewayFeed *feed = g_hash_table_lookup (oree_gateway_presence_of (lane)->feeds, key);
-  OreeGwFeed *machine = feed == NULL ? oree_gw_feed_new (&asking->self, &asking->contact) : NULL;
+  OreeGwFeed *machine = feed == NULL ? oree_gw_feed_new (&asking->self, &asking->contact, oree_gateway_random32 ()) : NULL;
   guint status = ok ? oree_sip_sub_read (&request, &rx->msg, &oree_sub_rules) : 500;
 
   if (status == 0 && feed == NULL && machine == NULL)
@@ -278,21 +371,17 @@ subscribe_allowed (OreeLane *lane, gboolean ok, gpointer data)
     }
   if (feed == NULL)
     feed = oree_gateway_feed_new (lane, &asking->contact, &asking->self, asking->aor, machine);
-  device = g_new0 (OreeGatewayDevice, 1);
-  device->feed = feed;
-  device->id = ++oree_gateway_presence_of (lane)->next_id;
-  device->key = oree_sub_key (oree_span_str (dialog->call_id), oree_span_str (dialog->local_tag));
-  device->sub = oree_sip_sub_new (dialog, &request, sub_state (oree_gw_feed_state (feed->machine)), now);
-  oree_timer_init (&device->timer, device_timer_cb, device);
-  g_ptr_array_add (feed->devices, device);
-  g_hash_table_insert (oree_gateway_presence_of (lane)->devices, device->key, device);
-  g_hash_table_insert (oree_gateway_presence_of (lane)->by_id, &device->id, device);
+  device = device_new (feed, oree_sip_sub_new (dialog, &request, sub_state (oree_gw_feed_state (feed->machine)), now));
   oree_sub_accept (lane, rx, dialog, request.expires);
   oree_sip_sub_set_body (device->sub, oree_gw_feed_body (feed->machine), now);
   if (request.expires > 0)
-    oree_gw_feed_on_subscribe (feed->machine, &feed->pair.out);
+    {
+      device->saved = TRUE;
+      save_device (device);
+      oree_gw_feed_on_subscribe (feed->machine, now, &feed->pair.out);
+    }
   else
-    oree_gw_feed_on_poll (feed->machine, &feed->pair.out);
+    oree_gw_feed_on_poll (feed->machine, now, &feed->pair.out);
   pump_device (device);
   oree_gateway_feed_run (feed);
   asking_free (asking);

@@ -12,6 +12,7 @@ typedef struct
   OreeGatewayPair pair;
   OreeGwFeed *machine;
   GPtrArray *devices; /* OreeGatewayDevice * */
+  OreeTimer timer;    /* the machine's */
 } OreeGatewayFeed;
 
 /* One device's subscription. */
@@ -22,6 +23,7 @@ typedef struct
   char *key; /* "Call-ID local-tag" */
   OreeSipSub *sub;
   OreeTimer timer;
+  gboolean saved; /* as a row; a poll is not */
 } OreeGatewayDevice;
 
 /* A new one, in the tables of its lane; `machine` is taken. */
@@ -29,6 +31,11 @@ OreeGatewayFeed *oree_gateway_feed_new (OreeLane *lane, const OreeJid *contact, 
                                         OreeGwFeed *machine);
 void oree_gateway_feed_free (gpointer data);
 void oree_gateway_device_free (gpointer data);
+/* Its row goes; the device stays. */
+void oree_gateway_device_forget (const OreeGatewayDevice *device);
+/* A device's dialog as it was saved: taken up again with the feed it belongs to, from `start` on. FALSE when it is over,
+ * damaged, or of a feed that is gone. */
+gboolean oree_gateway_device_restore (OreeLane *lane, const OreeRuntimeRow *row, OreeTime start);
 /* Does what the machine wants, in order; frees the feed when it is over. */
 void oree_gateway_feed_run (OreeGatewayFeed *feed);
 /* Gives every device the state or the document in `item`. */

@@ -45,6 +45,7 @@ struct _OreeGatewayPresence
   GHashTable *by_id;   /* id → OreeGatewayDevice */
   GHashTable *counts;  /* address of record of ours → how many pairs it has on this lane */
   GHashTable *rows;    /* row key → OreeRuntimeRow: what the store has, for the next start of the role */
+  GPtrArray *dialogs;  /* OreeRuntimeRow *: what was kept of the devices of this lane, until the first start */
   guint64 next_id;
 };
 

@@ -5,9 +5,53 @@
 #include "roles/oree-gateway-feeds.h"
 #include "roles/oree-gateway-watches.h"
 
-#define SPREAD_MS 50 /* between two resubscriptions after a start */
+#define SPREAD_MS 50            /* between two pairs that are taken up again: neither side sees a storm */
+#define ASK_SPREAD_MS 5         /* the same, where one question costs one stanza */
+#define COME_BACK_SECONDS 30    /* devices are told to, when we stop; … */
+#define COME_BACK_SPREAD 60     /* … not all at once */
 
-/* "direction watcher presentity" → the pair, when this lane owns the contact's domain. */
+/* The turn of the next pair in a row of many. */
+static OreeTime
+turn (OreeLane *lane, guint *n)
+{
+  return oree_worker_now (lane->worker) + OREE_SECOND / 2 + (OreeTime) (*n)++ * SPREAD_MS * OREE_MS;
+}
+
+/* Does this lane own the domain of the contact in a row of either space? */
+static gboolean
+is_of_lane (OreeLane *lane, const OreeRuntimeRow *row)
+{
+  gboolean dialog = g_str_equal (row->space, OREE_SPACE_DIALOG);
+  g_auto (GStrv) parts = g_strsplit (row->key, " ", 3);
+  g_auto (OreeJid) contact = OREE_JID_INIT;
+  const char *text = NULL;
+
+  if (row->value == NULL || (!dialog && g_strv_length (parts) != 3))
+    return FALSE;
+  if (dialog)
+    g_variant_lookup (row->value, "contact", "&s", &text);
+  else
+    text = g_str_equal (parts[0], "to-sip") ? parts[1] : parts[2];
+  return text != NULL && oree_jid_parse (&contact, oree_span_str (text)) && oree_lane_of (lane, contact.domain) == lane;
+}
+
+/* The dialogs of our users' devices; what is over meanwhile, or of no use any more, is forgotten. */
+static void
+restore_dialogs (OreeLane *lane, guint *n)
+{
+  GPtrArray *rows = oree_gateway_presence_of (lane)->dialogs;
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const OreeRuntimeRow *row = g_ptr_array_index (rows, i);
+
+      if (!oree_gateway_device_restore (lane, row, turn (lane, n)))
+        oree_lane_save (lane, oree_runtime_row_new (OREE_SPACE_DIALOG, row->key, NULL), NULL, NULL);
+    }
+  g_ptr_array_set_size (rows, 0);
+}
+
+/* "direction watcher presentity" → the pair. */
 static void
 restore_row (OreeLane *lane, const OreeRuntimeRow *row, guint *n)
 {
@@ -16,17 +60,17 @@ restore_row (OreeLane *lane, const OreeRuntimeRow *row, guint *n)
   g_auto (OreeJid) contact = OREE_JID_INIT, self = OREE_JID_INIT;
   const char *aor;
 
-  if (g_strv_length (parts) != 3 || row->value == NULL)
+  if (g_strv_length (parts) != 3)
     return;
   to_sip = g_str_equal (parts[0], "to-sip");
   aor = to_sip ? parts[2] : parts[1];
   if (!oree_jid_parse (&contact, oree_span_str (to_sip ? parts[1] : parts[2]))
-      || !oree_gw_jid_from_uri (&self, oree_span_str (aor)) || oree_lane_of (lane, contact.domain) != lane)
+      || !oree_gw_jid_from_uri (&self, oree_span_str (aor)))
     return;
   if (to_sip)
     {
-      OreeTime start = oree_worker_now (lane->worker) + OREE_SECOND / 2 + (OreeTime) (*n)++ * SPREAD_MS * OREE_MS;
-      OreeGwWatch *machine = oree_gw_watch_new_from_row (&contact, &self, oree_gateway_random32 (), row->value, start);
+      OreeGwWatch *machine
+          = oree_gw_watch_new_from_row (&contact, &self, oree_gateway_random32 (), row->value, turn (lane, n));
       OreeGatewayWatch *watch = machine != NULL ? oree_gateway_watch_new (lane, &contact, &self, aor, machine) : NULL;
 
       if (watch == NULL)
@@ -35,7 +79,7 @@ restore_row (OreeLane *lane, const OreeRuntimeRow *row, guint *n)
     }
   else
     {
-      OreeGwFeed *machine = oree_gw_feed_new_from_row (&self, &contact, row->value);
+      OreeGwFeed *machine = oree_gw_feed_new_from_row (&self, &contact, oree_gateway_random32 (), row->value);
       OreeGatewayFeed *feed = machine != NULL ? oree_gateway_feed_new (lane, &contact, &self, aor, machine) : NULL;
 
       if (feed != NULL)
@@ -49,13 +93,16 @@ oree_gateway_presence_init (OreeLane *lane)
   OreeGatewayPresence *self = g_new0 (OreeGatewayPresence, 1);
   const GPtrArray *runtime = oree_lane_options (lane)->runtime;
 
+  self->dialogs = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_runtime_row_free);
   self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) oree_runtime_row_free);
   for (guint i = 0; runtime != NULL && i < runtime->len; i++)
     {
       const OreeRuntimeRow *row = g_ptr_array_index (runtime, i);
 
-      if (g_str_equal (row->space, OREE_SPACE_SUBSCRIPTION))
+      if (g_str_equal (row->space, OREE_SPACE_SUBSCRIPTION) && is_of_lane (lane, row))
         g_hash_table_replace (self->rows, g_strdup (row->key), oree_runtime_row_copy (row));
+      else if (g_str_equal (row->space, OREE_SPACE_DIALOG) && is_of_lane (lane, row))
+        g_ptr_array_add (self->dialogs, oree_runtime_row_copy (row));
     }
   self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->tokens = g_hash_table_new (g_str_hash, g_str_equal);
@@ -77,6 +124,7 @@ oree_gateway_presence_clear (OreeLane *lane)
   g_hash_table_unref (self->tokens);
   g_hash_table_unref (self->by_id);
   g_hash_table_unref (self->rows);
+  g_ptr_array_unref (self->dialogs);
   g_hash_table_unref (self->counts);
   g_clear_pointer (&lane->gateway->presence, g_free);
 }
@@ -91,6 +139,7 @@ oree_gateway_presence_start (OreeLane *lane)
 
   for (GList *l = rows; l != NULL; l = l->next)
     restore_row (lane, l->data, &n);
+  restore_dialogs (lane, &n);
   watches = g_hash_table_get_values (oree_gateway_presence_of (lane)->watches);
   for (GList *l = watches; l != NULL; l = l->next)
     oree_gateway_watch_run (l->data);
@@ -115,7 +164,8 @@ oree_gateway_presence_stop (OreeLane *lane)
   for (GList *l = feeds; l != NULL; l = l->next)
     {
       OreeGatewayFeed *feed = l->data;
-      OreeGwOutItem item = { .kind = OREE_GW_OUT_STATE, .state = OREE_GW_TERMINATED, .reason = "probation", .retry_after = 30 };
+      OreeGwOutItem item = { .kind = OREE_GW_OUT_STATE, .state = OREE_GW_TERMINATED, .reason = "probation",
+                             .retry_after = COME_BACK_SECONDS + oree_gateway_random32 () % COME_BACK_SPREAD };
 
       feed->pair.busy = TRUE;
       oree_gateway_feed_tell (feed, &item);
@@ -123,6 +173,7 @@ oree_gateway_presence_stop (OreeLane *lane)
         {
           OreeGatewayDevice *device = g_ptr_array_index (feed->devices, 0);
 
+          oree_gateway_device_forget (device);
           g_ptr_array_remove_index (feed->devices, 0);
           g_hash_table_remove (self->devices, device->key);
         }
@@ -199,18 +250,33 @@ oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next
       oree_gateway_feed_run (feed);
     }
 }
+/* Every device that watches somebody there hears anew, one pair after the other: 4,000 stanzas at once fill a stream. */
+static void
+ask_domain (OreeLane *lane, const char *domain)
+{
+  GHashTableIter iter;
+  OreeGatewayFeed *feed;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, oree_gateway_presence_of (lane)->feeds);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &feed))
+    if (g_str_equal (feed->pair.contact.domain, domain))
+      {
+        oree_gw_feed_on_stream (feed->machine, oree_worker_now (lane->worker) + (OreeTime) n++ * ASK_SPREAD_MS * OREE_MS);
+        oree_worker_arm (lane->worker, &feed->timer, oree_gw_feed_deadline (feed->machine));
+      }
+}
+
+/* The stream to a domain is back: what may have changed meanwhile is asked again. */
 void
 oree_gateway_presence_alive (OreeLane *lane, const char *domain)
 {
-  g_autoptr (GList) feeds = g_hash_table_get_values (oree_gateway_presence_of (lane)->feeds);
+  ask_domain (lane, domain);
+}
 
-  for (GList *l = feeds; l != NULL; l = l->next)
-    {
-      OreeGatewayFeed *feed = l->data;
-
-      if (!g_str_equal (feed->pair.contact.domain, domain))
-        continue;
-      oree_gw_feed_on_stream (feed->machine, &feed->pair.out);
-      oree_gateway_feed_run (feed);
-    }
+/* A stream with a domain broke: is anybody still there? */
+void
+oree_gateway_presence_lost (OreeLane *lane, const char *domain)
+{
+  ask_domain (lane, domain);
 }

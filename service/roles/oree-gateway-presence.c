@@ -115,7 +115,7 @@ oree_gateway_presence_in (OreeLane *lane, OreeXmppRx *rx)
   if (feed != NULL)
     {
       note_stanza (&feed->pair, stanza);
-      oree_gw_feed_on_stanza (feed->machine, stanza, g_get_real_time (), &feed->pair.out);
+      oree_gw_feed_on_stanza (feed->machine, stanza, now, g_get_real_time (), &feed->pair.out);
       oree_gateway_feed_run (feed);
     }
   if (watch != NULL)

@@ -171,7 +171,7 @@ init (OreeLane *lane)
   oree_gateway_messages_init (lane);
   oree_gateway_sessions_init (lane);
   oree_gateway_presence_init (lane);
-  oree_xmpp_set_handler (lane, stanza_in, oree_gateway_presence_alive);
+  oree_xmpp_set_handler (lane, stanza_in, oree_gateway_presence_alive, oree_gateway_presence_lost);
   oree_sip_hub_set_handler (lane, OREE_LEG_GATEWAY, request_in, NULL);
 }
 

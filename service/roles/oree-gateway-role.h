@@ -127,6 +127,8 @@ void oree_gateway_presence_revoked (OreeLane *lane, const char *aor, const char 
 void oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
 /* A stream from `domain` was just proved. */
 void oree_gateway_presence_alive (OreeLane *lane, const char *domain);
+/* A stream with `domain` broke. */
+void oree_gateway_presence_lost (OreeLane *lane, const char *domain);
 void oree_gateway_presence_list (OreeLane *lane, GVariantBuilder *rows);
 
 /* --- shared by the parts ------------------------------------------------------------------------ */

@@ -397,6 +397,8 @@ say_closed (Stream *stream, OreeS2sReason reason)
   const char *nick = oree_xmpp_end_nick (lane->policy, OREE_DIRECTION_IN, oree_s2s_in_local (stream->machine), claimed,
                                          stream->proof, reason);
 
+  if (was_ready && reason == OREE_S2S_CONNECTION_LOST && claimed != NULL)
+    oree_xmpp_rx_lost (lane, claimed);
   if (was_ready)
     oree_lane_event (lane, oree_event_new (OREE_EVENT_STREAM_CLOSED, "partner", claimed, "direction", "in", "reason",
                                            nick, "detail", stream->withdrawn, "peer", stream->peer, NULL));

@@ -5,6 +5,7 @@
  *      │       └ back-off in force: fails at once
  *      └─► an inbound stream of the domain that carries both ways (oree-xmpp-in) */
 #include "roles/oree-xmpp-out.h"
+#include "roles/oree-xmpp-rx.h"
 
 #include "base/oree-limits.h"
 #include "base/oree-secret.h"
@@ -247,6 +248,8 @@ ended (Stream *stream, OreeS2sReason reason)
   stream->closed = TRUE;
   if (stream->proof == OREE_S2S_PROOF_NONE)
     note_external (stream);
+  if (stream->proof != OREE_S2S_PROOF_NONE && (reason == OREE_S2S_CONNECTION_LOST || reason == OREE_S2S_ACK_TIMEOUT))
+    oree_xmpp_rx_lost (lane, stream->remote);
   if (is_failure (stream, reason))
     {
       guint32 random;

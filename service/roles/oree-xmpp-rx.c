@@ -9,6 +9,7 @@ struct _OreeXmppRxHub
 {
   OreeXmppHandler handler;
   OreeXmppAlive alive;
+  OreeXmppLost lost;
 };
 
 void
@@ -48,10 +49,11 @@ rx_free_data (gpointer data)
 }
 
 void
-oree_xmpp_set_handler (OreeLane *lane, OreeXmppHandler handler, OreeXmppAlive alive)
+oree_xmpp_set_handler (OreeLane *lane, OreeXmppHandler handler, OreeXmppAlive alive, OreeXmppLost lost)
 {
   lane->xmpp_rx->handler = handler;
   lane->xmpp_rx->alive = alive;
+  lane->xmpp_rx->lost = lost;
 }
 
 /* --- stanzas ----------------------------------------------------------------------------------- */
@@ -200,4 +202,19 @@ void
 oree_xmpp_rx_alive (OreeLane *lane, const char *remote)
 {
   oree_lane_run (lane, oree_lane_of (lane, remote), alive_on_owner, g_strdup (remote), g_free);
+}
+
+static void
+lost_on_owner (OreeLane *lane, gpointer data)
+{
+  g_autofree char *remote = data;
+
+  if (lane->xmpp_rx != NULL && lane->xmpp_rx->lost != NULL)
+    lane->xmpp_rx->lost (lane, remote);
+}
+
+void
+oree_xmpp_rx_lost (OreeLane *lane, const char *remote)
+{
+  oree_lane_run (lane, oree_lane_of (lane, remote), lost_on_owner, g_strdup (remote), g_free);
 }

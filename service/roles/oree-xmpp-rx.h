@@ -35,7 +35,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeXmppRx, oree_xmpp_rx_free)
 typedef void (*OreeXmppHandler) (OreeLane *lane, OreeXmppRx *rx);
 /* A domain proved itself on a new stream; on the lane that owns it. */
 typedef void (*OreeXmppAlive) (OreeLane *lane, const char *domain);
-void oree_xmpp_set_handler (OreeLane *lane, OreeXmppHandler handler, OreeXmppAlive alive);
+/* A stream with a domain, in either direction, broke without a word; on the lane that owns it. */
+typedef void (*OreeXmppLost) (OreeLane *lane, const char *domain);
+void oree_xmpp_set_handler (OreeLane *lane, OreeXmppHandler handler, OreeXmppAlive alive, OreeXmppLost lost);
 /* The outcome of a stanza is known (from any lane). */
 void oree_xmpp_settle (OreeLane *lane, OreeXmppSlot slot);
 
@@ -51,5 +53,7 @@ void oree_xmpp_rx_refuse (OreeLane *lane, OreeStanza *stanza);
 void oree_xmpp_rx_ask (OreeLane *lane, guint32 stream, OreeDialbackCheck *check);
 /* `remote` has proved itself: its back-off ends, who waits for it hears. */
 void oree_xmpp_rx_alive (OreeLane *lane, const char *remote);
+/* A stream with `remote`, in either direction, broke. Any lane. */
+void oree_xmpp_rx_lost (OreeLane *lane, const char *remote);
 
 G_END_DECLS

@@ -321,9 +321,12 @@ class SipUser:
         return subscription
 
     async def publish(self, basic="open", note=None, expires=600):
+        return await self.publish_tuple("t1", basic, f"<note>{note}</note>" if note else "", expires)
+
+    async def publish_tuple(self, id, basic, rest="", expires=600):
+        """A document of one tuple, with `rest` behind its status; this device's publication."""
         body = (f'<?xml version="1.0" encoding="UTF-8"?>\n<presence xmlns="urn:ietf:params:xml:ns:pidf" '
-                f'entity="{self.uri}"><tuple id="t1"><status><basic>{basic}</basic></status>'
-                + (f"<note>{note}</note>" if note else "") + "</tuple></presence>").encode()
+                f'entity="{self.uri}"><tuple id="{id}"><status><basic>{basic}</basic></status>{rest}</tuple></presence>').encode()
         while True:
             match = [f"SIP-If-Match: {self._etag}"] if self._etag else []
             response = await self.request("PUBLISH", self.uri, f"<{self.uri}>", body=body,

@@ -260,6 +260,8 @@ copy_tuple (OreePidf *out, const OreePidfTuple *from, GHashTable *ids, guint pla
   to->contact = g_strdup (from->contact);
   to->device_id = g_strdup (from->device_id);
   to->timestamp = g_strdup (from->timestamp);
+  to->idle = from->idle;
+  to->idle_since = from->idle_since;
   copy_notes (to, from);
   return TRUE;
 }

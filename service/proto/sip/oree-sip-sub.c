@@ -22,8 +22,8 @@ struct _OreeSipSub
   gboolean dirty;     /* the document changed */
   gboolean in_flight; /* a NOTIFY awaits its response… */
   gboolean last_sent_is_final; /* …and it said terminated */
-  OreeTime last_sent;
-  gboolean has_sent;
+  OreeTime last_shown; /* when a document went out; what only says how things stand does not count */
+  gboolean has_shown;
   gboolean over;
 };
 
@@ -161,7 +161,7 @@ body_due (const OreeSipSub *self)
 {
   if (!self->dirty || !self->admitted || self->state != OREE_SIP_SUB_ACTIVE)
     return OREE_TIME_NEVER;
-  return self->has_sent ? self->last_sent + NOTIFY_INTERVAL : 0;
+  return self->has_shown ? self->last_shown + NOTIFY_INTERVAL : 0;
 }
 
 guint32
@@ -221,8 +221,11 @@ oree_sip_sub_take_notify (OreeSipSub *self, const char *via, OreeTime now)
   self->dirty = self->dirty && !self->admitted;
   self->in_flight = TRUE;
   self->last_sent_is_final = self->state == OREE_SIP_SUB_TERMINATED;
-  self->last_sent = now;
-  self->has_sent = TRUE;
+  if (has_body)
+    {
+      self->last_shown = now;
+      self->has_shown = TRUE;
+    }
 
   message = oree_sip_write_finish (&writer, has_body ? OREE_SIP_SUB_TYPE : NULL, body);
   /* What the peer gave us for the dialog cannot be written: nothing can ever be sent in it. */

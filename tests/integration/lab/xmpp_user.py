@@ -36,6 +36,8 @@ class Presence:
     show: str
     status: str
     error: str
+    priority: int = 0
+    idle: str = ""   # since when, as XEP-0319 says
 
 
 class XmppUser:
@@ -66,8 +68,9 @@ class XmppUser:
         client.add_event_handler("session_start", lambda _: self.states.add("online"))
         client.add_event_handler("disconnected", lambda _: self.states.add("offline"))
         client.add_event_handler("failed_auth", lambda _: self.states.add("refused"))
-        for name in ("available", "unavailable", "subscribe", "subscribed", "unsubscribe", "unsubscribed", "error",
-                     "probe"):
+        # slixmpp names the event of an available presence by its show.
+        for name in ("available", "away", "chat", "dnd", "xa", "unavailable", "subscribe", "subscribed", "unsubscribe",
+                     "unsubscribed", "error", "probe"):
             client.add_event_handler(f"presence_{name}", self._on_presence)
         since = self.states.mark()
         client.connect(self._endpoint, force_starttls=False, disable_starttls=True)
@@ -98,7 +101,9 @@ class XmppUser:
         self.presences.add(Presence(
             sender=str(stanza["from"]), type=kind,
             show=stanza["show"] if kind == "available" else "", status=stanza["status"],
-            error=stanza["error"]["condition"] if kind == "error" else ""))
+            error=stanza["error"]["condition"] if kind == "error" else "",
+            priority=int(stanza.xml.findtext("{jabber:client}priority") or 0),
+            idle=getattr(stanza.xml.find("{urn:xmpp:idle:1}idle"), "attrib", {}).get("since", "")))
 
     @property
     def raw(self):

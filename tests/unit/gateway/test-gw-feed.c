@@ -3,6 +3,7 @@
 #include "codec/mime/oree-pidf.h"
 #include "gateway/oree-gw-feed.h"
 
+#define NOW (1000 * OREE_SECOND)
 #define WALL (G_GINT64_CONSTANT (1935630000) * G_USEC_PER_SEC) /* 2031-05-04T03:00:00Z */
 
 #define SUBSCRIBE_OUT "<presence from='otto@phone.test' to='mira@cafe.test' type='subscribe'/>\n"
@@ -19,7 +20,7 @@ new_feed (const char *authorisation)
   g_assert_true (oree_jid_parse (&user, OREE_SPAN_LITERAL ("otto@phone.test/x")));
   g_assert_true (oree_jid_parse (&contact, OREE_SPAN_LITERAL ("mira@cafe.test/desk")));
   if (authorisation == NULL)
-    feed = oree_gw_feed_new (&user, &contact);
+    feed = oree_gw_feed_new (&user, &contact, 7);
   else
     {
       GVariantDict dict;
@@ -29,7 +30,7 @@ new_feed (const char *authorisation)
       g_variant_dict_insert (&dict, "authorisation", "s", authorisation);
       g_variant_dict_insert (&dict, "since", "x", (gint64) 1);
       row = g_variant_ref_sink (g_variant_dict_end (&dict));
-      feed = oree_gw_feed_new_from_row (&user, &contact, row);
+      feed = oree_gw_feed_new_from_row (&user, &contact, 7, row);
     }
   return feed;
 }
@@ -40,7 +41,7 @@ stanza_in (OreeGwFeed *feed, const char *from, const char *rest, OreeGwOut *out)
   g_autofree char *text = g_strdup_printf ("from='%s' to='otto@phone.test' %s", from, rest);
   g_autoptr (OreeStanza) stanza = gw_test_stanza ("presence", text);
 
-  oree_gw_feed_on_stanza (feed, stanza, WALL, out);
+  oree_gw_feed_on_stanza (feed, stanza, NOW, WALL, out);
 }
 
 /* "resource open show priority note;…" of the document every dialog is given. */
@@ -83,11 +84,11 @@ the_handshake_asks_waits_and_shows (void)
   g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
 
   g_assert_true (oree_gw_feed_is_over (feed));
-  oree_gw_feed_on_subscribe (feed, &out);
+  oree_gw_feed_on_subscribe (feed, NOW, &out);
   gw_test_expect (&out, "save pending\n" SUBSCRIBE_OUT);
   g_assert_cmpint (oree_gw_feed_state (feed), ==, OREE_GW_PENDING);
   g_assert_null (oree_gw_feed_body (feed));
-  oree_gw_feed_on_subscribe (feed, &out); /* a second device */
+  oree_gw_feed_on_subscribe (feed, NOW, &out); /* a second device */
   gw_test_expect (&out, SUBSCRIBE_OUT);
 
   stanza_in (feed, "mira@cafe.test", "type='unavailable'/>", &out); /* a receipt, no presence */
@@ -119,7 +120,7 @@ the_handshake_asks_waits_and_shows (void)
   oree_gw_feed_on_over (feed, &out);
   gw_test_expect (&out, "");
 
-  oree_gw_feed_on_subscribe (feed, &out);
+  oree_gw_feed_on_subscribe (feed, NOW, &out);
   gw_test_expect (&out, PROBE_OUT);
   stanza_in (feed, "mira@cafe.test", "type='unavailable'/>", &out);
   expect_body (&out, feed, "bare closed - -1;");
@@ -141,7 +142,7 @@ answers_of_the_contact (void)
     { "granted", ERROR_STANZA ("item-not-found"), "save none\nstate terminated noresource\n", "none" },
     { "pending", ERROR_STANZA ("gone"), "save none\nstate terminated noresource\n", "none" },
     { "pending", ERROR_STANZA ("remote-server-not-found"), "save none\nstate terminated noresource\n", "none" },
-    { "granted", ERROR_STANZA ("remote-server-not-found"), "state terminated noresource\n", "granted" },
+    { "granted", ERROR_STANZA ("remote-server-not-found"), "", "granted" },
     { "pending", ERROR_STANZA ("remote-server-timeout"), "state terminated probation 300\n", "pending" },
     { "granted", ERROR_STANZA ("remote-server-timeout"), "", "granted" },
     { "pending", ERROR_STANZA ("resource-constraint"), "state terminated probation 300\n", "pending" },
@@ -157,7 +158,7 @@ answers_of_the_contact (void)
       g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
 
       g_test_message ("%s %s", rows[i].authorisation, rows[i].rest);
-      oree_gw_feed_on_subscribe (feed, &out);
+      oree_gw_feed_on_subscribe (feed, NOW, &out);
       gw_test_expect (&out, strcmp (rows[i].authorisation, "granted") == 0 ? PROBE_OUT : SUBSCRIBE_OUT);
       stanza_in (feed, "mira@cafe.test", rows[i].rest, &out);
       gw_test_expect (&out, rows[i].out);
@@ -174,9 +175,9 @@ every_error_has_a_fate (void)
       g_autoptr (OreeGwFeed) feed = new_feed ("pending");
       g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
 
-      oree_gw_feed_on_subscribe (feed, &out);
+      oree_gw_feed_on_subscribe (feed, NOW, &out);
       oree_gw_out_clear (&out);
-      oree_gw_feed_on_error (feed, (OreeStanzaErr) err, &out);
+      oree_gw_feed_on_error (feed, (OreeStanzaErr) err, NOW, &out);
       g_assert_cmpuint (oree_gw_feed_dialogs (feed), ==, 0); /* a question that failed is never left pending in silence */
     }
 }
@@ -190,7 +191,7 @@ presence_shown_is_presence_allowed (void)
 
   stanza_in (feed, "mira@cafe.test/desk", "/>", &out); /* nobody asked: directed presence */
   gw_test_expect (&out, "");
-  oree_gw_feed_on_subscribe (feed, &out);
+  oree_gw_feed_on_subscribe (feed, NOW, &out);
   oree_gw_out_clear (&out);
   stanza_in (feed, "mira@cafe.test/desk", "/>", &out);
   g_assert_true (oree_gw_out_take (&out, &item));
@@ -208,11 +209,11 @@ late_ends_count_for_old_dialogs (void)
   g_autoptr (OreeGwFeed) feed = new_feed ("granted");
   g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
 
-  oree_gw_feed_on_subscribe (feed, &out);
-  oree_gw_feed_on_subscribe (feed, &out);
-  oree_gw_feed_on_poll (feed, &out);
+  oree_gw_feed_on_subscribe (feed, NOW, &out);
+  oree_gw_feed_on_subscribe (feed, NOW, &out);
+  oree_gw_feed_on_poll (feed, NOW, &out);
   stanza_in (feed, "mira@cafe.test", "type='unsubscribed'/>", &out);
-  oree_gw_feed_on_subscribe (feed, &out); /* asked anew before the old ones are gone */
+  oree_gw_feed_on_subscribe (feed, NOW, &out); /* asked anew before the old ones are gone */
   oree_gw_out_clear (&out);
   for (guint i = 0; i < 3; i++)
     oree_gw_feed_on_over (feed, &out);
@@ -230,19 +231,19 @@ polls_ask_only_with_authorisation (void)
   g_autoptr (OreeGwFeed) feed = new_feed ("granted");
   g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
 
-  oree_gw_feed_on_poll (stranger, &out);
+  oree_gw_feed_on_poll (stranger, NOW, &out);
   gw_test_expect (&out, "");
   oree_gw_feed_on_over (stranger, &out);
   gw_test_expect (&out, "");
   g_assert_true (oree_gw_feed_is_over (stranger));
 
-  oree_gw_feed_on_poll (feed, &out);
+  oree_gw_feed_on_poll (feed, NOW, &out);
   gw_test_expect (&out, PROBE_OUT);
   oree_gw_feed_on_over (feed, &out);
   gw_test_expect (&out, "");
   stanza_in (feed, "mira@cafe.test/desk", "/>", &out);
   expect_body (&out, feed, "desk open - 0;");
-  oree_gw_feed_on_poll (feed, &out); /* known now */
+  oree_gw_feed_on_poll (feed, NOW, &out); /* known now */
   gw_test_expect (&out, "");
   g_assert_nonnull (oree_gw_feed_body (feed));
 }
@@ -254,15 +255,98 @@ asks_again_when_the_stream_is_back (void)
   g_autoptr (OreeGwFeed) granted = new_feed ("granted");
   g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
 
-  oree_gw_feed_on_stream (granted, &out);
-  gw_test_expect (&out, ""); /* nobody looks */
-  oree_gw_feed_on_subscribe (pending, &out);
-  oree_gw_feed_on_subscribe (granted, &out);
+  oree_gw_feed_on_stream (granted, NOW);
+  g_assert_cmpint (oree_gw_feed_deadline (granted), ==, OREE_TIME_NEVER); /* nobody looks */
+  oree_gw_feed_on_subscribe (pending, NOW, &out);
+  oree_gw_feed_on_subscribe (granted, NOW, &out);
   oree_gw_out_clear (&out);
-  oree_gw_feed_on_stream (pending, &out);
+  oree_gw_feed_on_stream (pending, NOW + 5);
+  oree_gw_feed_on_stream (granted, NOW + 5);
+  g_assert_cmpint (oree_gw_feed_deadline (pending), ==, NOW + 5);
+  oree_gw_feed_on_deadline (pending, NOW + 4, &out);
+  gw_test_expect (&out, "");
+  oree_gw_feed_on_deadline (pending, NOW + 5, &out);
   gw_test_expect (&out, SUBSCRIBE_OUT);
-  oree_gw_feed_on_stream (granted, &out);
+  oree_gw_feed_on_deadline (granted, NOW + 5, &out);
   gw_test_expect (&out, PROBE_OUT);
+  g_assert_cmpint (oree_gw_feed_deadline (granted), ==, OREE_TIME_NEVER); /* once */
+}
+
+/* A contact that cannot be asked is shown as gone, and asked again later each time; what was agreed on stands. */
+static void
+unreachable_is_unknown (void)
+{
+  static const OreeStanzaErr passing[] = {
+    OREE_STANZA_ERR_REMOTE_SERVER_TIMEOUT, OREE_STANZA_ERR_RESOURCE_CONSTRAINT, OREE_STANZA_ERR_REMOTE_SERVER_NOT_FOUND,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (passing); i++)
+    {
+      g_autoptr (OreeGwFeed) feed = new_feed ("granted");
+      g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
+      OreeTime now = NOW, before = 0;
+
+      oree_gw_feed_on_subscribe (feed, now, &out);
+      oree_gw_out_clear (&out);
+      stanza_in (feed, "mira@cafe.test/desk", "><show>dnd</show><status>in</status></presence>", &out);
+      oree_gw_out_clear (&out);
+      g_assert_true (oree_gw_feed_is_known (feed));
+      for (guint round = 0; round < 10; round++)
+        {
+          OreeTime wait;
+
+          oree_gw_feed_on_error (feed, passing[i], now, &out);
+          if (round == 0)
+            {
+              OreeGwOutItem item;
+              g_autofree char *text = NULL;
+
+              g_assert_true (oree_gw_out_take (&out, &item) && item.kind == OREE_GW_OUT_BODY);
+              text = g_strndup (g_bytes_get_data (item.body, NULL), g_bytes_get_size (item.body));
+              g_assert_null (strstr (text, "dnd"));
+              g_assert_null (strstr (text, "<note"));
+              g_assert_nonnull (strstr (text, "<tuple id='ID-6465736b'><status><basic>closed</basic></status><contact>"));
+              oree_gw_out_item_clear (&item);
+            }
+          gw_test_expect (&out, "");
+          g_assert_false (oree_gw_feed_is_known (feed));
+          g_assert_null (oree_gw_feed_body (feed));
+          g_assert_cmpstr (oree_gw_feed_authorisation (feed), ==, "granted");
+          wait = oree_gw_feed_deadline (feed) - now;
+          g_assert_cmpint (wait, >=, 54 * OREE_SECOND);
+          g_assert_cmpint (wait, <=, 3600 * OREE_SECOND);
+          g_assert_true (wait > before || wait > 3200 * OREE_SECOND);
+          before = wait;
+          oree_gw_feed_on_refresh (feed, now + 1, &out); /* the device's refresh is no reason to hurry */
+          gw_test_expect (&out, "");
+          now += wait;
+          oree_gw_feed_on_deadline (feed, now, &out);
+          gw_test_expect (&out, PROBE_OUT);
+        }
+      stanza_in (feed, "mira@cafe.test/desk", "/>", &out);
+      expect_body (&out, feed, "desk open - 0;");
+      g_assert_cmpint (oree_gw_feed_deadline (feed), ==, OREE_TIME_NEVER);
+    }
+}
+
+static void
+refreshes_ask_now_and_then (void)
+{
+  g_autoptr (OreeGwFeed) feed = new_feed ("granted");
+  g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
+
+  oree_gw_feed_on_restored (feed, NOW + 3);
+  oree_gw_feed_on_restored (feed, NOW + 9); /* a second device of the same pair */
+  g_assert_cmpuint (oree_gw_feed_dialogs (feed), ==, 2);
+  g_assert_cmpint (oree_gw_feed_deadline (feed), ==, NOW + 3);
+  oree_gw_feed_on_deadline (feed, NOW + 3, &out);
+  gw_test_expect (&out, PROBE_OUT);
+  oree_gw_feed_on_refresh (feed, NOW + 3 + 29 * OREE_MINUTE, &out);
+  gw_test_expect (&out, "");
+  oree_gw_feed_on_refresh (feed, NOW + 3 + 30 * OREE_MINUTE, &out);
+  gw_test_expect (&out, PROBE_OUT);
+  oree_gw_feed_on_refresh (feed, NOW + 3 + 31 * OREE_MINUTE, &out);
+  gw_test_expect (&out, "");
 }
 
 static void
@@ -271,7 +355,7 @@ ends_by_policy (void)
   g_autoptr (OreeGwFeed) feed = new_feed ("granted");
   g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
 
-  oree_gw_feed_on_subscribe (feed, &out);
+  oree_gw_feed_on_subscribe (feed, NOW, &out);
   oree_gw_out_clear (&out);
   oree_gw_feed_end (feed, &out);
   gw_test_expect (&out, "save none\nstate terminated rejected\n" UNSUBSCRIBE_OUT);
@@ -323,7 +407,7 @@ resources_are_capped (void)
   g_auto (OreeGwOut) out = OREE_GW_OUT_INIT;
   g_autoptr (OreePidf) pidf = NULL;
 
-  oree_gw_feed_on_subscribe (feed, &out);
+  oree_gw_feed_on_subscribe (feed, NOW, &out);
   for (guint i = 0; i < 100; i++)
     {
       g_autofree char *from = g_strdup_printf ("mira@cafe.test/r%u", i);
@@ -354,6 +438,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/feed/late-ends-count-for-old-dialogs", late_ends_count_for_old_dialogs);
   g_test_add_func ("/gateway/feed/polls-ask-only-with-authorisation", polls_ask_only_with_authorisation);
   g_test_add_func ("/gateway/feed/asks-again-when-the-stream-is-back", asks_again_when_the_stream_is_back);
+  g_test_add_func ("/gateway/feed/unreachable-is-unknown", unreachable_is_unknown);
+  g_test_add_func ("/gateway/feed/refreshes-ask-now-and-then", refreshes_ask_now_and_then);
   g_test_add_func ("/gateway/feed/ends-by-policy", ends_by_policy);
   g_test_add_func ("/gateway/feed/idleness-is-in-the-document", idleness_is_in_the_document);
   g_test_add_func ("/gateway/feed/resources-are-capped", resources_are_capped);
