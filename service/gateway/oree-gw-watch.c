@@ -956,6 +956,15 @@ oree_gw_watch_on_deadline (OreeGwWatch *self, OreeTime now, OreeGwOut *out)
     }
 }
 
+void
+oree_gw_watch_on_return (OreeGwWatch *self, OreeTime at)
+{
+  if (self->subscription == LIVE && !self->asleep)
+    self->refresh_at = MIN (self->refresh_at, at);
+  else if (self->subscription == WAITING && self->failures > 0)
+    self->retry_at = MIN (self->retry_at, at);
+}
+
 gboolean
 oree_gw_watch_is_over (const OreeGwWatch *self)
 {

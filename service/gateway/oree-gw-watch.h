@@ -40,6 +40,8 @@ void oree_gw_watch_on_response (OreeGwWatch *self, guint status, const OreeSipMs
  * broken, 415 when it is no presence document, 489 when it is another package. The state it names is taken in any of these
  * cases but the first 400. */
 guint oree_gw_watch_on_notify (OreeGwWatch *self, const OreeSipMsg *request, OreeTime now, OreeGwOut *out);
+/* The SIP side was away and is back: whatever it forgot, or we waited for, is asked again at `at`. */
+void oree_gw_watch_on_return (OreeGwWatch *self, OreeTime at);
 void oree_gw_watch_on_deadline (OreeGwWatch *self, OreeTime now, OreeGwOut *out);
 OreeTime oree_gw_watch_deadline (const OreeGwWatch *self);
 /* The policy does not allow it any more: ends both sides and forgets. */

@@ -8,6 +8,7 @@
 #include "net/oree-resolver.h"
 #include "policy/oree-decide-sip.h"
 #include "proto/oree-target.h"
+#include "roles/oree-gateway-role.h"
 #include "roles/oree-listeners.h"
 #include "roles/oree-refusal.h"
 #include "roles/oree-role-ops.h"
@@ -38,6 +39,8 @@ say_degraded (OreeAccessEdgeRole *self, const char *reason, const char *detail)
     return;
   self->unreachable = reason != NULL;
   oree_lane_degraded (self->lane, OREE_ROLE_ACCESS_EDGE, reason, detail);
+  if (reason == NULL)
+    oree_gateway_presence_returned (self->lane);
 }
 
 static void

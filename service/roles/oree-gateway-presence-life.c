@@ -280,3 +280,21 @@ oree_gateway_presence_lost (OreeLane *lane, const char *domain)
 {
   ask_domain (lane, domain);
 }
+
+/* A presence server that was shot remembers nobody: each subscription is checked, one after the other. */
+void
+oree_gateway_presence_returned (OreeLane *lane)
+{
+  GHashTableIter iter;
+  OreeGatewayWatch *watch;
+  guint n = 0;
+
+  if (oree_gateway_presence_of (lane) == NULL)
+    return;
+  g_hash_table_iter_init (&iter, oree_gateway_presence_of (lane)->watches);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &watch))
+    {
+      oree_gw_watch_on_return (watch->machine, turn (lane, &n));
+      oree_worker_arm (lane->worker, &watch->timer, oree_gw_watch_deadline (watch->machine));
+    }
+}

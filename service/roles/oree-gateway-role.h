@@ -129,6 +129,8 @@ void oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy 
 void oree_gateway_presence_alive (OreeLane *lane, const char *domain);
 /* A stream with `domain` broke. */
 void oree_gateway_presence_lost (OreeLane *lane, const char *domain);
+/* The next hop was unreachable from this lane, and works again. */
+void oree_gateway_presence_returned (OreeLane *lane);
 void oree_gateway_presence_list (OreeLane *lane, GVariantBuilder *rows);
 
 /* --- shared by the parts ------------------------------------------------------------------------ */

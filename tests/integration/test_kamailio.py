@@ -4,6 +4,7 @@
 import pytest
 from conftest import run
 from lab.baresip import Baresip
+from lab.journal import until
 from sip_users import ALICE_JID, JULIET_URI, bare
 from world import EDGE_ADDRESS, OUR_DOMAIN, World
 
@@ -68,7 +69,10 @@ async def test_unknown_and_absent_users(pair):
 
 async def test_the_next_hop_is_shot_and_comes_back(behind, pair):
     juliet, alice = pair
+    juliet.subscribe(ALICE_JID)
+    await juliet.sees(ALICE_JID, "available", deadline=30)
     await alice.stop()
+    seen = juliet.presences.mark()
     await behind.kamailio.process.kill()
     assert (await juliet.refused(juliet.say(ALICE_JID, "nobody home"), 45)).error
     since = behind.edge.bus.events.mark()
@@ -77,4 +81,41 @@ async def test_the_next_hop_is_shot_and_comes_back(behind, pair):
     await behind.edge.bus.event("role-recovered", role="access-edge", since=since, deadline=60)
     juliet.say(ALICE_JID, "home again")
     await again.heard("home again", 45)
+    # What it forgot is asked again: juliet sees her without doing anything.
+    await juliet.sees(ALICE_JID, "available", deadline=45, since=seen)
     await again.stop()
+
+
+async def test_our_service_is_shot_and_subscriptions_live_on(behind, pair):
+    """Neither side subscribes anew, neither side notices: dialogs behind the next hop are durable."""
+    juliet, alice = pair
+    juliet.presences.on_add = lambda presence: presence.type == "subscribe" and juliet.approve(presence.sender)
+    juliet.subscribe(ALICE_JID)
+    juliet.presence()
+    await juliet.sees(ALICE_JID, "available", deadline=30)
+    await alice.sees(JULIET_URI, "Online", 30)
+    before = await subscriptions(behind)
+    assert {row["direction"] for row in before} == {"to-sip", "to-xmpp"} and all(row["known"] for row in before), before
+    seen = juliet.presences.mark()
+    await behind.edge.kill()
+    juliet.presence(type="unavailable")  # heard by nobody
+    await behind.edge.start()
+    rows = await until(lambda: all_known(behind), 30, "both pairs known again")
+    # Devices of the tests before, gone without a word, may have been given up meanwhile.
+    assert any(row["direction"] == "to-xmpp" and row["devices"] > 0 for row in rows)
+    assert {(row["watcher"], row["presentity"]) for row in rows} == {(row["watcher"], row["presentity"]) for row in before}
+    await alice.sees(JULIET_URI, "Offline", 30)
+    juliet.presence()
+    await alice.sees(JULIET_URI, "Online", 30)
+    await alice.offline()
+    await juliet.sees(ALICE_JID, "unavailable", deadline=30, since=seen)
+
+
+async def subscriptions(behind):
+    rows = await behind.edge.bus.call("Monitor", "Subscriptions", "(a{sv})", {})
+    return [row for row in rows if ALICE_JID in row["watcher"] + row["presentity"]]
+
+
+async def all_known(behind):
+    rows = await subscriptions(behind)
+    return rows if len(rows) == 2 and all(row["known"] for row in rows) else None

@@ -35,9 +35,13 @@ async def test_the_partner_is_shot_and_comes_back(lab, alice):
     juliet = await lab.xmpp_user("juliet")
     await know_each_other(lab, juliet, alice)
     await both_ways(juliet, alice, "before")
-    since = lab.edge.bus.events.mark()
+    since, shown = lab.edge.bus.events.mark(), alice.notifies.mark()
     await lab.partner.kill()
     await lab.edge.bus.event("stream-closed", since=since, partner=PARTNER_DOMAIN)
+    # Nobody can say any more what Juliet does: Alice sees that, and `explain` why.
+    await alice.told(JULIET_URI, basic="closed", since=shown, deadline=30)
+    status, why, _ = await lab.edge.run_ctl("explain", "presence", f"watcher={ALICE}", f"presentity={JULIET}")
+    assert status == 1 and "The presence is unknown." in why, why
     # Nobody is there: the sender hears so, and not by our silence.
     status = await alice.say(JULIET_URI, "while away")
     assert status is not None and status >= 400

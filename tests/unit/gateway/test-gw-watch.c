@@ -249,6 +249,20 @@ idleness_is_told (void)
              AVAILABLE_PLAIN ("desk"));
 }
 
+static void
+a_sip_side_that_is_back_is_asked (void)
+{
+  g_auto (Fixture) f = { 0 };
+
+  go_live (&f);
+  oree_gw_watch_on_return (f.watch, f.now + 3 * OREE_SECOND);
+  deadline_in (&f, 3 * OREE_SECOND, 3 * OREE_SECOND, "subscribe 3600\n");
+  response_in (&f, 481, "", "subscribe fresh 3600\n"); /* shot, and remembers nobody */
+  response_in (&f, 503, "", UNAVAILABLE ("desk"));
+  oree_gw_watch_on_return (f.watch, f.now + OREE_SECOND);
+  deadline_in (&f, OREE_SECOND, OREE_SECOND, "subscribe fresh 3600\n");
+}
+
 /* first answer to the question of a contact not yet allowed → what goes out, where that leaves us, when we act again */
 static void
 answers_to_the_first_question (void)
@@ -619,6 +633,7 @@ main (int argc, char **argv)
   ADD ("notes-are-for-those-who-may-see-them", notes_are_for_those_who_may_see_them);
   ADD ("the-last-word-goes-along", the_last_word_goes_along);
   ADD ("idleness-is-told", idleness_is_told);
+  ADD ("a-sip-side-that-is-back-is-asked", a_sip_side_that_is_back_is_asked);
   ADD ("answers-to-the-first-question", answers_to_the_first_question);
   ADD ("answers-to-a-refresh", answers_to_a_refresh);
   ADD ("failures-back-off-and-are-shown", failures_back_off_and_are_shown);
