@@ -5,11 +5,14 @@ domains with certificates nobody's anchors know, and the service believes what i
 import pytest
 from conftest import run
 from lab import pki
+from lab.journal import until
 from lab.knot import Knot, tlsa
 from sip_users import ALICE_JID, JULIET_URI, bare, sip_user
+from xmpp_peer import Server, Steps, context, result
 from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, World
 
 JULIET = "juliet"
+TWO_WAYS, TWO_WAYS_ADDRESS, VICTIM = "two-ways.test", "127.0.0.4", "victim.test"
 
 # domain: certificate (of whom, for what name), state of the zone, TLSA
 DOMAINS = {
@@ -28,6 +31,23 @@ DOMAINS = {
     "forged-keys.test": dict(issuer="trusted", state="forged", forge=(r"(TLSA\s+3 1 1 )[0-9A-F]{8}", r"\g<1>00000000")),
     "forged-address.test": dict(issuer="trusted", state="forged", forge=(r"(xmpp\S*\s.*A\s+)127\.0\.0\.2", r"\g<1>127.0.0.3")),
 }
+
+
+class Claims(Steps):
+    """Proved by TLSA, it takes our stream for both ways and claims another domain on it."""
+
+    answers = []
+
+    def features(self):
+        return super().features() + ("<bidi xmlns='urn:xmpp:features:bidi'/>" if self.link.tls else "")
+
+    async def on_header(self, event):
+        await super().on_header(event)
+        if self.proved:
+            await self.send(result(VICTIM, self.peer, "no key of its"))
+
+    async def on_result(self, event):
+        self.answers.append(event.type)
 
 
 async def prepare(world):
@@ -52,8 +72,12 @@ async def prepare(world):
         else:
             world.partner.hosts.append((domain, certificate, key))
             world.partner.add_user(JULIET, "capulet", domain)
+    certificate, key = pki.self_signed(world.directory, TWO_WAYS, [TWO_WAYS])
+    world.claimant = Server(TWO_WAYS_ADDRESS, 5269, context(True, certificate, key), Claims)
+    knot.zone(TWO_WAYS, [f"xmpp A {TWO_WAYS_ADDRESS}", "_xmpp-server._tcp SRV 0 0 5269 xmpp",
+                         f"_5269._tcp.xmpp TLSA {tlsa(certificate)}"])
+    world.keep(await world.claimant.start())
     world.keep(await knot.start())
-    world.knot = knot
     world.names.signer = knot
     world.edge.settings["dns", "trust-anchors"] = str(knot.anchors)
 
@@ -68,6 +92,9 @@ def lab():
             run(world.edge.oreectl("xmpp-partner", "add", domain, "partner-type=federated", "tls-negotiation=required",
                                    "sasl-negotiation=required", "support-dialback-negotiation=false",
                                    f"enable-dane={'false' if domain == 'off.test' else 'true'}"))
+        for domain in (TWO_WAYS, VICTIM):
+            run(world.edge.oreectl("xmpp-partner", "add", domain, "partner-type=federated", "tls-negotiation=required",
+                                   "sasl-negotiation=optional", "support-dialback-negotiation=true"))
         yield world
     finally:
         run(world.stop())
@@ -140,6 +167,15 @@ async def test_a_stream_that_comes_is_refused(lab, alice, domain):
     assert refused["details"]["reason"] == "cert-not-proven"
     assert not [message for message in alice.messages.entries if message.text == f"from {domain}"]
     await juliet.stop()
+
+
+async def test_keys_of_one_domain_prove_no_other(lab, alice):
+    """CVE-2021-32919, on a stream used both ways: dialback without dialback must look at the domain that is claimed."""
+    assert await alice.say(f"sip:{JULIET}@{TWO_WAYS}", "hello") in (200, 202)
+    row, = await rows(lab, TWO_WAYS, "out")
+    assert row["bidirectional"] and row["certificate-by"] == "dane"
+    await until(lambda: Claims.answers, what="an answer to the claim")
+    assert Claims.answers == ["error"]
 
 
 @pytest.fixture(scope="module", params=["right", "wrong"])
