@@ -281,6 +281,37 @@ test_cap (gconstpointer data)
     g_assert_true (g_str_has_suffix (whole, "!-8") && g_str_has_suffix (bytes, "!-8"));
 }
 
+/* What a stranger gets: the table itself, so that nobody loosens it unseen. */
+static void
+test_preauth_caps (void)
+{
+  static const struct
+  {
+    const char *before, *repeat;
+    guint times;
+    gboolean taken;
+  } rows[] = {
+    { OPEN, "<a>", OREE_XML_DEPTH_PREAUTH_MAX + 1, FALSE },
+    { OPEN "<m>", "<a/>", OREE_XML_CHILDREN_PREAUTH_MAX - 1, TRUE },
+    { OPEN "<m>", "<a/>", OREE_XML_CHILDREN_PREAUTH_MAX, FALSE },
+    { OPEN "<m>", "x", OREE_XML_PREAUTH_MAX, FALSE },
+    { OPEN, " ", OREE_XML_PREAUTH_MAX, FALSE },
+    { OPEN, "<m/>", OREE_XML_PREAUTH_MAX / 4, FALSE },
+    { "<s:stream a='", "x", OREE_XML_HEADER_MAX, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) input = g_string_new (rows[i].before);
+      g_autofree char *log = NULL;
+
+      for (guint n = 0; n < rows[i].times; n++)
+        g_string_append (input, rows[i].repeat);
+      log = run (&oree_xml_caps_preauth, oree_span (input->str, input->len), input->len, input->len, FALSE);
+      g_assert_true ((strchr (log, '!') == NULL) == rows[i].taken);
+    }
+}
+
 static void
 test_attributes_cap (void)
 {
@@ -378,6 +409,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/xml-reader/resolves-namespaces", test_namespaces);
   g_test_add_func ("/codec/xml-reader/stops-behind-element", test_stops_behind_element);
   g_test_add_func ("/codec/xml-reader/cap/attributes", test_attributes_cap);
+  g_test_add_func ("/codec/xml-reader/cap/before-authentication", test_preauth_caps);
   g_test_add_func ("/codec/xml-reader/cap/invented-names", test_invented_names);
   return g_test_run ();
 }

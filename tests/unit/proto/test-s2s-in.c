@@ -21,6 +21,14 @@ static const Script scripts[] = {
   { "abort", R, O, TRUE, ALPHA, HEAD STARTTLS "\1" HEAD "<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>", "<aborted/>", "tls " },
   { "stanza", R, O, TRUE, ALPHA, SIGNED_IN MSG, "", "tls ready(external) deliver(1,0) " },
   { "subdomain-is-another", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@x." ALPHA, "v@" BETA) CLOSE_TAG, "<invalid-from ", "tls ready(external) close(invalid-from) " },
+  { "parent-is-another", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@test", "v@" BETA) CLOSE_TAG, "<invalid-from ", "tls ready(external) close(invalid-from) " },
+  { "longer-name-is-another", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@x" ALPHA, "v@" BETA) CLOSE_TAG, "<invalid-from ", "tls ready(external) close(invalid-from) " },
+  { "look-alike-is-another", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@\xd0\xb0lpha.test", "v@" BETA) CLOSE_TAG, "<invalid-from ", "tls ready(external) close(invalid-from) " },
+  { "empty-from", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("", "v@" BETA) CLOSE_TAG, "<improper-addressing ", "tls ready(external) close(improper-addressing) " },
+  { "two-at-signs", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@" ALPHA "@victim.test", "v@" BETA) CLOSE_TAG, "<improper-addressing ", "tls ready(external) close(improper-addressing) " },
+  { "line-in-resource", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@" ALPHA "/r&#10;x", "v@" BETA) CLOSE_TAG, "<improper-addressing ", "tls ready(external) close(improper-addressing) " },
+  { "subdomain-of-ours", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@" ALPHA, "v@x." BETA) CLOSE_TAG, "<host-unknown ", "tls ready(external) close(host-unknown) " },
+  { "same-in-capitals", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@ALPHA.Test.", "v@BETA.test"), "", "tls ready(external) deliver(1,0) " },
   { "from-of-ours", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@" BETA, "v@" BETA) CLOSE_TAG, "<invalid-from ", "tls ready(external) close(invalid-from) " },
   { "no-relay", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@" ALPHA, "v@third.test") CLOSE_TAG, "<host-unknown ", "tls ready(external) close(host-unknown) " },
   { "pair-not-domain", R, O, TRUE, ALPHA, SIGNED_IN MSG_AS ("u@" ALPHA, "v@second.test") CLOSE_TAG, "<host-unknown ", "tls ready(external) close(host-unknown) " },
@@ -243,6 +251,28 @@ test_dialback_attempts (void)
   assert_pieces (sent->str, "type='invalid'|<policy-violation |</stream:stream>");
 }
 
+/* Each key being verified is a server we call: only so many at once, and a key that replaces another is a failed try. */
+static void
+test_dialback_is_bounded (void)
+{
+  Side beta = { BETA, side_policy_of (N, N, TRUE), NULL, 0 };
+
+  for (guint same = 0; same <= 1; same++)
+    {
+      g_autoptr (GString) peer = g_string_new (HEAD), sent = g_string_new (NULL), log = g_string_new (NULL);
+      guint asked = 0;
+
+      for (guint i = 0; i <= OREE_S2S_DIALBACK_ATTEMPTS_MAX; i++)
+        g_string_append_printf (peer, "<db:result from='d%u.test' to='beta.test'>key%u</db:result>", same ? 0 : i, i);
+      g_string_append (peer, CLOSE_TAG);
+      play_in (&beta, peer->str, sent, log);
+      for (const char *at = log->str; (at = strstr (at, "ask(")) != NULL; at++)
+        asked++;
+      g_assert_cmpuint (asked, ==, same ? OREE_S2S_DIALBACK_ATTEMPTS_MAX : OREE_S2S_PENDING_MAX);
+      assert_pieces (sent->str, same ? "<policy-violation " : "<resource-constraint |<resource-constraint ");
+    }
+}
+
 static void
 test_dialback_time_out (void)
 {
@@ -298,6 +328,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/proto/s2s-in/recorded/prosody-dialback", "prosody-0.12.3-initiator-dialback.in", test_recorded_in);
   g_test_add_func ("/proto/s2s/stranger-is-capped", test_stranger_is_capped);
   g_test_add_func ("/proto/s2s/dialback-attempts", test_dialback_attempts);
+  g_test_add_func ("/proto/s2s/dialback-is-bounded", test_dialback_is_bounded);
   g_test_add_func ("/proto/s2s/dialback-time-out", test_dialback_time_out);
   return g_test_run ();
 }
