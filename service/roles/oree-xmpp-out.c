@@ -603,9 +603,9 @@ closed_cb (OreeConn *conn, OreeClosedReason reason, const char *detail, gpointer
 {
   Stream *stream = data;
 
-  g_clear_pointer (&stream->conn, oree_conn_free);
   if (reason == OREE_CLOSED_TLS && stream->proof == OREE_S2S_PROOF_NONE)
-    tls_refused (stream, detail);
+    tls_refused (stream, detail); /* the connection's own words: before it goes */
+  g_clear_pointer (&stream->conn, oree_conn_free);
   if (stream->closed)
     forget (stream);
   else
