@@ -199,6 +199,7 @@ oree_gateway_typing_stanza (OreeLane *lane, const OreeStanza *stanza, const char
     return;
   if (pair == NULL)
     pair = add (lane, stanza, aor);
+  oree_jid_clear (&pair->contact);
   oree_jid_copy (&pair->contact, &stanza->from);
   carry_out (pair, oree_gw_typing_on_stanza (&pair->state, state, content, oree_worker_now (lane->worker)));
 }

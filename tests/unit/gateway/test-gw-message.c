@@ -36,6 +36,8 @@ static const ToSip to_sip[] = {
   { "><reactions xmlns='urn:xmpp:reactions:0' id='m0'><reaction>👍</reaction><reaction>🎉</reaction></reactions></message>", NULL, NULL, NULL, "Reaction: 👍 🎉" },
   { "xml:lang='fr'><reactions xmlns='urn:xmpp:reactions:0' id='m0'/></message>", NULL, NULL, "fr", "La réaction a été retirée." },
   { "><body>&gt; before\nfallback</body><reactions xmlns='urn:xmpp:reactions:0' id='m0'><reaction>👍</reaction></reactions></message>", NULL, NULL, NULL, "> before\r\nfallback" },
+  { "><body>&gt; before\nyes</body><reply xmlns='urn:xmpp:reply:0' to='otto@phone.test' id='m0'/><fallback xmlns='urn:xmpp:fallback:0' "
+    "for='urn:xmpp:reply:0'><body start='0' end='9'/></fallback></message>", NULL, NULL, NULL, "> before\r\nyes" }, /* XEP-0461 says it itself */
   { "><body>https://f.test/a.png</body><x xmlns='jabber:x:oob'><url>https://f.test/a.png</url></x></message>", NULL, NULL, NULL, "https://f.test/a.png" },
   { "><body>look</body><x xmlns='jabber:x:oob'><url>https://f.test/a.png</url><desc>cat</desc></x></message>", NULL, NULL, NULL,
     "look\r\nAttachment: cat https://f.test/a.png" },
