@@ -115,6 +115,30 @@ test_back_to_back (void)
     exchange (steps[i]);
 }
 
+/* After the handshake a server says nothing of its own: no ticket, in any version of TLS, whatever the client offers.
+ * (TLS 1.3 would send them as records of their own right then.) */
+static void
+test_no_tickets (void)
+{
+  End client = end_new (fixture.contoso, OREE_TLS_CLIENT, NULL, NULL);
+  End server = end_new (fixture.fabrikam, OREE_TLS_SERVER, NULL, NULL);
+
+  begin (&client);
+  while (server.state == OREE_FILTER_HANDSHAKE)
+    {
+      gboolean moved = carry (&client, &server, G_MAXSIZE);
+
+      if (server.state == OREE_FILTER_HANDSHAKE)
+        moved = carry (&server, &client, G_MAXSIZE) || moved;
+      g_assert_true (moved);
+    }
+  g_assert_cmpint (server.state, ==, OREE_FILTER_OPEN);
+  g_assert_cmpstr (oree_tls_version (server.filter), ==, "TLSv1.3");
+  g_assert_cmpuint (oree_buffer_length (&server.wire), ==, 0);
+  end_clear (&client);
+  end_clear (&server);
+}
+
 /* Resting gives buffers back, at any point of the stream, and changes nothing. */
 static void
 test_rests_and_wakes (void)
@@ -309,6 +333,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   tls_fixture_init (&fixture);
   g_test_add_func ("/net/tls/back-to-back-in-any-pieces", test_back_to_back);
+  g_test_add_func ("/net/tls/no-tickets", test_no_tickets);
   g_test_add_func ("/net/tls/rests-and-wakes", test_rests_and_wakes);
   g_test_add_func ("/net/tls/client-without-certificate-is-let-in", test_client_without_certificate_is_let_in);
   g_test_add_func ("/net/tls/garbage-fails-with-a-reason", test_garbage_fails_with_a_reason);

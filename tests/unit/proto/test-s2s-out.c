@@ -98,6 +98,40 @@ test_recorded_out (gconstpointer name)
   g_assert_cmpstr (wire->log->str, ==, expected);
 }
 
+/* What became of our certificate, for the forecasts: whatever else the stream does then. */
+static void
+test_external_is_told (void)
+{
+  static const struct
+  {
+    const char *peer;
+    OreeS2sExternal external;
+    const char *detail;
+  } rows[] = {
+    { REPLY FEATURES (DIALBACK), OREE_S2S_EXTERNAL_NOT_SEEN, "" }, /* TLS is tried all the same */
+    { TO_TLS FEATURES (EXTERNAL), OREE_S2S_EXTERNAL_NOT_SEEN, "" },
+    { TO_TLS FEATURES (EXTERNAL DIALBACK) SUCCESS, OREE_S2S_EXTERNAL_ACCEPTED, "" },
+    { TO_TLS FEATURES (DIALBACK), OREE_S2S_EXTERNAL_NOT_OFFERED, "" },
+    { TO_TLS FEATURES (EXTERNAL DIALBACK) REFUSED, OREE_S2S_EXTERNAL_REFUSED, "" },
+    { TO_TLS FEATURES (EXTERNAL) "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/>"
+      "<text xml:lang='en'>unsupported certificate purpose</text></failure>",
+      OREE_S2S_EXTERNAL_REFUSED, "unsupported certificate purpose" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Side beta = { BETA, side_policy_of (R, O, TRUE), NULL, 0 };
+      OreeS2sPolicy alpha = side_policy_of (R, O, TRUE);
+      g_autoptr (Wire) wire = wire_new (ALPHA, BETA, &alpha, &beta, FALSE);
+      const char *detail;
+
+      g_test_message ("row %u", (guint) i);
+      play_out (wire, rows[i].peer, TRUE);
+      g_assert_cmpint (oree_s2s_out_external (wire->out, &detail), ==, rows[i].external);
+      g_assert_cmpstr (detail, ==, rows[i].detail);
+    }
+}
+
 /* Questions travel on a stream that authenticates, too, without coming between <auth/> and <success/>. */
 static void
 test_question_on_busy_stream (void)
@@ -145,6 +179,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/proto/s2s-out/external-is-told", test_external_is_told);
   script_add_rows ("s2s-out", outs, G_N_ELEMENTS (outs), test_out_script);
   g_test_add_data_func ("/proto/s2s-out/recorded/prosody-external", "prosody-0.12.3-responder-external.out", test_recorded_out);
   g_test_add_func ("/proto/s2s/question-on-busy-stream", test_question_on_busy_stream);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whole conversations: the outbound machine against the inbound one. */
+#include "base/oree-limits.h"
 #include "s2s-wire.h"
 
 typedef struct
@@ -184,6 +185,39 @@ test_drain (void)
   g_assert_true (g_str_has_suffix (wire->log->str, "acked-1 in:close(peer-error) out:close(shutdown) "));
 }
 
+static void
+withdraw (Wire *wire)
+{
+  g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
+
+  oree_s2s_out_withdraw (wire->out, OREE_S2S_TRUST_WITHDRAWN, wire->now, &effects);
+  wire_run_out (wire, &effects);
+  wire_pump (wire);
+}
+
+/* The peer is believed no more: what was sent may still be acknowledged, what waits is not sent; then `reset`. */
+static void
+test_trust_withdrawn (void)
+{
+  Side beta;
+  g_autoptr (Wire) wire = external_wire (&beta);
+
+  wire->settle = FALSE;
+  for (guint i = 1; i <= OREE_S2S_UNACKED_MAX + 1; i++)
+    wire_send (wire, i);
+  g_assert_cmpuint (oree_s2s_out_queued (wire->out), ==, 1);
+  g_string_truncate (wire->log, 0);
+  withdraw (wire);
+  g_assert_true (g_str_has_prefix (wire->log->str, "failed-4097(trust-withdrawn) "));
+  g_assert_cmpuint (oree_s2s_out_in_doubt (wire->out), ==, OREE_S2S_UNACKED_MAX);
+  wire_send (wire, 5000);
+  g_assert_true (g_str_has_suffix (wire->log->str, "failed-5000(connection-lost) "));
+  for (guint i = 1; i <= OREE_S2S_UNACKED_MAX; i++)
+    oree_s2s_in_settle (wire->in, i);
+  wire_pump (wire);
+  g_assert_true (g_str_has_suffix (wire->log->str, "acked-4096 in:close(peer-error) out:close(trust-withdrawn) "));
+}
+
 /* The receiver stops: what it took is settled and acknowledged before its last word. */
 static void
 test_receiver_shuts_down (void)
@@ -330,6 +364,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/s2s/lost-in-doubt", test_lost_in_doubt);
   g_test_add_func ("/proto/s2s/refused-once-proved", test_refused_once_proved);
   g_test_add_func ("/proto/s2s/drain", test_drain);
+  g_test_add_func ("/proto/s2s/trust-withdrawn", test_trust_withdrawn);
   g_test_add_func ("/proto/s2s/receiver-shuts-down", test_receiver_shuts_down);
   g_test_add_func ("/proto/s2s/idle", test_idle);
   g_test_add_func ("/proto/s2s/ack-timeout", test_ack_timeout);
