@@ -61,16 +61,20 @@ typedef struct
   OreeGwContent asked; /* message_id, wants, routes, wall: what notification its sender asked for */
 } Outbound;
 
-/* What is needed to tell the sender of an answered MESSAGE what became of it: that it failed after all, or arrived. */
+/* What is needed to tell the sender of an answered MESSAGE what became of it: that it failed after all, or arrived. One
+ * block with its words: there are thousands of these, and most are looked at again only to be forgotten. */
 typedef struct
 {
-  char *aor;
-  char *contact;    /* key */
-  char *call_id;    /* of the MESSAGE, for In-Reply-To */
-  char *message_id; /* NULL: no notification was asked for */
-  guint wants;      /* OreeCpimWants not yet answered */
+  GList link; /* in `order`; its data is this */
+  const char *id;
+  const char *aor;
+  const char *contact; /* key */
+  const char *call_id; /* of the MESSAGE, for In-Reply-To */
+  char *message_id;    /* NULL: no notification was asked for */
+  guint wants;         /* OreeCpimWants not yet answered */
   gint64 wall;
   GPtrArray *routes;
+  char words[];
 } Remembered;
 
 struct _OreeGatewayMessages
@@ -79,7 +83,7 @@ struct _OreeGatewayMessages
   GHashTable *pairs;      /* key → Pair */
   GHashTable *outbound;   /* stanza id → Outbound */
   GHashTable *remembered; /* stanza id → Remembered */
-  GQueue order;           /* ids of `remembered`, borrowed */
+  GQueue order;           /* `remembered`, oldest first */
   guint inbound;          /* stanzas not settled */
 };
 
@@ -498,9 +502,6 @@ remembered_free (gpointer data)
 {
   Remembered *remembered = data;
 
-  g_free (remembered->aor);
-  g_free (remembered->contact);
-  g_free (remembered->call_id);
   g_free (remembered->message_id);
   g_clear_pointer (&remembered->routes, g_ptr_array_unref);
   g_free (remembered);
@@ -510,20 +511,40 @@ remembered_free (gpointer data)
 static void
 remember (OreeGatewayMessages *self, Outbound *outbound)
 {
-  Remembered *remembered = g_new0 (Remembered, 1);
-  char *id = g_strdup (outbound->id);
+  g_autofree char *contact = oree_jid_to_key (&outbound->contact);
+  const OreeSpan words[] = { oree_span_str (outbound->id), oree_span_str (outbound->aor), oree_span_str (contact),
+                             oree_sip_msg_value (&outbound->rx->msg, OREE_SIP_HDR_CALL_ID) };
+  const char *kept[G_N_ELEMENTS (words)];
+  gsize length = 0;
+  Remembered *remembered;
+  char *at;
 
   if (self->order.length >= REMEMBERED_MAX)
-    g_hash_table_remove (self->remembered, g_queue_pop_head (&self->order));
-  remembered->aor = g_strdup (outbound->aor);
-  remembered->contact = oree_jid_to_key (&outbound->contact);
-  remembered->call_id = oree_span_dup (oree_sip_msg_value (&outbound->rx->msg, OREE_SIP_HDR_CALL_ID));
+    {
+      const Remembered *oldest = g_queue_pop_head_link (&self->order)->data;
+
+      g_hash_table_remove (self->remembered, oldest->id);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    length += words[i].length + 1;
+  remembered = g_malloc0 (sizeof *remembered + length);
+  at = remembered->words;
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      kept[i] = memcpy (at, words[i].data, words[i].length);
+      at += words[i].length + 1;
+    }
+  remembered->id = kept[0];
+  remembered->aor = kept[1];
+  remembered->contact = kept[2];
+  remembered->call_id = kept[3];
   remembered->message_id = g_steal_pointer (&outbound->asked.message_id);
   remembered->wants = outbound->asked.wants;
   remembered->wall = outbound->asked.wall;
   remembered->routes = g_steal_pointer (&outbound->asked.routes);
-  g_hash_table_insert (self->remembered, id, remembered);
-  g_queue_push_tail (&self->order, id);
+  remembered->link.data = remembered;
+  g_hash_table_insert (self->remembered, (gpointer) remembered->id, remembered);
+  g_queue_push_tail_link (&self->order, &remembered->link);
 }
 
 /* What a failure tells its sender beside the status. */
@@ -821,15 +842,10 @@ oree_gateway_error_in (OreeLane *lane, OreeXmppRx *rx)
     }
   else if (remembered != NULL && g_str_equal (remembered->contact, contact))
     {
-      GList *link = g_queue_find_custom (&self->order, id, (GCompareFunc) g_strcmp0);
-      gpointer key = NULL;
-
-      if (link != NULL)
-        g_queue_delete_link (&self->order, link);
-      g_hash_table_steal_extended (self->remembered, id, &key, NULL);
+      g_queue_unlink (&self->order, &remembered->link);
+      g_hash_table_steal (self->remembered, id);
       tell_sender (lane, remembered, rx);
       remembered_free (remembered);
-      g_free (key);
       return;
     }
   oree_xmpp_settle (lane, rx->slot);
@@ -901,7 +917,7 @@ oree_gateway_messages_init (OreeLane *lane)
   self->threads = oree_gw_threads_new (THREADS_MAX);
   self->pairs = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, pair_free);
   self->outbound = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, outbound_free);
-  self->remembered = g_hash_table_new_full (oree_str_hash, g_str_equal, g_free, remembered_free);
+  self->remembered = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, remembered_free);
   g_queue_init (&self->order);
   lane->gateway->messages = self;
 }
@@ -913,8 +929,7 @@ oree_gateway_messages_clear (OreeLane *lane)
 
   g_hash_table_unref (self->pairs);
   g_hash_table_unref (self->outbound);
-  g_queue_clear (&self->order);
-  g_hash_table_unref (self->remembered);
+  g_hash_table_unref (self->remembered); /* and what stands in `order` */
   oree_gw_threads_free (self->threads);
   g_clear_pointer (&lane->gateway->messages, g_free);
 }

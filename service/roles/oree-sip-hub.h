@@ -61,9 +61,8 @@ typedef struct
   gatomicrefcount refs;
   OreeFlow flow; /* answers go here */
   char *peer;    /* "192.0.2.7:40112", or "gateway", "front-end" */
-  OreeSipMsg msg;
-  gsize length;
-  char data[];
+  char *data;    /* what `msg` speaks of */
+  OreeSipMsg msg; /* allocated as far as it has headers */
 } OreeSipRx;
 
 OreeSipRx *oree_sip_rx_ref (OreeSipRx *rx);

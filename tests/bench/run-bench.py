@@ -140,7 +140,7 @@ class Bench:
         try:
             return await self.generate(
                 "bench-gateway", "--label", server.name, "--measure", ",".join(options.measure),
-                "--credentials", self.directory, "--partners", len(self.domains),
+                "--ways", ",".join(options.ways), "--credentials", self.directory, "--partners", len(self.domains),
                 "--messages", options.messages, "--window", options.window, "--burst", options.burst,
                 "--pairs", options.pairs, "--setups", options.setups, "--idle", options.idle, "--rest", options.rest,
                 "--listen", f"{PARTNER_ADDRESS}:{self.listen}", *server.words())
@@ -249,6 +249,8 @@ if __name__ == "__main__":
     parser.add_argument("--partners", type=int, nargs="+", default=[1, 20, 200])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--measure", choices=MEASURES, nargs="+", default=list(MEASURES))
+    parser.add_argument("--ways", choices=["to-sip", "to-xmpp"], nargs="+", default=["to-sip", "to-xmpp"],
+                        help="through the gateway, for profiles of one")
     parser.add_argument("--only", choices=["oree", "prosody"], nargs="+", default=["oree", "prosody"])
     parser.add_argument("--messages", type=int, default=20000)
     parser.add_argument("--window", type=int, default=50)

@@ -310,7 +310,7 @@ oree_sip_edit_finish (OreeSipEdit *self)
       oree_sip_edit_clear (self);
       return NULL;
     }
-  out = g_string_sized_new (msg->head.length + msg->body.length + self->values->len + 256);
+  out = g_string_sized_new (msg->head.length + msg->body.length + self->values->len + 128);
   append_start_line (self, out);
 
   /* What stands before all headers: lines whose like the message has not; the one added last on top. */

@@ -385,6 +385,29 @@ oree_sip_msg_parse (OreeSipMsg *self, const void *data, gsize length, OreeSipMsg
   return (gssize) (framing == OREE_SIP_MSG_DATAGRAM ? length : p.at + self->body.length);
 }
 
+static void
+move (OreeSpan *span, const char *from, const char *to)
+{
+  if (span->data != NULL)
+    span->data = to + (span->data - from);
+}
+
+void
+oree_sip_msg_move (OreeSipMsg *self, const OreeSipMsg *other, const char *from, const char *to)
+{
+  memcpy (self, other, oree_sip_msg_size (other));
+  move (&self->head, from, to);
+  move (&self->body, from, to);
+  move (&self->method_name, from, to);
+  move (&self->ruri, from, to);
+  move (&self->reason, from, to);
+  for (guint i = 0; i < self->n_headers; i++)
+    {
+      move (&self->headers[i].name, from, to);
+      move (&self->headers[i].value, from, to);
+    }
+}
+
 gboolean
 oree_sip_msg_can_answer (const OreeSipMsg *self)
 {

@@ -71,6 +71,17 @@ typedef enum
  * Not checked here: the inside of Via, addresses, URIs: see oree-sip-check. */
 gssize oree_sip_msg_parse (OreeSipMsg *self, const void *data, gsize length, OreeSipMsgFraming framing);
 
+/* Bytes of an OreeSipMsg that say something: its table has room for more headers than it mostly has. */
+static inline gsize
+oree_sip_msg_size (const OreeSipMsg *self)
+{
+  return G_STRUCT_OFFSET (OreeSipMsg, headers) + self->n_headers * sizeof self->headers[0];
+}
+
+/* `other`, parsed at `from`, for a copy of its bytes at `to`. Writes oree_sip_msg_size (other) bytes of `self`, which need
+ * be no larger. */
+void oree_sip_msg_move (OreeSipMsg *self, const OreeSipMsg *other, const char *from, const char *to);
+
 /* TRUE when `self`, perhaps after an error, is a request other than ACK with enough to answer it. */
 gboolean oree_sip_msg_can_answer (const OreeSipMsg *self);
 /* The status that answers a parse error: 505, 513 or 400. */

@@ -76,6 +76,43 @@ test_row (gconstpointer data)
   g_assert_cmpint (oree_sip_msg_can_answer (&msg), ==, row->answerable);
 }
 
+static void
+assert_same_place (OreeSpan a, OreeSpan b, const char *a_base, const char *b_base)
+{
+  g_assert_cmpuint (a.length, ==, b.length);
+  if (b.data != NULL)
+    g_assert_true (a.data - a_base == b.data - b_base);
+  else
+    g_assert_null (a.data);
+}
+
+/* Moved, good or bad, a message speaks of its copy; into no more memory than it asks for. */
+static void
+test_moved (gconstpointer data)
+{
+  const Row *row = data;
+  gsize length = strlen (row->text);
+  g_autofree char *from = exact_copy (row->text, length), *to = exact_copy (row->text, length);
+  g_autofree OreeSipMsg *moved = NULL;
+  OreeSipMsg msg;
+
+  oree_sip_msg_parse (&msg, from, length, OREE_SIP_MSG_STREAM);
+  moved = g_malloc (oree_sip_msg_size (&msg));
+  oree_sip_msg_move (moved, &msg, from, to);
+  assert_same_place (moved->head, msg.head, to, from);
+  assert_same_place (moved->body, msg.body, to, from);
+  assert_same_place (moved->method_name, msg.method_name, to, from);
+  assert_same_place (moved->ruri, msg.ruri, to, from);
+  assert_same_place (moved->reason, msg.reason, to, from);
+  g_assert_cmpuint (moved->n_headers, ==, msg.n_headers);
+  for (guint i = 0; i < msg.n_headers; i++)
+    {
+      assert_same_place (moved->headers[i].name, msg.headers[i].name, to, from);
+      assert_same_place (moved->headers[i].value, msg.headers[i].value, to, from);
+    }
+  g_assert_cmpint (oree_sip_msg_can_answer (moved), ==, row->answerable);
+}
+
 /* Cut short, a good message is only ever partial; whatever comes, nothing past the end is read. */
 static void
 test_splits (gconstpointer data)
@@ -236,9 +273,11 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strdup_printf ("/codec/sip/msg/%s", rows[i].name);
       g_autofree char *splits = g_strdup_printf ("/codec/sip/msg/splits/%s", rows[i].name);
+      g_autofree char *moved = g_strdup_printf ("/codec/sip/msg/moved/%s", rows[i].name);
 
       g_test_add_data_func (path, &rows[i], test_row);
       g_test_add_data_func (splits, &rows[i], test_splits);
+      g_test_add_data_func (moved, &rows[i], test_moved);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
     {
