@@ -713,7 +713,9 @@ begin (OreeLane *lane, gpointer data)
   if (stream == NULL || stream->closed)
     return;
   partner = oree_policy_xmpp_partner (lane->policy, stream->remote);
-  if (!oree_s2s_backoff_may_try (backoff_of (lane, stream->remote), oree_worker_now (lane->worker)))
+  /* Whoever calls us is there: whether the call is its own is asked at once, one question stream at a time. */
+  if (!stream->verify_only
+      && !oree_s2s_backoff_may_try (backoff_of (lane, stream->remote), oree_worker_now (lane->worker)))
     {
       lost (stream, OREE_S2S_WAITING);
       return;

@@ -55,6 +55,27 @@ async def test_the_partner_is_shot_and_comes_back(lab, alice):
     await juliet.stop()
 
 
+async def test_a_partner_of_dialback_that_is_back_is_heard_at_once(lab, alice, undo):
+    """Our attempts at it wait; its own calls, and our questions whether they are its own, do not."""
+    await lab.edge.oreectl("xmpp-partner", "set", PARTNER_DOMAIN, "sasl-negotiation=not-supported")
+    await lab.partner.restart(external=False)
+    since = lab.edge.bus.events.mark()
+    await lab.partner.kill()
+
+    async def waits():
+        """Four attempts have failed: the next one waits for four seconds at least."""
+        await alice.say(JULIET_URI, "while away")
+        return sum(event["nick"] == "stream-failed" for event in lab.edge.bus.events.entries[since:]) >= 4
+
+    await until(waits, 30, "four attempts", every=0.2)
+    await lab.partner.start()
+    juliet = await lab.xmpp_user("juliet")
+    juliet.say(ALICE_JID, "back")
+    await alice.heard("back", 10)
+    await juliet.stop()
+    await lab.partner.restart(external=True)
+
+
 def whole(path):
     """SQLite's own opinion of the file."""
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
