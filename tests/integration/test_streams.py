@@ -211,6 +211,17 @@ async def test_ipv6(lab, alice, undo):
     await user.stop()
 
 
+async def test_ipv6_in(lab, undo):
+    """The listener follows the record; a header is answered."""
+    await lab.edge.oreectl("topology", "set", "access-edge-external-addresses=127.0.0.1,::1")
+    reader, writer = await asyncio.open_connection("::1", lab.xmpp_port)
+    writer.write(b"<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' "
+                 b"from='fabrikam.test' to='contoso.test' version='1.0'>")
+    answer = await asyncio.wait_for(reader.readuntil(b"</stream:features>"), 10)
+    assert b"<starttls" in answer and b"from='contoso.test'" in answer
+    writer.close()
+
+
 # ---- one stream both ways ----
 
 async def one_stream(lab, direction, **wanted):

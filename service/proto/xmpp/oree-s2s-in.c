@@ -560,9 +560,7 @@ gboolean
 oree_s2s_in_carries (const OreeS2sIn *self, const char *local, const char *remote)
 {
   /* Between SASL's success and the new header it waits a moment. */
-  gboolean stands = self->state == OPEN || (self->state == HEADER && self->external_done);
-
-  return self->bidi && stands && !self->sender.shut
+  return self->bidi && !self->sender.shut
          && oree_s2s_pairs_find (&self->receiver.pairs, remote, local) != OREE_S2S_PROOF_NONE;
 }
 

@@ -531,6 +531,26 @@ test_no_other_server (void)
     }
 }
 
+/* Once proved, what is in doubt is in doubt: it goes nowhere else. */
+static void
+test_no_other_server_once_proved (void)
+{
+  Side beta = { BETA, side_policy_of (R, R, FALSE), ALPHA, 0 };
+  OreeS2sPolicy alpha = side_policy_of (R, R, FALSE);
+  g_autoptr (Wire) wire = wire_new (ALPHA, BETA, &alpha, &beta, FALSE);
+  g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
+
+  wire->proven = TRUE;
+  oree_s2s_out_start (wire->out, FALSE, TRUE, 0, &effects);
+  wire_run_out (wire, &effects);
+  wire_pump (wire);
+  wire_send (wire, 1);
+  oree_s2s_out_on_lost (wire->out, OREE_S2S_CONNECTION_LOST, 0, &effects);
+  wire_run_out (wire, &effects);
+  g_assert_cmpstr (wire->log->str, ==,
+                   "tls in:ready(external) out:ready(external) failed-1(outcome-unknown) out:close(connection-lost) ");
+}
+
 static void
 add (const char *group, const In *all, gsize n, GTestDataFunc func)
 {
@@ -566,5 +586,6 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/s2s/policy/establishment-changes-live", test_establishment_changes_live);
   g_test_add_func ("/proto/s2s/another-server", test_another_server);
   g_test_add_func ("/proto/s2s/no-other-server", test_no_other_server);
+  g_test_add_func ("/proto/s2s/no-other-server-once-proved", test_no_other_server_once_proved);
   return g_test_run ();
 }
