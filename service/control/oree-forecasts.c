@@ -110,7 +110,7 @@ partner_row (const OreeForecastIdentity *identity, const OreeXmppPartner *partne
   g_variant_dict_insert (&dict, "domain", "s", worst.domain);
   g_variant_dict_insert (&dict, "forecast", "s", oree_enum_to_nick (oree_forecasts, (int) worst.verdict.forecast));
   g_variant_dict_insert (&dict, "reason", "s", worst.verdict.reason);
-  if (identity->uncovered != NULL)
+  if (g_str_equal (worst.verdict.reason, OREE_FORECAST_NAME_MISSING))
     g_variant_dict_insert (&dict, "detail", "s", identity->uncovered);
   g_clear_pointer (&worst.evidence, g_variant_unref);
   return g_variant_dict_end (&dict);

@@ -26,7 +26,6 @@ const OreeEnumValue oree_forecasts[] = {
 G_STATIC_ASSERT (G_N_ELEMENTS (oree_forecasts) == OREE_N_FORECASTS + 1);
 
 #define NOT_NEEDED "certificate-not-asked"
-#define NAMES_MISSING "our-name-missing"
 #define ACCEPTED "accepted-before"
 #define LENIENT "peer-is-lenient"
 #define STRICT "peer-is-strict"
@@ -37,7 +36,7 @@ const char *const *
 oree_forecast_reasons (void)
 {
   static const char *const reasons[]
-      = { NOT_NEEDED, NAMES_MISSING, ACCEPTED, LENIENT, STRICT, REFUSED, NEVER_SEEN, NULL };
+      = { NOT_NEEDED, OREE_FORECAST_NAME_MISSING, ACCEPTED, LENIENT, STRICT, REFUSED, NEVER_SEEN, NULL };
 
   return reasons;
 }
@@ -81,6 +80,6 @@ oree_forecast (const OreeForecastIdentity *identity, OreeXmppMethods methods, co
   if (identity->flaw != NULL)
     return refused (methods, identity->flaw);
   if (identity->uncovered != NULL)
-    return refused (methods, NAMES_MISSING);
+    return refused (methods, OREE_FORECAST_NAME_MISSING);
   return by_temper (identity->usage, methods, seen);
 }

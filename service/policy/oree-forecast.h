@@ -47,6 +47,9 @@ typedef struct
   OreeUsage usage;
 } OreeForecastIdentity;
 
+/* The reason that wants `uncovered` told with it. */
+#define OREE_FORECAST_NAME_MISSING "our-name-missing"
+
 typedef struct
 {
   OreeForecast forecast;

@@ -170,7 +170,10 @@ async def test_another_pin_is_a_mismatch(lab, partner, undo, alice, juliet):
               {"certificate-pins": ["sha256:" + "0" * 64], "support-dialback-negotiation": False})
     streams = len(await rows(lab))
     assert streams == 2
+    # Told beforehand, with nothing done; then done.
     since, logged = lab.edge.bus.events.mark(), partner.process.lines.mark()
+    foretold = await lab.edge.bus.check(change)
+    assert foretold["streams-closed"] == streams and len(await rows(lab)) == streams
     effects = await lab.edge.bus.apply(change)
     assert effects["streams-closed"] == streams
     for direction in ("in", "out"):
