@@ -21,11 +21,13 @@ oree_sip_admit_requires_unknown (const OreeSipMsg *msg, const char *const *known
         is_known = oree_span_equal_nocase_str (option, known[i]);
       if (is_known)
         continue;
-      if (unknown != NULL && any)
-        g_string_append (unknown, ", ");
-      if (unknown != NULL)
-        oree_sip_hdr_append_unfolded (unknown, option);
       any = TRUE;
+      /* An option tag is a token (RFC 3261 25.1); anything else is not said back, for side by side such pieces are no header. */
+      if (unknown == NULL || !oree_sip_hdr_is_token (option))
+        continue;
+      if (unknown->len > 0)
+        g_string_append (unknown, ", ");
+      oree_span_append_to (option, unknown);
     }
   return any;
 }
@@ -99,7 +101,8 @@ oree_sip_admit_write_refusal (guint status, const OreeSipMsg *msg, const char *c
         g_autoptr (GString) unknown = g_string_new (NULL);
 
         oree_sip_admit_requires_unknown (msg, known, unknown);
-        oree_sip_write_header (writer, OREE_SIP_HDR_UNSUPPORTED, unknown->str);
+        if (unknown->len > 0)
+          oree_sip_write_header (writer, OREE_SIP_HDR_UNSUPPORTED, unknown->str);
         break;
       }
     case 423:
