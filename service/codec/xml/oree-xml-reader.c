@@ -681,6 +681,8 @@ oree_xml_document_parse (const void *data, gsize length, const OreeXmlCaps *caps
   gssize n;
 
   *root = NULL;
+  if (length == 0)
+    return OREE_PARSE_BAD_SYNTAX; /* and no pointer to count from */
   reader->document = TRUE;
   n = oree_xml_reader_feed (reader, p + start, length - start, &event);
   if (n < 0)
