@@ -257,7 +257,8 @@ move_out (OreeLane *lane, gpointer data)
   if (awaits_answers (stream))
     {
       stream->moving = NULL;
-      oree_conn_resume (stream->conn);
+      if (!oree_s2s_in_awaits_proof (stream->machine))
+        oree_conn_resume (stream->conn);
       return;
     }
   g_hash_table_steal (lane->xmpp_in->streams, GUINT_TO_POINTER (stream->id));

@@ -64,6 +64,7 @@ struct _OreeS2sOut
   OreeTime peer_idle;
 
   OreeTime started;
+  OreeTime begun;      /* with the server at hand */
   OreeTime step_by;    /* DIALBACK, DRAINING, CLOSING */
   OreeTime last_heard;
   OreeTime last_sent;  /* what the halves did not send */

@@ -131,7 +131,7 @@ static const OreeS2sReason worth_another[] = {
   OREE_S2S_CONNECTION_LOST, OREE_S2S_PEER_ERROR, OREE_S2S_PEER_HOST_UNKNOWN, OREE_S2S_BAD_XML,
   OREE_S2S_BAD_PROTOCOL,    OREE_S2S_BAD_HEADER, OREE_S2S_TLS_REQUIRED,      OREE_S2S_TLS_REFUSED,
   OREE_S2S_TLS_FAILED,      OREE_S2S_CERT_NOT_PROVEN, OREE_S2S_DANE_MISMATCH,
-  OREE_S2S_NO_METHOD,       OREE_S2S_OK,
+  OREE_S2S_NO_METHOD,       OREE_S2S_ESTABLISH_TIMEOUT, OREE_S2S_OK,
 };
 
 static gboolean
@@ -351,6 +351,7 @@ oree_s2s_out_start (OreeS2sOut *self, gboolean direct_tls, gboolean spare, OreeT
   if (self->state != NEW)
     return;
   self->spare = spare;
+  self->begun = now;
   self->peer_ended = FALSE;
   self->peer_error = OREE_STREAM_ERR_NONE;
   if (direct_tls)
@@ -532,6 +533,13 @@ establish_by (const OreeS2sOut *self)
   return self->started + self->policy.establish;
 }
 
+/* One server that says nothing does not take the others' time: a quarter of it is enough. */
+static OreeTime
+prove_by (const OreeS2sOut *self)
+{
+  return self->spare ? MIN (establish_by (self), self->begun + self->policy.establish / 4) : establish_by (self);
+}
+
 static OreeTime
 inactive_at (const OreeS2sOut *self)
 {
@@ -617,6 +625,8 @@ oree_s2s_out_on_deadline (OreeS2sOut *self, OreeTime now, OreeEffects *out)
     case TLS:
     case SASL:
       if (now >= establish_by (self))
+        self->spare = FALSE; /* the time is up for all of them */
+      if (now >= prove_by (self))
         oree_s2s_out_stop (self, OREE_S2S_ESTABLISH_TIMEOUT, now, out);
       break;
     case DIALBACK:
@@ -663,7 +673,7 @@ oree_s2s_out_deadline (const OreeS2sOut *self)
     case PROCEED:
     case TLS:
     case SASL:
-      return MIN (at, establish_by (self));
+      return MIN (at, prove_by (self));
     case ASKING:
       return self->questions->len > 0 ? at : establish_by (self);
     case DIALBACK:

@@ -512,7 +512,7 @@ test_no_other_server (void)
     const char *expected;
   } cases[] = {
     { FALSE, OREE_S2S_CONNECTION_LOST, "failed-1(connection-lost) out:close(connection-lost) " },
-    { TRUE, OREE_S2S_ESTABLISH_TIMEOUT, "failed-1(establish-timeout) out:close(establish-timeout) " },
+    { TRUE, OREE_S2S_SHUTDOWN, "failed-1(shutdown) out:close(shutdown) " },
     { TRUE, OREE_S2S_CONNECTION_LOST, "out:again(connection-lost) " },
   };
 
@@ -529,6 +529,28 @@ test_no_other_server (void)
       wire_run_out (wire, &effects);
       g_assert_cmpstr (wire->log->str, ==, cases[i].expected);
     }
+}
+
+/* One that says nothing is given up in time for the next; the next has what is left. */
+static void
+test_a_silent_server (void)
+{
+  Side beta = { BETA, side_policy_of (R, R, FALSE), ALPHA, 0 };
+  OreeS2sPolicy alpha = side_policy_of (R, R, FALSE);
+  g_autoptr (Wire) wire = wire_new (ALPHA, BETA, &alpha, &beta, FALSE);
+  g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
+
+  wire_send (wire, 1);
+  oree_s2s_out_start (wire->out, FALSE, TRUE, 10 * OREE_SECOND, &effects);
+  g_assert_cmpint (oree_s2s_out_deadline (wire->out), ==, 25 * OREE_SECOND);
+  oree_s2s_out_on_deadline (wire->out, 25 * OREE_SECOND, &effects);
+  wire_run_out (wire, &effects);
+  g_assert_cmpstr (wire->log->str, ==, "out:again(establish-timeout) ");
+  oree_s2s_out_start (wire->out, FALSE, FALSE, 26 * OREE_SECOND, &effects);
+  g_assert_cmpint (oree_s2s_out_deadline (wire->out), ==, 60 * OREE_SECOND);
+  oree_s2s_out_on_deadline (wire->out, 60 * OREE_SECOND, &effects);
+  wire_run_out (wire, &effects);
+  g_assert_true (g_str_has_suffix (wire->log->str, "failed-1(establish-timeout) "));
 }
 
 /* Once proved, what is in doubt is in doubt: it goes nowhere else. */
@@ -586,6 +608,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/s2s/policy/establishment-changes-live", test_establishment_changes_live);
   g_test_add_func ("/proto/s2s/another-server", test_another_server);
   g_test_add_func ("/proto/s2s/no-other-server", test_no_other_server);
+  g_test_add_func ("/proto/s2s/a-silent-server", test_a_silent_server);
   g_test_add_func ("/proto/s2s/no-other-server-once-proved", test_no_other_server_once_proved);
   return g_test_run ();
 }
