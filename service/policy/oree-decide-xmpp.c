@@ -128,7 +128,10 @@ why_not (const OreeXmppPartner *partner, OreeXmppMethods method)
   if (!over_tls && partner->tls_negotiation == OREE_NEGOTIATION_REQUIRED)
     return OREE_REASON_TLS_REQUIRED;
   if (method == OREE_XMPP_METHOD_SASL_TLS)
-    return OREE_REASON_SASL_NOT_ALLOWED;
+    return partner->sasl_negotiation != OREE_NEGOTIATION_NOT_SUPPORTED
+               && partner->client_certificate_usage == OREE_CLIENT_CERTIFICATE_NONE
+             ? OREE_REASON_CERTIFICATE_NOT_ASKED
+             : OREE_REASON_SASL_NOT_ALLOWED;
   if (!partner->support_dialback_negotiation)
     return OREE_REASON_DIALBACK_NOT_ALLOWED;
   return OREE_REASON_SASL_REQUIRED;

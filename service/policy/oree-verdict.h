@@ -30,6 +30,7 @@ typedef enum
   X (TLS_NOT_ALLOWED, "tls-not-allowed", INFO)               /* the partner's record says not supported */  \
   X (SASL_REQUIRED, "sasl-required", INFO)                                                                  \
   X (SASL_NOT_ALLOWED, "sasl-not-allowed", INFO)                                                            \
+  X (CERTIFICATE_NOT_ASKED, "certificate-not-asked", INFO)   /* client-certificate-usage is none */         \
   X (DIALBACK_NOT_ALLOWED, "dialback-not-allowed", INFO)                                                    \
   X (CERTIFICATE_NOT_HEEDED, "certificate-not-heeded", INFO) /* what vouches for it does not count here */     \
   /* our user */                                                                                            \
