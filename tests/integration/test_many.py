@@ -12,7 +12,7 @@ import pytest
 from accounts import Ledger, balance
 from conftest import run
 from lab import pki
-from lab.journal import until
+from lab.journal import Missed, until
 from lab.prosody_hosts import Host, ProsodyHosts
 from sip_users import sip_user
 from world import World
@@ -165,12 +165,19 @@ async def part(many, domains):
         gone = {stream.sender for stream in many.server.streams.entries[began:] if stream.what == "s2sout-destroyed"}
         return theirs <= gone and not [row for row in rows if row.get("partner") in domains]
 
-    await until(none_left, 30, "no streams left")
+    try:
+        await until(none_left, 30, "no streams left")
+    except Missed as missed:
+        rows = await many.bus.call("Monitor", "Connections", "(a{sv})", {})
+        gone = {stream.sender for stream in many.server.streams.entries[began:] if stream.what == "s2sout-destroyed"}
+        raise Missed(f"{missed}; there {sorted(theirs - gone)}, here {[row for row in rows if row.get('partner')]}") from None
 
 
-async def storm(many):
-    """All domains of one server call at once."""
+async def storm(many, *changes):
+    """All domains of one server call at once, after these changes."""
     await part(many, DOMAINS)
+    if changes:
+        await many.bus.apply(*changes)
     since = many.bus.events.mark()
     ledger = many.ledger()
     for line in ledger.lines.values():
@@ -197,8 +204,7 @@ async def test_everybody_calls_at_once(many, tell):
 
 async def test_the_limit_of_connections(many, limits, tell):
     limit = 40
-    await many.bus.apply(("set", "xmpp-gateway", "global", {"connection-limit": limit}))
-    ledger, hit = await storm(many)
+    ledger, hit = await storm(many, ("set", "xmpp-gateway", "global", {"connection-limit": limit}))
     account = ledger.total()[1]
     tell(f"XMPP to SIP: {account}; limits reached: {hit}")
     balance(ledger.total())
