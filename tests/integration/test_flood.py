@@ -4,6 +4,7 @@ service's memory stays under a bound made of oree-limits.h, and a partner's mess
 has, and on new ones."""
 
 import asyncio
+import os
 import re
 import statistics
 import time
@@ -13,7 +14,7 @@ from conftest import run
 from hostile import EVIL, STRANGER, Hostile
 from lab.journal import until
 from sip_users import ALICE_JID, JULIET_URI
-from world import EDGE_ADDRESS, OUR_DOMAIN, TOP
+from world import EDGE_ADDRESS, OUR_DOMAIN, TOP, build_directory
 from xmpp_peer import STARTTLS, Ended, Initiator, Steps, context, header
 
 # What the records say for this file, and what the code says for everybody.
@@ -21,6 +22,10 @@ CONNECTIONS = 1000
 LIMITS = {name: eval(value) for name, value in re.findall(
     r"^#define (OREE_\w+) +(\(?[\d* ]+\)?)", (TOP / "common/base/oree-limits.h").read_text(), re.MULTILINE)}
 KIB = 1024
+WORKERS = int(os.environ.get("OREE_TEST_WORKERS", "1"))
+# A sanitizer's own memory and slowness are not the service's: then only what happens is judged.
+SANITIZED = any(word in (build_directory() / "service" / "oreed").read_bytes() for word in (b"libasan", b"libtsan"))
+PATIENCE = 30 if SANITIZED else 5  # seconds for a message both ways, in the worst case
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +155,8 @@ STAGES = {
 def bound(connections):
     """KiB that so many strangers may cost: what one stage may hold, as a tree and in the parser (four times its
     bytes), a TLS connection with its record buffers, and what every stream has."""
+    if SANITIZED:
+        return float("inf")
     return connections * (4 * LIMITS["OREE_XML_PREAUTH_MAX"] + 2 * LIMITS["OREE_TLS_RECORD_MAX"] + 40 * KIB) // KIB
 
 
@@ -188,14 +195,14 @@ async def test_flood(world, stage):
           f"{high - world.quiet} KiB more, {cost:.1f} KiB each of a bound of {bound(1)}; {told} events; {messages}")
     assert high - world.quiet < bound(CONNECTIONS)
     assert streams <= CONNECTIONS
-    assert max(messages.times) < 5
-    assert told < (took + 30) * 6 * LIMITS["OREE_EVENTS_PER_SECOND_MAX"]
+    assert max(messages.times) < PATIENCE
+    assert told < (took + 30) * 6 * WORKERS * LIMITS["OREE_EVENTS_PER_SECOND_MAX"]
 
 
 async def test_one_address_has_its_share(world):
     """The cap per source, also for strangers who proved who they are; others still get in."""
-    cap = LIMITS["OREE_PREAUTH_PER_ADDRESS_MAX"]
-    for opening in (silent, lambda link: link.sign_in(world.client(STRANGER))):
+    cap = LIMITS["OREE_PREAUTH_PER_ADDRESS_MAX"] * WORKERS  # each counts for itself
+    for opening in (silent, lambda link: link.sign_in(world.client(STRANGER)))[:1 if WORKERS > 1 else 2]:
         flood = Flood(world, opening, STRANGER)
         for _ in range(cap + 20):
             await flood.one("127.2.0.1")
@@ -234,14 +241,14 @@ async def test_dripping(world):
 
             async def ended():
                 return await count_streams(world) < 20
-            await until(ended, 25, "the end of those who drip", every=0.5)
+            await until(ended, 5 * PATIENCE, "the end of those who drip", every=0.5)
     finally:
         await flood.fall(dripping)
         await world.edge.oreectl("xmpp-gateway", "set", "stream-establishment-timeout=60")
     high = world.rss()
     print(f"\ndripping: all ended after {time.monotonic() - start:.1f} s; {high - world.quiet} KiB; {messages}")
     assert high - world.quiet < bound(CONNECTIONS)
-    assert max(messages.times) < 5
+    assert max(messages.times) < PATIENCE
 
 
 async def test_a_partner_that_does_not_read(world):
@@ -277,7 +284,7 @@ async def test_a_partner_that_does_not_read(world):
         print(f"\nnot reading: {high - world.quiet} KiB; {messages}")
         # Their answers: the queue of stanzas, the write queue, and the questions under way.
         assert high - world.quiet < bound(CONNECTIONS) + (LIMITS["OREE_S2S_QUEUE_MAX"] + LIMITS["OREE_S2S_UNACKED_MAX"]) * 4
-        assert max(messages.times) < 5
+        assert max(messages.times) < PATIENCE
     finally:
         stalled.set()
         link.abort()
@@ -302,7 +309,7 @@ async def test_invented_users(world):
     print(f"\ninvented users: {high - world.quiet} KiB; {messages}")
     # 1,000 who may watch alice, with a dialog each; nothing stays of the rest.
     assert high - world.quiet < bound(CONNECTIONS) + LIMITS["OREE_GW_SUBSCRIPTIONS_PER_USER_MAX"] * 16
-    assert max(messages.times) < 10
+    assert max(messages.times) < 2 * PATIENCE
 
 
 async def test_a_stranger_sends_us_nowhere_inside(world):
