@@ -117,12 +117,12 @@ oree_gw_watch_free (OreeGwWatch *self)
 
 /* --- time -------------------------------------------------------------------------------------- */
 
-/* `span` less up to a tenth of it, different each time: pairs that began together drift apart. */
+/* `span` less up to one `part`th of it, different each time: pairs that began together drift apart. */
 static OreeTime
-jittered (OreeGwWatch *self, OreeTime span)
+jittered (OreeGwWatch *self, OreeTime span, int part)
 {
   self->random = self->random * 1664525u + 1013904223u; /* spreading, not secrecy */
-  return span - (span / 1000 * (self->random >> 16)) % (span / 10 + 1);
+  return span - (span / 1000 * (self->random >> 16)) % (span / part + 1);
 }
 
 static void
@@ -131,7 +131,8 @@ set_expiry (OreeGwWatch *self, guint32 seconds, OreeTime now)
   guint32 margin = MIN (REFRESH_MARGIN_SECONDS, seconds / 10); /* the later of 90 % and a margin before the end */
 
   self->expires_at = now + (OreeTime) seconds * OREE_SECOND;
-  self->refresh_at = now + jittered (self, (OreeTime) (seconds - margin) * OREE_SECOND);
+  /* A dialog's first round may be cut by half: what a server asks for in a minute is not asked again in one. */
+  self->refresh_at = now + jittered (self, (OreeTime) (seconds - margin) * OREE_SECOND, self->fresh ? 2 : 10);
 }
 
 static void
@@ -390,7 +391,7 @@ back_off (OreeGwWatch *self, guint32 retry_after, OreeTime now, OreeGwOut *out)
 
   seconds = MAX (seconds, MIN (retry_after, RETRY_MAX_SECONDS));
   self->failures++;
-  wait = jittered (self, (OreeTime) seconds * OREE_SECOND);
+  wait = jittered (self, (OreeTime) seconds * OREE_SECOND, 10);
   if (self->subscription == LIVE && self->expires_at > now)
     {
       self->refresh_at = now + wait;

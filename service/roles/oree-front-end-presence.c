@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The presence agent: PUBLISH into presentities, SUBSCRIBE into watches, NOTIFY out. */
 #include "base/oree-secret.h"
+#include "codec/mime/oree-watcherinfo.h"
 #include "codec/sip/oree-sip-addr.h"
+#include "ident/oree-sip-uri.h"
 #include "roles/oree-front-end.h"
 #include "roles/oree-sub-answer.h"
 
@@ -13,6 +15,8 @@ typedef struct
   OreePresentity *presentity;
   OreeTimer timer;
   guint held; /* being worked on: not to be freed */
+  GPtrArray *curious; /* Watch *: the user's own devices that want to know who watches */
+  guint32 version;    /* of what they were told last */
 } Person;
 
 typedef struct
@@ -24,6 +28,8 @@ typedef struct
   OreeSipSub *sub;
   OreeFlow flow;
   OreeTimer timer;
+  OreeTime since;
+  gboolean winfo; /* watches the watchers */
 } Watch;
 
 struct _OreeFrontEndPresence
@@ -59,12 +65,51 @@ refresh_watchers (Person *person)
   person->held--;
 }
 
+static GBytes *
+compose_watchers (Person *person)
+{
+  const GPtrArray *watchers = oree_presentity_watchers (person->presentity);
+  OreeTime now = oree_worker_now (person->lane->worker);
+  g_autoptr (GArray) list = g_array_new (FALSE, TRUE, sizeof (OreeWatcher));
+
+  for (guint i = 0; i < watchers->len; i++)
+    {
+      const Watch *watch = g_ptr_array_index (watchers, i);
+      OreeWatcher watcher = {
+        .id = watch->id, .uri = oree_sip_sub_dialog (watch->sub)->remote_uri, .status = "active", .event = "subscribe",
+        .expiration = oree_sip_sub_expires (watch->sub, now), .duration = (guint32) ((now - watch->since) / OREE_SECOND),
+      };
+
+      if (oree_sip_sub_state (watch->sub) == OREE_SIP_SUB_ACTIVE)
+        g_array_append_val (list, watcher);
+    }
+  return oree_watcherinfo_write (oree_presentity_aor (person->presentity), person->version++,
+                                 (const OreeWatcher *) (gpointer) list->data, list->len);
+}
+
+/* Somebody began or ceased to watch: the user's own devices hear it (RFC 3857), within five seconds. */
+static void
+tell_curious (Person *person)
+{
+  g_autoptr (GBytes) body = person->curious->len > 0 ? compose_watchers (person) : NULL;
+
+  person->held++;
+  for (guint i = 0; i < person->curious->len; i++)
+    {
+      Watch *watch = g_ptr_array_index (person->curious, i);
+
+      oree_sip_sub_set_body (watch->sub, body, oree_worker_now (person->lane->worker));
+      oree_worker_arm (person->lane->worker, &watch->timer, oree_sip_sub_deadline (watch->sub));
+    }
+  person->held--;
+}
+
 static void
 settle_person (Person *person)
 {
   if (person->held > 0)
     return;
-  if (oree_presentity_is_idle (person->presentity))
+  if (oree_presentity_is_idle (person->presentity) && person->curious->len == 0)
     g_hash_table_remove (person->lane->front_end->presence->persons, oree_presentity_aor (person->presentity));
   else
     oree_worker_arm (person->lane->worker, &person->timer, oree_presentity_deadline (person->presentity));
@@ -87,6 +132,7 @@ person_free (gpointer data)
 
   oree_worker_cancel (person->lane->worker, &person->timer);
   oree_presentity_free (person->presentity);
+  g_ptr_array_unref (person->curious);
   g_free (person);
 }
 
@@ -101,6 +147,7 @@ person_of (OreeLane *lane, const char *aor)
 
       person = g_new0 (Person, 1);
       person->lane = lane;
+      person->curious = g_ptr_array_new ();
       person->presentity = oree_presentity_new (aor, tag);
       oree_timer_init (&person->timer, person_timer_cb, person);
       oree_presentity_set_registered (person->presentity,
@@ -160,6 +207,7 @@ watch_free (gpointer data)
 
   oree_worker_cancel (watch->lane->worker, &watch->timer);
   oree_presentity_remove_watcher (watch->person->presentity, watch);
+  g_ptr_array_remove (watch->person->curious, watch);
   g_hash_table_remove (watch->lane->front_end->presence->by_id, &watch->id);
   oree_sip_sub_free (watch->sub);
   g_free (watch->key);
@@ -171,7 +219,11 @@ watch_over (Watch *watch)
 {
   Person *person = watch->person;
 
+  gboolean seen = !watch->winfo;
+
   g_hash_table_remove (watch->lane->front_end->presence->watches, watch->key);
+  if (seen)
+    tell_curious (person);
   settle_person (person);
 }
 
@@ -224,18 +276,28 @@ subscribe_again (OreeLane *lane, OreeSipRx *rx, OreeSpan tag)
 
   if (watch == NULL)
     {
-      oree_sub_refuse (lane, rx, 481);
+      oree_sub_refuse_by (lane, rx, 481, &oree_sub_rules_at_home);
       return;
     }
-  status = oree_sip_sub_on_subscribe (watch->sub, &rx->msg, &oree_sub_rules, oree_worker_now (lane->worker), &expires);
+  status = oree_sip_sub_on_subscribe (watch->sub, &rx->msg, &oree_sub_rules_at_home, oree_worker_now (lane->worker), &expires);
   if (status != 200)
     {
-      oree_sub_refuse (lane, rx, status);
+      oree_sub_refuse_by (lane, rx, status, &oree_sub_rules_at_home);
       return;
     }
   watch->flow = rx->flow;
   oree_sub_accept (lane, rx, oree_sip_sub_dialog (watch->sub), expires);
   pump (watch);
+}
+
+/* Does the request come from the user it is about? Its sender is who signed in. */
+static gboolean
+is_own (const OreeSipMsg *msg, const char *aor)
+{
+  OreeSipAddr from;
+  g_autofree char *sender = oree_sip_addr_from_msg (&from, msg, OREE_SIP_HDR_FROM) > 0 ? oree_sip_aor_normalise (from.uri) : NULL;
+
+  return g_strcmp0 (sender, aor) == 0;
 }
 
 void
@@ -257,17 +319,19 @@ oree_front_end_subscribe_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
       subscribe_again (lane, rx, to.tag);
       return;
     }
-  status = oree_sip_sub_read (&request, &rx->msg, &oree_sub_rules);
+  status = oree_sip_sub_read (&request, &rx->msg, &oree_sub_rules_at_home);
+  if (status == 0 && request.winfo && !is_own (&rx->msg, aor))
+    status = 403; /* who watches is nobody else's business */
   if (status != 0)
     {
-      oree_sub_refuse (lane, rx, status);
+      oree_sub_refuse_by (lane, rx, status, &oree_sub_rules_at_home);
       return;
     }
   oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
   dialog = oree_sip_dialog_new_uas (&rx->msg, tag, aor);
   if (dialog == NULL)
     {
-      oree_sub_refuse (lane, rx, 400);
+      oree_sub_refuse_by (lane, rx, 400, &oree_sub_rules_at_home);
       return;
     }
   watch = g_new0 (Watch, 1);
@@ -280,9 +344,20 @@ oree_front_end_subscribe_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
   oree_timer_init (&watch->timer, watch_timer_cb, watch);
   g_hash_table_insert (self->watches, watch->key, watch);
   g_hash_table_insert (self->by_id, &watch->id, watch);
-  oree_presentity_add_watcher (watch->person->presentity, watch);
-  stamp = oree_time_format_wall (g_get_real_time ());
-  body = oree_presentity_compose (watch->person->presentity, stamp);
+  watch->since = now;
+  watch->winfo = request.winfo;
+  if (watch->winfo)
+    {
+      g_ptr_array_add (watch->person->curious, watch);
+      body = compose_watchers (watch->person);
+    }
+  else
+    {
+      oree_presentity_add_watcher (watch->person->presentity, watch);
+      stamp = oree_time_format_wall (g_get_real_time ());
+      body = oree_presentity_compose (watch->person->presentity, stamp);
+      tell_curious (watch->person);
+    }
   oree_sip_sub_set_body (watch->sub, body, now);
   oree_sub_accept (lane, rx, oree_sip_sub_dialog (watch->sub), request.expires);
   pump (watch);

@@ -103,6 +103,7 @@ class Subscription:
         self.routes = []
         self.sequence = 0
         self.status = None
+        self.package, self.type = "presence", "application/pidf+xml"
 
 
 class SipUser:
@@ -301,6 +302,13 @@ class SipUser:
         self._subscriptions[subscription.call_id] = subscription
         return await self._subscribe(subscription, expires)
 
+    async def subscribe_winfo(self, to, expires=600):
+        """Who watches `to`? (RFC 3857)"""
+        subscription = Subscription(self, to, token(), token())
+        subscription.package, subscription.type = "presence.winfo", "application/watcherinfo+xml"
+        self._subscriptions[subscription.call_id] = subscription
+        return await self._subscribe(subscription, expires)
+
     async def resubscribe(self, subscription, expires=600):
         return await self._subscribe(subscription, expires)
 
@@ -310,7 +318,7 @@ class SipUser:
         response = await self.request(
             "SUBSCRIBE", subscription.target, subscription.remote_to, call_id=subscription.call_id,
             local_tag=subscription.local, sequence=subscription.sequence, routes=subscription.routes,
-            headers=["Event: presence", "Accept: application/pidf+xml", f"Expires: {expires}",
+            headers=[f"Event: {subscription.package}", f"Accept: {subscription.type}", f"Expires: {expires}",
                      f"Contact: {self.contact}"])
         subscription.status = response.status if response else None
         if response is not None and response.status < 300:

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Presence both ways between a user of Prosody's and Debian's baresip on the embedded front end."""
 
+from xml.etree import ElementTree
+
 import pytest
 from conftest import run
-from sip_users import ALICE_JID, BOB_JID, JULIET_URI, NURSE_URI, bare, sip_user
+from sip_users import ALICE, ALICE_JID, BOB, BOB_JID, JULIET_URI, NURSE_URI, bare, sip_user
+from world import PARTNER_DOMAIN
+
+WINFO = "{urn:ietf:params:xml:ns:watcherinfo}"
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +64,47 @@ async def test_conversation_with_baresip(pair):
     assert bare((await alice.heard("Wherefore art thou?")).sender) == JULIET_URI
     await alice.say("Here,\nunder the balcony. 🌹")
     await juliet.heard("Here,\nunder the balcony. 🌹")
+
+
+async def test_who_watches(lab):
+    """RFC 3857: bob's device learns who watches bob, when they come and when they go; nobody else does."""
+    bob, alice = await sip_user(lab, "bob"), await sip_user(lab, "alice")
+    assert (await bob.subscribe_winfo(BOB)).status == 200
+    assert watchers(await bob.told(BOB, state="active")) == {}
+    since = bob.notifies.mark()
+    nurse = await lab.xmpp_user("nurse")
+    nurse.subscribe(BOB_JID)
+    await nurse.sees(BOB_JID, "subscribed", deadline=20)
+    told = await bob.notifies.wait(lambda n: watchers(n) == {NURSE_URI: "active"}, 20, since)
+    assert int(ElementTree.fromstring(told.packet.body).get("version")) > 0
+    watch = await alice.subscribe(BOB)
+    assert watch.status == 200
+    await bob.notifies.wait(lambda n: watchers(n) == {NURSE_URI: "active", ALICE: "active"}, 20, since)
+    since = bob.notifies.mark()
+    await alice.resubscribe(watch, expires=0)
+    await bob.notifies.wait(lambda n: watchers(n) == {NURSE_URI: "active"}, 20, since)
+    nurse.presence(to=BOB_JID, type="unsubscribe")
+    await bob.notifies.wait(lambda n: watchers(n) == {}, 20, since)
+    assert (await alice.subscribe_winfo(BOB)).status == 403
+    assert (await alice.subscribe_winfo(NURSE_URI)).status == 489
+    # Whom the partner's type keeps out does not appear at all.
+    await lab.edge.oreectl("xmpp-partner", "set", PARTNER_DOMAIN, "partner-type=public-unverified")
+    seen = nurse.presences.mark()
+    nurse.subscribe(BOB_JID)
+    await nurse.sees(BOB_JID, "unsubscribed", deadline=20, since=seen)
+    await bob.subscribe_winfo(BOB)
+    assert watchers(bob.notifies.entries[-1]) == {}
+    await lab.edge.oreectl("xmpp-partner", "set", PARTNER_DOMAIN, "partner-type=federated")
+    for user in (nurse, alice, bob):
+        await user.stop()
+
+
+def watchers(notify):
+    """Watcher → status, of a document of watcher information."""
+    if notify.packet.get("event") != "presence.winfo" or not notify.packet.body:
+        return None
+    assert notify.packet.get("content-type") == "application/watcherinfo+xml"
+    root = ElementTree.fromstring(notify.packet.body)
+    (one,) = root.iter(f"{WINFO}watcher-list")
+    assert root.get("state") == "full" and one.get("package") == "presence"
+    return {watcher.text: watcher.get("status") for watcher in one.iter(f"{WINFO}watcher")}

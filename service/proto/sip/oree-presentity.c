@@ -34,7 +34,7 @@ oree_publish_read (OreePublishRequest *self, const OreeSipMsg *msg, const OreePu
 
   if (oree_sip_admit_requires_unknown (msg, no_options, NULL))
     return 420;
-  if (!oree_sip_admit_presence (msg, NULL))
+  if (!oree_sip_admit_event (msg, "presence", NULL))
     return 489;
   if (match != NULL)
     {

@@ -53,12 +53,12 @@ oree_sip_admit_seconds (OreeSpan text, guint32 *seconds)
 }
 
 gboolean
-oree_sip_admit_presence (const OreeSipMsg *msg, OreeSpan *id)
+oree_sip_admit_event (const OreeSipMsg *msg, const char *package, OreeSpan *id)
 {
   OreeSipEvent event;
 
   if (oree_sip_event_parse (&event, oree_sip_msg_value (msg, OREE_SIP_HDR_EVENT)) <= 0
-      || !oree_span_equal_nocase_str (event.package, "presence"))
+      || !oree_span_equal_nocase_str (event.package, package))
     return FALSE;
   if (id != NULL)
     *id = event.id;
@@ -66,11 +66,11 @@ oree_sip_admit_presence (const OreeSipMsg *msg, OreeSpan *id)
 }
 
 gboolean
-oree_sip_admit_pidf (const OreeSipMsg *msg)
+oree_sip_admit_accepts (const OreeSipMsg *msg, const char *type)
 {
-  static const char *const taken[] = { "application/pidf+xml", "application/*", "*/*" };
+  const char *const taken[] = { type, "application/*", "*/*" };
   OreeSipValues values;
-  OreeSpan value, type, params;
+  OreeSpan value, one, params;
 
   if (oree_sip_msg_header (msg, OREE_SIP_HDR_ACCEPT) == NULL)
     return TRUE;
@@ -78,9 +78,9 @@ oree_sip_admit_pidf (const OreeSipMsg *msg)
   oree_sip_values_init (&values, msg, OREE_SIP_HDR_ACCEPT);
   while (oree_sip_values_next (&values, &value))
     {
-      oree_span_cut (value, ';', &type, &params);
+      oree_span_cut (value, ';', &one, &params);
       for (gsize i = 0; i < G_N_ELEMENTS (taken); i++)
-        if (oree_span_equal_nocase_str (oree_span_trim_lws (type), taken[i]))
+        if (oree_span_equal_nocase_str (oree_span_trim_lws (one), taken[i]))
           return TRUE;
     }
   return FALSE;

@@ -14,10 +14,10 @@ gboolean oree_sip_admit_too_brief (guint32 expires, guint32 min_expires);
 /* "123" → 123; past 2^32-1 that. FALSE for anything but digits. */
 gboolean oree_sip_admit_seconds (OreeSpan text, guint32 *seconds);
 
-/* The event package is presence (RFC 3856)? `id` (may be NULL) receives its id parameter. */
-gboolean oree_sip_admit_presence (const OreeSipMsg *msg, OreeSpan *id);
-/* Accept is absent or takes application/pidf+xml. */
-gboolean oree_sip_admit_pidf (const OreeSipMsg *msg);
+/* The event package is `package`? `id` (may be NULL) receives its id parameter. */
+gboolean oree_sip_admit_event (const OreeSipMsg *msg, const char *package, OreeSpan *id);
+/* Accept is absent or takes `type`, an application/…. */
+gboolean oree_sip_admit_accepts (const OreeSipMsg *msg, const char *type);
 
 /* Adds what a refusal of `status` carries: 406 and 415 Accept, 420 Unsupported, 423 Min-Expires, 489 Allow-Events,
  * 503 Retry-After. */

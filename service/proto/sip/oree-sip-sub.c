@@ -12,6 +12,7 @@ struct _OreeSipSub
 {
   OreeSipDialog *dialog;
   char *event_id; /* "": none */
+  gboolean winfo;
   OreeSipSubState state;
   gboolean admitted; /* may see the document */
   char *reason;      /* of TERMINATED */
@@ -36,9 +37,10 @@ oree_sip_sub_read (OreeSipSubRequest *self, const OreeSipMsg *msg, const OreeSip
 
   if (oree_sip_admit_requires_unknown (msg, no_options, NULL))
     return 420;
-  if (!oree_sip_admit_presence (msg, &self->event_id))
+  self->winfo = rules->winfo && oree_sip_admit_event (msg, OREE_SIP_SUB_WINFO_PACKAGE, &self->event_id);
+  if (!self->winfo && !oree_sip_admit_event (msg, OREE_SIP_SUB_PACKAGE, &self->event_id))
     return 489;
-  if (!oree_sip_admit_pidf (msg))
+  if (!oree_sip_admit_accepts (msg, self->winfo ? OREE_SIP_SUB_WINFO_TYPE : OREE_SIP_SUB_TYPE))
     return 406;
   if (oree_sip_admit_too_brief (self->expires, rules->min_expires))
     return 423;
@@ -49,7 +51,10 @@ oree_sip_sub_read (OreeSipSubRequest *self, const OreeSipMsg *msg, const OreeSip
 void
 oree_sip_sub_write_refusal (guint status, const OreeSipMsg *msg, const OreeSipSubRules *rules, OreeSipWriter *writer)
 {
-  oree_sip_admit_write_refusal (status, msg, no_options, rules->min_expires, writer);
+  if (status == 489 && rules->winfo)
+    oree_sip_write_header (writer, OREE_SIP_HDR_ALLOW_EVENTS, OREE_SIP_SUB_PACKAGE ", " OREE_SIP_SUB_WINFO_PACKAGE);
+  else
+    oree_sip_admit_write_refusal (status, msg, no_options, rules->min_expires, writer);
 }
 
 static void
@@ -79,6 +84,7 @@ oree_sip_sub_new (OreeSipDialog *dialog, const OreeSipSubRequest *request, OreeS
 
   self->dialog = dialog;
   self->event_id = oree_span_dup (request->event_id);
+  self->winfo = request->winfo;
   self->state = state;
   self->admitted = state == OREE_SIP_SUB_ACTIVE;
   prolong (self, request->expires, now);
@@ -110,7 +116,7 @@ oree_sip_sub_on_subscribe (OreeSipSub *self, const OreeSipMsg *msg, const OreeSi
   if (status != 0)
     return status;
   /* RFC 6665 8.2.1: another id is another subscription, and there is none. */
-  if (!oree_span_equal_str (request.event_id, self->event_id))
+  if (!oree_span_equal_str (request.event_id, self->event_id) || request.winfo != self->winfo)
     return 481;
   status = oree_sip_dialog_on_request (self->dialog, msg);
   if (status != 0)
@@ -200,6 +206,8 @@ oree_sip_sub_take_notify (OreeSipSub *self, const char *via, OreeTime now)
 {
   g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
   OreeSpan body = OREE_SPAN_EMPTY;
+  const char *package = self->winfo ? OREE_SIP_SUB_WINFO_PACKAGE : OREE_SIP_SUB_PACKAGE;
+  const char *type = self->winfo ? OREE_SIP_SUB_WINFO_TYPE : OREE_SIP_SUB_TYPE;
   GString *message;
   gboolean has_body;
 
@@ -208,9 +216,9 @@ oree_sip_sub_take_notify (OreeSipSub *self, const char *via, OreeTime now)
 
   oree_sip_dialog_begin_request (self->dialog, &writer, "NOTIFY", via);
   if (self->event_id[0] != '\0')
-    oree_sip_write_header_format (&writer, OREE_SIP_HDR_EVENT, OREE_SIP_SUB_PACKAGE ";id=%s", self->event_id);
+    oree_sip_write_header_format (&writer, OREE_SIP_HDR_EVENT, "%s;id=%s", package, self->event_id);
   else
-    oree_sip_write_header (&writer, OREE_SIP_HDR_EVENT, OREE_SIP_SUB_PACKAGE);
+    oree_sip_write_header (&writer, OREE_SIP_HDR_EVENT, package);
   write_state (self, now, &writer);
 
   has_body = self->admitted && self->body != NULL;
@@ -227,7 +235,7 @@ oree_sip_sub_take_notify (OreeSipSub *self, const char *via, OreeTime now)
       self->has_shown = TRUE;
     }
 
-  message = oree_sip_write_finish (&writer, has_body ? OREE_SIP_SUB_TYPE : NULL, body);
+  message = oree_sip_write_finish (&writer, has_body ? type : NULL, body);
   /* What the peer gave us for the dialog cannot be written: nothing can ever be sent in it. */
   if (message == NULL)
     {
@@ -324,7 +332,7 @@ OreeSipSub *
 oree_sip_sub_new_from_variant (GVariant *value, OreeTime now, gint64 wall)
 {
   OreeSipDialog *dialog;
-  OreeSipSubRequest request = { OREE_SPAN_EMPTY, 0 };
+  OreeSipSubRequest request = { .event_id = OREE_SPAN_EMPTY };
   const char *text, *event_id;
   gboolean active;
   gint64 until, left;

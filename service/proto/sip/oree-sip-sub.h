@@ -13,21 +13,25 @@ G_BEGIN_DECLS
 
 #define OREE_SIP_SUB_PACKAGE "presence"
 #define OREE_SIP_SUB_TYPE "application/pidf+xml"
+#define OREE_SIP_SUB_WINFO_PACKAGE "presence.winfo"             /* RFC 3857: who watches */
+#define OREE_SIP_SUB_WINFO_TYPE "application/watcherinfo+xml"
 
 typedef struct
 {
   guint32 min_expires;     /* shorter, and under an hour, is refused with 423 */
   guint32 default_expires; /* RFC 3856 6.4: 3600 */
   guint32 max_expires;     /* longer is cut */
+  gboolean winfo;          /* presence.winfo is served too */
 } OreeSipSubRules;
 
-#define OREE_SIP_SUB_RULES_DEFAULT { 60, 3600, 7200 }
+#define OREE_SIP_SUB_RULES_DEFAULT { 60, 3600, 7200, FALSE }
 
 /* What a SUBSCRIBE asks; `event_id` is borrowed from the message. */
 typedef struct
 {
   OreeSpan event_id;
   guint32 expires; /* as granted; 0: end, or poll */
+  gboolean winfo;  /* asks who watches, not for presence */
 } OreeSipSubRequest;
 
 /* Reads a SUBSCRIBE, in the order of the sheet: Require (420), Event (489), Accept (406), Expires (423); 400 when

@@ -2,6 +2,7 @@
 #include "base/oree-limits.h"
 #include "base/oree-time.h"
 #include "codec/mime/oree-pidf.h"
+#include "codec/mime/oree-watcherinfo.h"
 #include "oree-test.h"
 
 #define HEAD "<presence xmlns='urn:ietf:params:xml:ns:pidf' xmlns:p='urn:ietf:params:xml:ns:pidf:data-model'" \
@@ -313,6 +314,31 @@ idleness_is_the_nearest_that_says (void)
 }
 
 static void
+watchers_are_listed_in_full (void)
+{
+  const OreeWatcher watchers[] = {
+    { .id = 7, .uri = "sip:mira@cafe.test", .status = "active", .event = "subscribe", .expiration = 600, .duration = 42 },
+    { .id = 8, .uri = "sip:o'<malley>@cafe.test", .status = "pending", .event = "subscribe" },
+  };
+  g_autoptr (GBytes) full = oree_watcherinfo_write ("sip:otto@phone.test", 3, watchers, 2);
+  g_autoptr (GBytes) none = oree_watcherinfo_write ("sip:otto@phone.test", 4, NULL, 0);
+  g_autofree char *text = g_strndup (g_bytes_get_data (full, NULL), g_bytes_get_size (full));
+  g_autofree char *empty = g_strndup (g_bytes_get_data (none, NULL), g_bytes_get_size (none));
+
+  g_assert_cmpstr (text, ==,
+    "<?xml version='1.0' encoding='UTF-8'?>\n"
+    "<watcherinfo xmlns='urn:ietf:params:xml:ns:watcherinfo' version='3' state='full'>"
+    "<watcher-list resource='sip:otto@phone.test' package='presence'>"
+    "<watcher id='w7' event='subscribe' status='active' duration-subscribed='42' expiration='600'>sip:mira@cafe.test</watcher>"
+    "<watcher id='w8' event='subscribe' status='pending' duration-subscribed='0' expiration='0'>"
+    "sip:o&apos;&lt;malley&gt;@cafe.test</watcher></watcher-list></watcherinfo>");
+  g_assert_cmpstr (empty, ==,
+    "<?xml version='1.0' encoding='UTF-8'?>\n"
+    "<watcherinfo xmlns='urn:ietf:params:xml:ns:watcherinfo' version='4' state='full'>"
+    "<watcher-list resource='sip:otto@phone.test' package='presence'/></watcherinfo>");
+}
+
+static void
 priorities_round_trip (void)
 {
   static const struct { const char *q; int priority; } rows[] = {
@@ -369,6 +395,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/pidf/long-notes-are-cut-at-a-character", long_notes_are_cut_at_a_character);
   g_test_add_func ("/codec/pidf/notes-stay-inside-their-line", notes_stay_inside_their_line);
   g_test_add_func ("/codec/pidf/idleness-is-the-nearest-that-says", idleness_is_the_nearest_that_says);
+  g_test_add_func ("/codec/pidf/watchers-are-listed-in-full", watchers_are_listed_in_full);
   g_test_add_func ("/codec/pidf/priorities-round-trip", priorities_round_trip);
   g_test_add_func ("/codec/pidf/resources-round-trip-as-identifiers", resources_round_trip_as_identifiers);
   return g_test_run ();

@@ -249,6 +249,37 @@ idleness_is_told (void)
              AVAILABLE_PLAIN ("desk"));
 }
 
+/* A crowd that came in one moment is refreshed over half its time, and never again as a crowd. */
+static void
+refreshes_drift_apart (void)
+{
+  guint buckets[10] = { 0 };
+
+  for (guint32 seed = 0; seed < 1000; seed++)
+    {
+      g_auto (Fixture) f = { 0 };
+      g_auto (OreeJid) user = OREE_JID_INIT, contact = OREE_JID_INIT;
+      OreeTime left;
+
+      fixture_init (&f, "granted");
+      oree_gw_watch_free (f.watch);
+      g_assert_true (oree_jid_parse (&user, OREE_SPAN_LITERAL ("otto@phone.test")));
+      g_assert_true (oree_jid_parse (&contact, OREE_SPAN_LITERAL ("mira@cafe.test")));
+      f.watch = oree_gw_watch_new (&contact, &user, seed * 2654435761u);
+      stanza_in (&f, "type='subscribe'/>", "save pending\nsubscribe fresh 3600\n");
+      response_in (&f, 200, "Expires: 3600\r\n", "");
+      notify_in (&f, "active;expires=3600", NULL, "save granted\n" P ("subscribed") GONE);
+      left = oree_gw_watch_next (f.watch) - f.now - HOUR * 4 / 10;
+      g_assert_cmpint (left, >=, 0);
+      buckets[MIN (left / (HOUR * 6 / 100), 9)]++;
+    }
+  for (guint i = 2; i < 9; i++)
+    {
+      g_assert_cmpuint (buckets[i], >, 60); /* a hundred each, were it all even */
+      g_assert_cmpuint (buckets[i], <, 200);
+    }
+}
+
 static void
 a_sip_side_that_is_back_is_asked (void)
 {
@@ -342,7 +373,7 @@ answers_to_a_refresh (void)
 
       g_test_message ("%u", rows[i].status);
       go_live (&f);
-      deadline_in (&f, HOUR * 8 / 10, HOUR - 32 * OREE_SECOND, "subscribe 3600\n");
+      deadline_in (&f, HOUR * 4 / 10, HOUR - 32 * OREE_SECOND, "subscribe 3600\n");
       response_in (&f, rows[i].status, "", rows[i].out);
       expect_state (&f, rows[i].authorisation, rows[i].subscription);
     }
@@ -355,7 +386,7 @@ failures_back_off_and_are_shown (void)
   OreeTime wait = 30 * OREE_SECOND;
 
   go_live (&f);
-  deadline_in (&f, HOUR * 8 / 10, HOUR, "subscribe 3600\n");
+  deadline_in (&f, HOUR * 4 / 10, HOUR, "subscribe 3600\n");
   response_in (&f, 481, "", "subscribe fresh 3600\n");
   response_in (&f, 503, "", UNAVAILABLE ("desk")); /* what we cannot know we do not show */
   for (guint i = 0; i < 10; i++)
@@ -456,7 +487,7 @@ silence_after_a_subscribe_is_a_failure (void)
   g_auto (Fixture) f = { 0 };
 
   go_live (&f);
-  deadline_in (&f, HOUR * 8 / 10, HOUR, "subscribe 3600\n");
+  deadline_in (&f, HOUR * 4 / 10, HOUR, "subscribe 3600\n");
   response_in (&f, 200, "Expires: 3600\r\n", "");
   deadline_in (&f, 32 * OREE_SECOND, 32 * OREE_SECOND, UNAVAILABLE ("desk"));
   expect_state (&f, "granted", "waiting");
@@ -471,7 +502,7 @@ the_grant_is_only_ever_shortened (void)
   deadline_in (&f, 0, 0, "subscribe fresh 3600\n");
   response_in (&f, 200, "Expires: 99999\r\n", "");
   notify_in (&f, "active;expires=100", NULL, "");
-  deadline_in (&f, 80 * OREE_SECOND, 90 * OREE_SECOND, "subscribe 3600\n");
+  deadline_in (&f, 45 * OREE_SECOND, 90 * OREE_SECOND, "subscribe 3600\n");
   response_in (&f, 200, "Expires: 200\r\n", "");
   notify_in (&f, "active;expires=99999", NULL, "");
   deadline_in (&f, 160 * OREE_SECOND, 180 * OREE_SECOND, "subscribe 3600\n");
@@ -565,7 +596,7 @@ a_sleeping_contact_is_not_refreshed (void)
   availability_in (&f, "b", "/>", "");
   availability_in (&f, "a", "type='unavailable'/>", "");
   availability_in (&f, "b", "type='unavailable'/>", "");
-  deadline_in (&f, HOUR * 8 / 10, HOUR, "");
+  deadline_in (&f, HOUR * 4 / 10, HOUR, "");
   deadline_in (&f, 0, HOUR, UNAVAILABLE ("desk"));
   expect_state (&f, "granted", "waiting");
   g_assert_cmpint (oree_gw_watch_deadline (f.watch), ==, OREE_TIME_NEVER);
@@ -633,6 +664,7 @@ main (int argc, char **argv)
   ADD ("notes-are-for-those-who-may-see-them", notes_are_for_those_who_may_see_them);
   ADD ("the-last-word-goes-along", the_last_word_goes_along);
   ADD ("idleness-is-told", idleness_is_told);
+  ADD ("refreshes-drift-apart", refreshes_drift_apart);
   ADD ("a-sip-side-that-is-back-is-asked", a_sip_side_that_is_back_is_asked);
   ADD ("answers-to-the-first-question", answers_to_the_first_question);
   ADD ("answers-to-a-refresh", answers_to_a_refresh);
