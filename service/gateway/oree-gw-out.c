@@ -27,7 +27,7 @@ oree_gw_out_take (OreeGwOut *self, OreeGwOutItem *item)
     return FALSE;
   if (self->next == self->items->len)
     {
-      g_array_set_size (self->items, 0);
+      g_clear_pointer (&self->items, g_array_unref); /* a pair is silent for hours: it keeps nothing for the next word */
       self->next = 0;
       return FALSE;
     }

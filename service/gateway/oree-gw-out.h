@@ -36,7 +36,7 @@ typedef struct
 
 typedef struct
 {
-  GArray *items; /* OreeGwOutItem; made on first use */
+  GArray *items; /* OreeGwOutItem; NULL: none */
   guint next;
 } OreeGwOut;
 
