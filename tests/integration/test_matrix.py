@@ -166,7 +166,15 @@ async def play(world):
     seen = {case.domain: Seen() for case in CASES}
 
     async def outbound(case):
-        seen[case.domain].answer = await alice.say(f"sip:{case.probe}", f"to {case.domain}", deadline=40)
+        server, text = where[case.domain], f"to {case.domain}"
+        seen[case.domain].answer = answer = await alice.say(f"sip:{case.probe}", text, deadline=40)
+
+        def reached():
+            server.read()
+            return any(stanza.body == text for stanza in server.stanzas.entries)
+        if answer is not None and answer < 300:  # 202: written to the stream, and on its way
+            with contextlib.suppress(Missed):
+                await until(reached, 10)
 
     async def inbound(case):
         server = where[case.domain]
