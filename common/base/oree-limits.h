@@ -89,6 +89,7 @@
 #define OREE_DIAL_TOTAL_SECONDS 60
 #define OREE_DIAL_STAGGER_MS 250  /* RFC 8305 5: the next address is tried beside the first */
 #define OREE_DNS_SECONDS 15       /* one question, with its retries */
+#define OREE_DNS_OTHER_FAMILY_MS 50 /* AAAA after A, or A after AAAA (RFC 8305 3) */
 #define OREE_DNS_LOOKUPS_MAX 10000 /* questions open at once */
 #define OREE_DNS_TLSA_MAX 20       /* TLSA records looked at for one port: a rollover of every kind needs 8 */
 #define OREE_DNS_TLSA_BYTES_MAX (8 * 1024) /* one TLSA record: a whole certificate may stand in it */

@@ -46,6 +46,7 @@ struct _OreeLookup
   OreeDnsOutcome outcomes[2];
   guint n_outcomes, n_answers;
   gboolean over;
+  gboolean half; /* one family is there, the other has a moment left */
   gint64 give_up_at;
   GList link;
   OreeDnsAnswer *answer;
@@ -57,6 +58,7 @@ struct _OreeResolver
   OreeMailbox *mailbox;
   GSource *io, *clock;
   GQueue open; /* lookups, the one to give up first in front: all wait equally long */
+  GQueue half; /* lookups with the addresses of one family: likewise */
   gint64 timeout;
 };
 
@@ -96,9 +98,10 @@ deliver_cb (gpointer data)
 static void
 set_clock (OreeResolver *self)
 {
-  GList *first = g_queue_peek_head_link (&self->open);
+  const OreeLookup *open = g_queue_peek_head (&self->open), *half = g_queue_peek_head (&self->half);
+  gint64 at = MIN (open != NULL ? open->give_up_at : G_MAXINT64, half != NULL ? half->give_up_at : G_MAXINT64);
 
-  g_source_set_ready_time (self->clock, first != NULL ? ((OreeLookup *) first->data)->give_up_at : -1);
+  g_source_set_ready_time (self->clock, at != G_MAXINT64 ? at : -1);
 }
 
 /* On the main thread: nothing more is awaited. Hands the worker's reference over with the answer. */
@@ -114,7 +117,7 @@ lookup_over (OreeLookup *lookup, OreeDnsOutcome outcome)
   for (guint i = 0; i < G_N_ELEMENTS (lookup->questions); i++)
     if (lookup->questions[i].open)
       ub_cancel (self->unbound, lookup->questions[i].id);
-  g_queue_unlink (&self->open, &lookup->link);
+  g_queue_unlink (lookup->half ? &self->half : &self->open, &lookup->link);
   set_clock (self);
 
   lookup->answer->outcome = outcome;
@@ -259,12 +262,27 @@ combine (const OreeLookup *lookup)
   return OREE_DNS_FAILED;
 }
 
+/* RFC 8305 3: the addresses of one family are there; those of the other are waited for a moment, not for a time-out. */
+static void
+wait_a_moment (OreeLookup *lookup)
+{
+  OreeResolver *self = lookup->resolver;
+
+  g_queue_unlink (&self->open, &lookup->link);
+  lookup->half = TRUE;
+  lookup->give_up_at = g_get_monotonic_time () + OREE_DNS_OTHER_FAMILY_MS * OREE_MS;
+  g_queue_push_tail_link (&self->half, &lookup->link);
+  set_clock (self);
+}
+
 static void
 lookup_answered (OreeLookup *lookup, OreeDnsOutcome outcome)
 {
   lookup->outcomes[lookup->n_outcomes++] = outcome;
   if (--lookup->waiting == 0)
     lookup_over (lookup, combine (lookup));
+  else if (outcome == OREE_DNS_OK)
+    wait_a_moment (lookup);
 }
 
 /* From ub_process, on the main thread. Not called for questions that were cancelled. */
@@ -436,6 +454,8 @@ give_up_cb (gpointer data)
 
   while ((first = g_queue_peek_head_link (&self->open)) != NULL && ((OreeLookup *) first->data)->give_up_at <= now)
     lookup_over (first->data, OREE_DNS_TIMED_OUT);
+  while ((first = g_queue_peek_head_link (&self->half)) != NULL && ((OreeLookup *) first->data)->give_up_at <= now)
+    lookup_over (first->data, combine (first->data));
   set_clock (self);
 
   return G_SOURCE_CONTINUE;
@@ -514,6 +534,7 @@ oree_resolver_new (GMainContext *context, const OreeResolverOptions *options, GE
   guint seconds = options->timeout_seconds != 0 ? options->timeout_seconds : OREE_DNS_SECONDS;
 
   g_queue_init (&self->open);
+  g_queue_init (&self->half);
   self->timeout = seconds * OREE_SECOND;
   self->unbound = ub_ctx_create ();
   if (self->unbound == NULL)
@@ -554,7 +575,8 @@ oree_resolver_free (OreeResolver *self)
     return;
 
   oree_mailbox_close (self->mailbox);
-  while ((first = g_queue_peek_head_link (&self->open)) != NULL)
+  while ((first = g_queue_peek_head_link (&self->open)) != NULL
+         || (first = g_queue_peek_head_link (&self->half)) != NULL)
     lookup_over (first->data, OREE_DNS_FAILED);
   g_source_destroy (self->io);
   g_source_unref (self->io);

@@ -76,7 +76,8 @@ add_pem (OreeTlsAnchors *self, const char *text, gsize length, guint *n)
 static void
 seal (OreeTlsAnchors *self)
 {
-  qsort (self->digests->data, self->digests->len / DIGEST_BYTES, DIGEST_BYTES, compare_digests);
+  if (self->digests->len > 0) /* qsort() takes no null pointer, not even for nothing */
+    qsort (self->digests->data, self->digests->len / DIGEST_BYTES, DIGEST_BYTES, compare_digests);
 }
 
 OreeTlsAnchors *

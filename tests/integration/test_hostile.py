@@ -239,6 +239,15 @@ class Lingers(Steps):
 
 
 GOODBYE = f"slow-goodbye.{OUT}"
+NARROW = f"narrow.{OUT}"
+
+
+class Narrow(Steps):
+    """Takes ten thousand octets and no two seconds of silence (XEP-0478), which no packaged server says."""
+
+    def features(self):
+        return (super().features() + "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>10000</max-bytes>"
+                "<idle-seconds>2</idle-seconds></limits>")
 
 
 # What a server may show, beside the right one: names, how it is made, what our service calls it.
@@ -292,7 +301,7 @@ for _name, (_names, _how, _outcome) in certificates(f"x.{OUT}").items():
 
 @pytest.fixture(scope="module")
 def world():
-    hostile = Hostile({**FAULTS, GOODBYE: Lingers})
+    hostile = Hostile({**FAULTS, GOODBYE: Lingers, NARROW: Narrow})
     try:
         run(hostile.start_hostile())
         unknown = pki.Authority(hostile.directory, "unknown-ca")
@@ -740,3 +749,22 @@ async def test_a_slow_goodbye_loses_nothing(world):
     assert world.server.stanzas[0].text().startswith("second")
     assert not [event for event in world.edge.bus.events.entries[since:] if event["nick"] == "stream-closed"
                 and event["details"]["partner"] == GOODBYE], "it had not waited for the end"
+
+
+async def test_the_limits_of_a_peer_are_kept(world):
+    """A stanza over its limit is not sent, and its sender hears why; a stream is kept alive within its patience."""
+    to, before = f"sip:x@{NARROW}", len(world.server.links)
+    assert await world.alice.say(to, "short") in (200, 202)
+    since = world.edge.bus.events.mark()
+    status = await world.alice.say(to, "long " * 4000)
+    assert status is not None and status >= 400
+    event = await world.edge.bus.event("message-undelivered", since=since)
+    assert event["details"]["reason"] == "too-big"
+    assert b"long long" not in world.server.said(before)
+    assert await world.alice.say(to, "short again") in (200, 202)
+    link = world.server.links[-1]
+    heard = len(link.seen)
+    await until(lambda: len(link.seen) > heard, 6, "a sign of life")
+    assert not link.over
+    await until(lambda: len(world.server.stanzas) >= 2 and world.server.stanzas[-1].text().startswith("short again"), 5,
+                "the message behind it")

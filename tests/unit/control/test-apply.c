@@ -457,7 +457,7 @@ test_busy_port_is_refused (Fixture *fixture, gconstpointer data)
   detail = g_strdup_printf ("127.0.0.1:%u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound)));
   text = g_strdup_printf ("[('set', 'topology', 'global', {'xmpp-proxy-enabled': <true>, 'xmpp-external-port': <%s>})]",
                           strchr (detail, ':') + 1);
-  body = g_variant_ref_sink (change (text));
+  body = change (text);
   submit (fixture, OREE_APPLY_CHANGES, body, 0, 0, &outcome);
   wait_for (&outcome);
   g_assert_cmpuint (outcome.revision, ==, 1);
@@ -485,7 +485,7 @@ static void
 test_foreign_address_is_refused (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GVariant) body
-      = g_variant_ref_sink (change ("[('set', 'topology', 'global', {'internal-addresses': <['192.0.2.77']>})]"));
+      = change ("[('set', 'topology', 'global', {'internal-addresses': <['192.0.2.77']>})]");
   Outcome outcome = { FALSE };
   g_autoptr (GVariant) problem = NULL;
   const char *field, *code;

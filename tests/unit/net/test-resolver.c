@@ -209,6 +209,68 @@ test_production_keeps_test_to_itself (void)
   oree_worker_free (worker);
 }
 
+/* A name server that knows 127.0.0.3 for every name and never says a word about AAAA; quits at an empty datagram. */
+static gpointer
+half_server (gpointer data)
+{
+  int fd = GPOINTER_TO_INT (data);
+  guint8 packet[512];
+  struct sockaddr_storage peer;
+  socklen_t length = sizeof peer;
+  gssize n;
+
+  while ((n = recvfrom (fd, packet, sizeof packet - 16, 0, (struct sockaddr *) &peer, &length)) > 0)
+    {
+      static const guint8 record[] = { 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 3 };
+      gsize at = 12;
+
+      while (at < (gsize) n && packet[at] != 0)
+        at += 1u + packet[at];
+      at += 5; /* the root label, type, class */
+      if (at > (gsize) n || packet[at - 3] != 1)
+        continue;
+      packet[2] = 0x81; /* an answer, recursion wanted */
+      packet[3] = 0x80; /* and had, no error */
+      packet[7] = 1;    /* one record */
+      memset (packet + 8, 0, 4);
+      memcpy (packet + at, record, sizeof record);
+      sendto (fd, packet, at + sizeof record, 0, (struct sockaddr *) &peer, length);
+      length = sizeof peer;
+    }
+  return NULL;
+}
+
+/* RFC 8305 3: who has one address does not wait for the other family's until it times out. */
+static void
+test_one_family_does_not_wait (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  OreeWorker *worker = oree_worker_new (0);
+  OreeResolver *resolver;
+  GThread *server;
+  g_autofree char *line = NULL;
+  gint64 began;
+
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, length), ==, 0);
+  getsockname (fd, (struct sockaddr *) &address, &length);
+  server = g_thread_new ("half", half_server, GINT_TO_POINTER (fd));
+  resolver = resolver_new (ntohs (address.sin_port), TRUE, 30);
+  oree_worker_start (worker);
+  began = g_get_monotonic_time ();
+  line = ask (resolver, worker, OREE_DNS_ADDRESSES, "half.test");
+  g_assert_cmpstr (line, ==, "ok 127.0.0.3");
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 15 * G_USEC_PER_SEC); /* not the 30 s of the question */
+  oree_worker_stop (worker);
+  oree_worker_join (worker);
+  oree_resolver_free (resolver);
+  oree_worker_free (worker);
+  g_assert_cmpint (sendto (fd, "", 0, 0, (struct sockaddr *) &address, length), ==, 0);
+  g_thread_join (server);
+  close (fd);
+}
+
 /* A server that never answers: the question ends by itself, and one cancelled before is never heard of. */
 static OreeLookup *given_up;
 
@@ -297,6 +359,7 @@ main (int argc, char **argv)
     unbound_pid = 0;
   g_test_add_func ("/net/resolver/answers", test_answers);
   g_test_add_func ("/net/resolver/production-keeps-test-to-itself", test_production_keeps_test_to_itself);
+  g_test_add_func ("/net/resolver/one-family-does-not-wait", test_one_family_does_not_wait);
   g_test_add_func ("/net/resolver/times-out-and-cancels", test_times_out_and_cancels);
   g_test_add_func ("/net/resolver/option-errors", test_option_errors);
   result = g_test_run ();
