@@ -450,7 +450,7 @@ test_busy_port_is_refused (Fixture *fixture, gconstpointer data)
   g_autofree char *text = NULL, *detail = NULL;
   g_autoptr (GVariant) body = NULL;
   Outcome outcome = { FALSE };
-  const char *field, *code;
+  const char *field = NULL, *code = NULL;
 
   g_assert_true (g_socket_listener_add_address (other, any, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound,
                                                 NULL));
@@ -488,7 +488,7 @@ test_foreign_address_is_refused (Fixture *fixture, gconstpointer data)
       = change ("[('set', 'topology', 'global', {'internal-addresses': <['192.0.2.77']>})]");
   Outcome outcome = { FALSE };
   g_autoptr (GVariant) problem = NULL;
-  const char *field, *code;
+  const char *field = NULL, *code = NULL;
 
   submit (fixture, OREE_APPLY_CHANGES, body, 0, 0, &outcome);
   wait_for (&outcome);
