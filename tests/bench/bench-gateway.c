@@ -381,9 +381,9 @@ dial (const char *name, const char *where)
 }
 
 static BenchXmpp *
-open_stream (Partner *partner)
+open_stream (Partner *partner, const BenchXmppCallbacks *callbacks)
 {
-  BenchXmpp *stream = bench_xmpp_new (dial ("xmpp", opt_xmpp), partner->domain, opt_domain, &own_callbacks, NULL);
+  BenchXmpp *stream = bench_xmpp_new (dial ("xmpp", opt_xmpp), partner->domain, opt_domain, callbacks, NULL);
 
   g_ptr_array_add (streams, stream);
   return stream;
@@ -677,18 +677,23 @@ measure_idle (void)
 {
   guint64 before;
   guint wanted = (guint) opt_idle;
+  g_autofree BenchXmpp **idle = g_new (BenchXmpp *, wanted);
 
   settle (500);
   before = bench_process_memory (opt_pid);
   n_ready = 0;
   for (guint i = 0; i < wanted; i++)
     {
-      open_stream (&partners[i % (guint) opt_partners]);
+      idle[i] = open_stream (&partners[i % (guint) opt_partners], &in_callbacks);
       wait_ready (i + 1, "idle stream");
     }
   settle ((guint) opt_rest * 1000);
   print_finding ("in", "idle", "\"streams\": %u, \"kib_before\": %" G_GUINT64_FORMAT ", \"kib_per_stream\": %.1f",
                  wanted, before, ((double) bench_process_memory (opt_pid) - (double) before) / wanted);
+  for (guint i = 0; i < wanted; i++)
+    bench_xmpp_end (idle[i]);
+  settle (500);
+  forget_dead ();
 }
 
 /* --- the program ------------------------------------------------------------------------------- */
@@ -774,7 +779,7 @@ main (int argc, char **argv)
   n_ready = 0;
   for (int i = 0; i < opt_partners; i++)
     {
-      partners[i].out = open_stream (&partners[i]);
+      partners[i].out = open_stream (&partners[i], &own_callbacks);
       wait_ready ((guint) i + 1, "XMPP stream");
     }
 
@@ -788,6 +793,8 @@ main (int argc, char **argv)
     measure_setups (FALSE);
   if (g_strv_contains (names, "setup-out"))
     measure_setups (TRUE);
+  /* The answers to what arrived last: else the server would tell the next round that they were lost. */
+  settle (500);
   close_all ();
   oree_listen_free (listener);
   g_source_destroy (tick);

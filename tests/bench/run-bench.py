@@ -236,7 +236,7 @@ async def main(options):
     hurry()
     findings = []
     for n_partners in options.partners:
-        with tempfile.TemporaryDirectory(prefix="oree-bench-") as place:
+        with tempfile.TemporaryDirectory(prefix="bench-oree-") as place:
             findings += await Bench(options, build, pathlib.Path(place), n_partners).run()
     rows = summarise(findings)
     if options.json:
