@@ -464,7 +464,7 @@ test_busy_port_is_refused (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (g_variant_n_children (outcome.problems), ==, 1);
   {
     g_autoptr (GVariant) problem = g_variant_get_child_value (outcome.problems, 0);
-    const char *said;
+    const char *said = NULL;
 
     g_assert_true (g_variant_lookup (problem, "field", "&s", &field) && g_variant_lookup (problem, "code", "&s", &code)
                    && g_variant_lookup (problem, "detail", "&s", &said));
