@@ -199,10 +199,12 @@ async def test_everybody_calls_at_once(many, tell):
     assert account.delivered >= min(COUNT, 64)  # base/oree-limits.h: OREE_PREAUTH_PER_ADDRESS_MAX
     # Counted each time; told once in ten seconds, so maybe in the test before.
     assert bool(account.reported) == bool(many.hits)
-    for line in ledger.lines.values():
-        if line.in_reported:
+    # A slow machine may turn some away again when all of those come back together.
+    for _ in range(5):
+        late = [line for line in ledger.lines.values() if not line.in_delivered]
+        for line in late:
             line.to_sip()
-    await ledger.settle()
+        await ledger.settle()
     assert ledger.total()[1].delivered == COUNT
     assert (await many.connections())["in"] == COUNT
 
