@@ -187,6 +187,9 @@ oree_posh_parse (OreePosh **posh, OreeSpan document)
     return OREE_PARSE_TOO_DEEP;
   if (document.length == 0 || !g_utf8_validate_len (document.data, document.length, NULL))
     return OREE_PARSE_BAD_SYNTAX;
+  /* Debian's json-glib loses memory over a number with something behind it; a document is an object. */
+  if (oree_span_trim_lws (document).length == 0 || strchr ("-0123456789", *oree_span_trim_lws (document).data) != NULL)
+    return OREE_PARSE_BAD_VALUE;
   parser = json_parser_new_immutable ();
   if (!json_parser_load_from_data (parser, document.data, (gssize) document.length, NULL))
     return OREE_PARSE_BAD_SYNTAX;

@@ -40,6 +40,8 @@ static const char *const hidden[] = { "script", "style", "title", NULL };
 static gboolean
 is_clean_name (const xmlChar *name)
 {
+  if (g_ascii_strcasecmp ((const char *) name, "xmlns") == 0)
+    return FALSE; /* declares nothing in HTML, and would in XML */
   for (; *name; name++)
     if (!g_ascii_isalnum (*name) && *name != '-' && *name != '_')
       return FALSE;

@@ -94,6 +94,29 @@ append_declaration (GString *tag, const char *prefix, const char *uri)
   oree_xml_write_attribute (tag, name, uri);
 }
 
+#define AMPERSAND "&#38;" /* how libxml2's SAX hands on every ampersand of an attribute's value, and nothing else */
+
+/* The value as it is meant. */
+static char *
+with_ampersands (OreeSpan value)
+{
+  GString *out = g_string_sized_new (value.length);
+  const char *p = value.data, *end = p + value.length;
+
+  while (p < end)
+    {
+      const char *next = memchr (p, '&', (gsize) (end - p));
+
+      g_string_append_len (out, p, (next != NULL ? next : end) - p);
+      if (next == NULL)
+        break;
+      g_string_append_c (out, '&');
+      p = next + ((gsize) (end - next) >= strlen (AMPERSAND) && memcmp (next, AMPERSAND, strlen (AMPERSAND)) == 0
+                    ? strlen (AMPERSAND) : 1);
+    }
+  return g_string_free (out, FALSE);
+}
+
 static void
 put_attributes (OreeXmlReader *self, int n, const xmlChar **attributes)
 {
@@ -101,8 +124,11 @@ put_attributes (OreeXmlReader *self, int n, const xmlChar **attributes)
     {
       const char *ns = attributes[2] != NULL ? (const char *) attributes[2] : "";
 
+      OreeSpan value = oree_span (attributes[3], (gsize) (attributes[4] - attributes[3]));
+      g_autofree char *decoded = memchr (value.data, '&', value.length) != NULL ? with_ampersands (value) : NULL;
+
       oree_xml_builder_attribute_ns (self->builder, (const char *) attributes[0], ns,
-                                     oree_span (attributes[3], (gsize) (attributes[4] - attributes[3])));
+                                     decoded != NULL ? oree_span_str (decoded) : value);
     }
 }
 

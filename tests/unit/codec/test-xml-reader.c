@@ -329,6 +329,20 @@ test_attributes_cap (void)
 }
 
 /* A peer that invents names for ever must not make the table of names grow for ever. */
+/* libxml2's SAX hands an ampersand of an attribute on as a reference. */
+static void
+test_ampersand_in_attribute (void)
+{
+  static const char text[] = "<a b='1&amp;2' c='&amp;#38;' d='&#38;&lt;' e='plain'/>";
+  g_autoptr (OreeXmlNode) root = NULL;
+
+  g_assert_cmpint (oree_xml_document_parse (text, strlen (text), &oree_xml_caps_document, &root), >, 0);
+  g_assert_cmpstr (oree_xml_node_attribute (root, "b"), ==, "1&2");
+  g_assert_cmpstr (oree_xml_node_attribute (root, "c"), ==, "&#38;");
+  g_assert_cmpstr (oree_xml_node_attribute (root, "d"), ==, "&<");
+  g_assert_cmpstr (oree_xml_node_attribute (root, "e"), ==, "plain");
+}
+
 static void
 test_invented_names (void)
 {
@@ -410,6 +424,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/xml-reader/stops-behind-element", test_stops_behind_element);
   g_test_add_func ("/codec/xml-reader/cap/attributes", test_attributes_cap);
   g_test_add_func ("/codec/xml-reader/cap/before-authentication", test_preauth_caps);
+  g_test_add_func ("/codec/xml-reader/ampersand-in-attribute", test_ampersand_in_attribute);
   g_test_add_func ("/codec/xml-reader/cap/invented-names", test_invented_names);
   return g_test_run ();
 }
