@@ -184,7 +184,7 @@ async def test_every_message_is_delivered_or_reported(lab, bidi, patient_partner
         nonlocal kills, juliet
         while not done.is_set():
             try:
-                await asyncio.wait_for(done.wait(), 0.5 + dice.random() * 3)
+                await asyncio.wait_for(done.wait(), (0.5 + dice.random() * 3) if kills else 0.1)
                 return
             except asyncio.TimeoutError:
                 pass
