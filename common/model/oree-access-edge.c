@@ -54,6 +54,9 @@ static const OreeField fields[] = {
         "A discovered partner may reach only so many of our users."),
   NUMBER (max_contacts_per_discovered_partner, "max-contacts-per-discovered-partner", "1000", 1, G_MAXUINT32,
           "How many of our users a discovered partner may reach."),
+  NUMBER (discovered_partner_failure_percentage, "discovered-partner-failure-percentage", "1", 0, 100,
+          "Share of failed answers above which a discovered partner is slowed down to one message per second, for it "
+          "seems to try out addresses; 100: never."),
   NUMBER (discovered_partner_report_period_minutes, "discovered-partner-report-period-minutes", "60", 1,
           G_MAXUINT32, "Minutes between reports about discovered partners."),
   NUMBER (max_accepted_certificates_stored, "max-accepted-certificates-stored", "1000", 1, G_MAXUINT32,

@@ -37,6 +37,7 @@ typedef struct
   guint64 discovered_partner_standard_rate;
   gboolean enable_discovered_partner_contacts_limit;
   guint64 max_contacts_per_discovered_partner;
+  guint64 discovered_partner_failure_percentage;
   guint64 discovered_partner_report_period_minutes;
   guint64 max_accepted_certificates_stored;
   guint64 max_rejected_certificates_stored;

@@ -3,17 +3,22 @@
 
 #include "base/oree-limits.h"
 #include "model/oree-normalise.h"
+#include "model/oree-sip-peer.h"
 
 /* SIP federation is not in this version: the list is kept, and checked against the blocked one. */
-#define F(member, name, TYPE, flags, max, normalise, doc) \
-  OREE_FIELD (OreeAllowedDomain, member, name, TYPE, flags, NULL, 0, max, NULL, normalise, doc)
+#define LATER OREE_FIELD_FLAG_NO_EFFECT
+#define F(member, name, TYPE, flags, max, choices, normalise, doc) \
+  OREE_FIELD (OreeAllowedDomain, member, name, TYPE, flags, NULL, 0, max, choices, normalise, doc)
 
 static const OreeField fields[] = {
-  F (proxy_fqdn, "proxy-fqdn", STRING, OREE_FIELD_FLAG_NO_EFFECT, OREE_NAME_MAX, oree_normalise_fqdn,
+  F (proxy_fqdn, "proxy-fqdn", STRING, LATER, OREE_NAME_MAX, NULL, oree_normalise_fqdn,
      "The partner's Access Edge; empty: found by DNS."),
-  F (comment, "comment", STRING, OREE_FIELD_FLAG_NONE, 0, NULL, "Free text."),
-  F (mark_for_monitoring, "mark-for-monitoring", BOOLEAN, OREE_FIELD_FLAG_NO_EFFECT, 0, NULL,
+  F (comment, "comment", STRING, OREE_FIELD_FLAG_NONE, 0, NULL, NULL, "Free text."),
+  F (mark_for_monitoring, "mark-for-monitoring", BOOLEAN, LATER, 0, NULL, NULL,
      "The partner is watched more closely."),
+  F (name_check, "name-check", ENUM, LATER, 0, oree_sip_name_checks, NULL, OREE_SIP_NAME_CHECK_DOC),
+  F (client_certificate_usage, "client-certificate-usage", ENUM, LATER, 0, oree_sip_certificate_usages, NULL,
+     OREE_SIP_CERTIFICATE_USAGE_DOC),
 };
 
 const OreeKind oree_allowed_domain_kind = {

@@ -11,6 +11,8 @@ typedef struct
   char *proxy_fqdn; /* "": found by DNS SRV */
   char *comment;
   gboolean mark_for_monitoring;
+  int name_check;               /* OreeSipNameCheck */
+  int client_certificate_usage; /* OreeClientCertificateUsage, never NONE */
 } OreeAllowedDomain;
 
 extern const OreeKind oree_allowed_domain_kind;

@@ -4,6 +4,7 @@
 #include "base/oree-limits.h"
 #include "model/oree-access-edge.h"
 #include "model/oree-normalise.h"
+#include "model/oree-sip-peer.h"
 
 /* SIP federation is not in this version: providers are kept, checked, and route nothing. */
 #define LATER OREE_FIELD_FLAG_NO_EFFECT
@@ -26,6 +27,9 @@ static const OreeField fields[] = {
      "The provider's autodiscover address."),
   F (sip_client_port, "sip-client-port", UINT, LATER, "443", 1, 65535, NULL, NULL,
      "The port clients reach the provider on."),
+  F (name_check, "name-check", ENUM, LATER, NULL, 0, 0, oree_sip_name_checks, NULL, OREE_SIP_NAME_CHECK_DOC),
+  F (client_certificate_usage, "client-certificate-usage", ENUM, LATER, NULL, 0, 0, oree_sip_certificate_usages, NULL,
+     OREE_SIP_CERTIFICATE_USAGE_DOC),
 };
 
 static void

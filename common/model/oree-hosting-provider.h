@@ -16,6 +16,8 @@ typedef struct
   int verification_level; /* OreeVerificationLevel */
   char *autodiscover_url;
   guint64 sip_client_port;
+  int name_check;               /* OreeSipNameCheck */
+  int client_certificate_usage; /* OreeClientCertificateUsage, never NONE */
 } OreeHostingProvider;
 
 extern const OreeKind oree_hosting_provider_kind;

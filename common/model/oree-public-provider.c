@@ -4,6 +4,7 @@
 #include "base/oree-limits.h"
 #include "model/oree-access-edge.h"
 #include "model/oree-normalise.h"
+#include "model/oree-sip-peer.h"
 
 /* SIP federation is not in this version: providers are kept, checked, and route nothing. */
 #define LATER OREE_FIELD_FLAG_NO_EFFECT
@@ -22,6 +23,9 @@ static const OreeField fields[] = {
      "The picture shown for the provider's contacts."),
   F (name_decoration_domain, "name-decoration-domain", STRING, ONCE | LATER, "", OREE_NAME_MAX, NULL,
      oree_normalise_domain, "The domain put behind the names of the provider's contacts."),
+  F (name_check, "name-check", ENUM, LATER, NULL, 0, oree_sip_name_checks, NULL, OREE_SIP_NAME_CHECK_DOC),
+  F (client_certificate_usage, "client-certificate-usage", ENUM, LATER, NULL, 0, oree_sip_certificate_usages, NULL,
+     OREE_SIP_CERTIFICATE_USAGE_DOC),
 };
 
 const OreeKind oree_public_provider_kind = {

@@ -13,6 +13,8 @@ typedef struct
   int verification_level; /* OreeVerificationLevel */
   char *icon_url;
   char *name_decoration_domain;
+  int name_check;               /* OreeSipNameCheck */
+  int client_certificate_usage; /* OreeClientCertificateUsage, never NONE */
 } OreePublicProvider;
 
 extern const OreeKind oree_public_provider_kind;
