@@ -94,7 +94,8 @@ append_declaration (GString *tag, const char *prefix, const char *uri)
   oree_xml_write_attribute (tag, name, uri);
 }
 
-#define AMPERSAND "&#38;" /* how libxml2's SAX hands on every ampersand of an attribute's value, and nothing else */
+/* How libxml2's SAX hands on every ampersand of an attribute's value or a namespace's name, and nothing else. */
+#define AMPERSAND "&#38;"
 
 /* The value as it is meant. */
 static char *
@@ -117,13 +118,24 @@ with_ampersands (OreeSpan value)
   return g_string_free (out, FALSE);
 }
 
+/* A namespace's name as it is meant; `*owned` keeps it when that is not what libxml2 says. */
+static const char *
+namespace_name (const xmlChar *uri, char **owned)
+{
+  const char *name = uri != NULL ? (const char *) uri : "";
+
+  if (strchr (name, '&') == NULL)
+    return name;
+  return *owned = with_ampersands (oree_span_str (name));
+}
+
 static void
 put_attributes (OreeXmlReader *self, int n, const xmlChar **attributes)
 {
   for (int i = 0; i < n; i++, attributes += 5)
     {
-      const char *ns = attributes[2] != NULL ? (const char *) attributes[2] : "";
-
+      g_autofree char *owned = NULL;
+      const char *ns = namespace_name (attributes[2], &owned);
       OreeSpan value = oree_span (attributes[3], (gsize) (attributes[4] - attributes[3]));
       g_autofree char *decoded = memchr (value.data, '&', value.length) != NULL ? with_ampersands (value) : NULL;
 
@@ -150,7 +162,8 @@ on_root (OreeXmlReader *self, const char *name, const char *prefix, const char *
   for (int i = 0; i < n_ns; i++)
     {
       const char *declared = (const char *) namespaces[2 * i];
-      const char *bound = namespaces[2 * i + 1] != NULL ? (const char *) namespaces[2 * i + 1] : "";
+      g_autofree char *owned = NULL;
+      const char *bound = namespace_name (namespaces[2 * i + 1], &owned);
 
       append_declaration (tag, declared, bound);
       oree_xml_builder_attribute_ns (self->builder, declared != NULL ? declared : "xmlns", OREE_NS_XMLNS,
@@ -169,7 +182,8 @@ on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar 
 {
   OreeXmlReader *self = data;
   guint inside = self->document ? self->open : self->open - 1;
-  const char *ns = uri != NULL ? (const char *) uri : "";
+  g_autofree char *owned = NULL;
+  const char *ns = namespace_name (uri, &owned);
 
   if (self->error != 0)
     return;

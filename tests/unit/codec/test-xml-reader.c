@@ -328,12 +328,12 @@ test_attributes_cap (void)
     }
 }
 
-/* A peer that invents names for ever must not make the table of names grow for ever. */
-/* libxml2's SAX hands an ampersand of an attribute on as a reference. */
+/* libxml2's SAX hands an ampersand of an attribute, or of a namespace's name, on as a reference. */
 static void
 test_ampersand_in_attribute (void)
 {
-  static const char text[] = "<a b='1&amp;2' c='&amp;#38;' d='&#38;&lt;' e='plain'/>";
+  static const char text[] =
+    "<a xmlns='urn:1&amp;2' xmlns:p='&amp;#38;' b='1&amp;2' c='&amp;#38;' d='&#38;&lt;' e='plain' p:f='6'/>";
   g_autoptr (OreeXmlNode) root = NULL;
 
   g_assert_cmpint (oree_xml_document_parse (text, strlen (text), &oree_xml_caps_document, &root), >, 0);
@@ -341,8 +341,11 @@ test_ampersand_in_attribute (void)
   g_assert_cmpstr (oree_xml_node_attribute (root, "c"), ==, "&#38;");
   g_assert_cmpstr (oree_xml_node_attribute (root, "d"), ==, "&<");
   g_assert_cmpstr (oree_xml_node_attribute (root, "e"), ==, "plain");
+  g_assert_cmpstr (oree_xml_node_ns (root), ==, "urn:1&2");
+  g_assert_cmpstr (oree_xml_node_attribute_ns (root, "f", "&#38;"), ==, "6");
 }
 
+/* A peer that invents names for ever must not make the table of names grow for ever. */
 static void
 test_invented_names (void)
 {
