@@ -28,7 +28,7 @@ typedef struct
   /* lane->policy is `next` already unless impact->dry; `old` is what it was. Closes the listeners that no longer fit. */
   void (*publish) (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
   /* Opens what the snapshot wants and is not open. Runs when every role on every lane has published: one role may
-   * take over the port of another. As `start`; NULL: the role does it in `publish`. */
+   * take over the port of another. As `start`; not while the role drains, which closed them itself; NULL: the role binds nothing. */
   const char *(*reopen) (OreeLane *lane, char **detail);
   /* lane->tls is the next generation already. Closes what was proved by what is gone; NULL: nothing is. */
   void (*retrust) (OreeLane *lane, OreeImpact *impact);

@@ -686,7 +686,7 @@ reopen_each (OreeLane *lane, Poll *poll)
       g_autofree char *detail = NULL;
       const char *problem;
 
-      if (lane->mode[i] == OREE_MODE_STOPPED || role_ops[i]->reopen == NULL)
+      if (lane->mode[i] == OREE_MODE_STOPPED || lane->mode[i] == OREE_MODE_DRAINING || role_ops[i]->reopen == NULL)
         continue;
       problem = role_ops[i]->reopen (lane, &detail);
       if (problem != NULL)

@@ -171,8 +171,7 @@ static void
 publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
 {
   gboolean was_on = oree_policy_topology (old)->xmpp_proxy_enabled, is_on = oree_policy_topology (next)->xmpp_proxy_enabled;
-  g_autofree char *was = signature_of (old), *is = signature_of (next), *detail = NULL;
-  const char *problem = NULL;
+  g_autofree char *was = signature_of (old), *is = signature_of (next);
 
   if (!impact->dry)
     oree_xmpp_trust_forget (lane);
@@ -188,13 +187,14 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
   if (was_on == is_on && (!is_on || g_str_equal (was, is)))
     return;
   impact->listeners_changed = 1;
-  if (impact->dry)
-    return;
-  oree_listeners_close (&lane->xmpp_proxy->listeners);
-  if (is_on)
-    problem = oree_listeners_open (&lane->xmpp_proxy->listeners, lane, OREE_ROLE_XMPP_PROXY, is, oree_xmpp_in_accept, lane, &detail);
-  if (problem != NULL)
-    oree_lane_degraded (lane, OREE_ROLE_XMPP_PROXY, problem, detail);
+  if (!impact->dry)
+    oree_listeners_close (&lane->xmpp_proxy->listeners);
+}
+
+static const char *
+reopen (OreeLane *lane, char **detail)
+{
+  return lane->xmpp_proxy->listeners.listens == NULL ? start (lane, detail) : NULL;
 }
 
 static void
@@ -208,4 +208,4 @@ list (OreeLane *lane, const char *what, GVariantBuilder *rows)
   oree_xmpp_in_list (lane, rows);
 }
 
-const OreeRoleOps oree_xmpp_proxy_ops = { init, clear, start, stop, idle, publish, NULL, retrust, list };
+const OreeRoleOps oree_xmpp_proxy_ops = { init, clear, start, stop, idle, publish, reopen, retrust, list };
