@@ -16,6 +16,7 @@ typedef struct
   guint64 access_edge_external_port;
   guint64 access_edge_client_port;
   guint64 access_edge_internal_port;
+  gboolean sip_federation_enabled;
   gboolean xmpp_proxy_enabled;
   char *xmpp_external_fqdn;
   guint64 xmpp_external_port;

@@ -129,7 +129,7 @@ get_domain (const Given *given, const char *name, const char *aor, const char *f
 }
 
 static GVariant *
-verdict_variant (OreeVerdict verdict, const char *route)
+verdict_variant (OreeVerdict verdict, const char *name, const char *value)
 {
   g_auto (GVariantBuilder) fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
@@ -137,8 +137,8 @@ verdict_variant (OreeVerdict verdict, const char *route)
   g_variant_builder_add (&fields, "{sv}", "reason", g_variant_new_string (oree_reason_nick (verdict.reason)));
   g_variant_builder_add (&fields, "{sv}", "level",
                          g_variant_new_string (oree_reason_level_nick (oree_reason_level (verdict.reason))));
-  if (route != NULL)
-    g_variant_builder_add (&fields, "{sv}", "route", g_variant_new_string (route));
+  if (name != NULL)
+    g_variant_builder_add (&fields, "{sv}", name, g_variant_new_string (value));
   return g_variant_builder_end (&fields);
 }
 
@@ -174,7 +174,77 @@ explain_xmpp (const OreePolicy *policy, Given *given, GVariant **verdict, GVaria
     complain (given, "remote-domain", OREE_PROBLEM_REQUIRED, NULL);
   if (oree_problems_n_errors (given->problems) > 0)
     return FALSE;
-  *verdict = verdict_variant (oree_decide_xmpp (policy, &facts, trail), NULL);
+  *verdict = verdict_variant (oree_decide_xmpp (policy, &facts, trail), NULL, NULL);
+  *steps = oree_trail_to_variant (trail);
+  return TRUE;
+}
+
+/* "a,b" → names in normal form, owned; "none": an empty list; not given: NULL. */
+static GStrv
+get_names (const Given *given, const char *name)
+{
+  const char *text = get (given, name);
+  g_auto (GStrv) words = NULL;
+
+  if (text == NULL)
+    return NULL;
+  words = g_strsplit (strcmp (text, "none") == 0 ? "" : text, ",", -1);
+  for (char **word = words; *word != NULL; word++)
+    {
+      char *normal = oree_domain_normalise (oree_span_trim_lws (oree_span_str (*word)));
+
+      if (normal == NULL)
+        {
+          complain (given, name, OREE_PROBLEM_BAD_DOMAIN, *word);
+          return NULL;
+        }
+      g_free (*word);
+      *word = normal;
+    }
+  return g_steal_pointer (&words);
+}
+
+static gboolean
+explain_peer (const OreePolicy *policy, Given *given, GVariant **verdict, GVariant **steps)
+{
+  const OreeSipDomain *ours = oree_policy_default_domain (policy);
+  OreeDirection direction = (OreeDirection) get_choice (given, "direction", oree_directions, OREE_DIRECTION_IN);
+  gboolean in = direction == OREE_DIRECTION_IN;
+  g_autofree char *near = get_address (given, in ? "to" : "from");
+  g_autofree char *far = get_address (given, in ? "from" : "to");
+  g_autofree char *named = get_address (given, "local-user");
+  const char *user = named ? named : near;
+  g_autofree char *local = get_domain (given, "local-domain", user, ours ? ours->record.id : NULL);
+  g_autofree char *remote = get_domain (given, "remote-domain", far, NULL);
+  g_autofree char *method = g_ascii_strup (get (given, "method") ? get (given, "method") : "MESSAGE", -1);
+  g_auto (GStrv) certified = get_names (given, "names");
+  g_auto (GStrv) targets = get_names (given, "srv-targets");
+  const OreePeerNames names = { (const char *const *) certified, (const char *const *) certified, TRUE };
+  g_autoptr (OreeTrail) trail = oree_trail_new ();
+  OreePeerStand stand;
+  OreeVerdict decided;
+  const OreePeerFacts facts = {
+    .direction = direction,
+    .method = strcmp (method, "NONE") == 0 ? NULL : method,
+    .local_domain = local,
+    .remote_domain = remote,
+    .local_user = user && strchr (user, '@') ? user : NULL,
+    .names = certified != NULL ? &names : NULL,
+    .srv_targets = (const char *const *) targets,
+    .mark = (OreeSourceMark) get_choice (given, "mark", oree_source_marks, OREE_SOURCE_UNMARKED),
+    .allow_entry = get_choice (given, "allow-entry", booleans, FALSE),
+    .in_dialog = get_choice (given, "in-dialog", booleans, FALSE),
+    .audio_video = get_choice (given, "audio-video", booleans, FALSE),
+  };
+
+  if (local == NULL && get (given, "local-domain") == NULL)
+    complain (given, "local-domain", OREE_PROBLEM_REQUIRED, NULL);
+  if (remote == NULL && get (given, "remote-domain") == NULL)
+    complain (given, "remote-domain", OREE_PROBLEM_REQUIRED, NULL);
+  if (oree_problems_n_errors (given->problems) > 0)
+    return FALSE;
+  decided = oree_decide_peer (policy, &facts, &stand, trail);
+  *verdict = verdict_variant (decided, "relation", oree_enum_to_nick (oree_relations, stand.relation));
   *steps = oree_trail_to_variant (trail);
   return TRUE;
 }
@@ -189,6 +259,7 @@ explain_sip (const OreePolicy *policy, Given *given, GVariant **verdict, GVarian
   g_autofree char *method = g_ascii_strup (get (given, "method") ? get (given, "method") : "MESSAGE", -1);
   g_autoptr (OreeTrail) trail = oree_trail_new ();
   OreeSipRoute route = OREE_SIP_ROUTE_NONE;
+  OreeVerdict decided;
   const OreeSipFacts facts = {
     .source = (OreeSipSource) get_choice (given, "source", oree_sip_sources, usual),
     .method = method,
@@ -203,8 +274,8 @@ explain_sip (const OreePolicy *policy, Given *given, GVariant **verdict, GVarian
     complain (given, "to", OREE_PROBLEM_REQUIRED, NULL);
   if (oree_problems_n_errors (given->problems) > 0)
     return FALSE;
-  *verdict = verdict_variant (oree_decide_sip (policy, &facts, &route, trail),
-                              oree_enum_to_nick (oree_sip_routes, route));
+  decided = oree_decide_sip (policy, &facts, &route, trail);
+  *verdict = verdict_variant (decided, "route", oree_enum_to_nick (oree_sip_routes, route));
   *steps = oree_trail_to_variant (trail);
   return TRUE;
 }
@@ -213,12 +284,16 @@ static const struct
 {
   const char *what;
   gboolean (*explain) (const OreePolicy *policy, Given *given, GVariant **verdict, GVariant **steps);
-  const char *known[12];
+  const char *known[16];
 } questions[] = {
   { "xmpp",
     explain_xmpp,
     { "direction", "ask", "local-domain", "remote-domain", "local-user", "from", "to", "auth", "certificate-by",
       "allow-entry", NULL } },
+  { "peer",
+    explain_peer,
+    { "direction", "method", "local-domain", "remote-domain", "local-user", "from", "to", "names", "srv-targets", "mark",
+      "allow-entry", "in-dialog", "audio-video", NULL } },
   { "sip", explain_sip, { "source", "method", "from", "to", "authenticated", NULL } },
 };
 

@@ -2,6 +2,8 @@
 #include "policy/oree-policy-build.h"
 
 #include "base/oree-hash.h"
+#include "model/oree-hosting-provider.h"
+#include "model/oree-public-provider.h"
 #include "policy/oree-policy-private.h"
 
 static GHashTable *
@@ -95,6 +97,46 @@ index_policies (OreePolicy *self)
     self->home_policy = self->global_policy;
 }
 
+static const OreePolicyProvider *
+add_provider (OreePolicy *self, const OreeRecord *record, const char *server, int level, gboolean is_public,
+              gboolean shared)
+{
+  OreePolicyProvider *provider = g_new (OreePolicyProvider, 1);
+
+  *provider = (OreePolicyProvider){ record, server, (OreeVerificationLevel) level, is_public, shared };
+  g_hash_table_replace (self->providers, (gpointer) server, provider);
+  return provider;
+}
+
+/* Those that are switched on; under default routing there are none (validation says so). */
+static void
+index_providers (OreePolicy *self)
+{
+  const GPtrArray *hosting = oree_record_set_list (self->records, &oree_hosting_provider_kind);
+  const GPtrArray *public = oree_record_set_list (self->records, &oree_public_provider_kind);
+
+  self->providers = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, g_free);
+  for (guint i = 0; i < public->len; i++)
+    {
+      const OreePublicProvider *provider = g_ptr_array_index (public, i);
+
+      if (provider->enabled)
+        add_provider (self, &provider->record, provider->proxy_fqdn, provider->verification_level, TRUE, FALSE);
+    }
+  for (guint i = 0; i < hosting->len; i++)
+    {
+      const OreeHostingProvider *provider = g_ptr_array_index (hosting, i);
+      const OreePolicyProvider *added;
+
+      if (!provider->enabled)
+        continue;
+      added = add_provider (self, &provider->record, provider->proxy_fqdn, provider->verification_level, FALSE,
+                            provider->enabled_shared_address_space);
+      if (added->shared && self->shared_provider == NULL)
+        self->shared_provider = added;
+    }
+}
+
 static void
 find_default_domain (OreePolicy *self)
 {
@@ -129,6 +171,8 @@ oree_policy_build (OreeRecordSet *records, guint64 revision, OreeProblems *probl
   self->sip_domains = index_by_id (records, &oree_sip_domain_kind);
   self->users = index_by_id (records, &oree_user_kind);
   self->blocked = index_by_id (records, &oree_blocked_domain_kind);
+  self->allowed = index_by_id (records, &oree_allowed_domain_kind);
+  index_providers (self);
   find_default_domain (self);
   index_partners (self, problems);
   index_policies (self);

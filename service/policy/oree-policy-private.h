@@ -20,6 +20,9 @@ struct _OreePolicy
   GHashTable *users;
   GHashTable *partners; /* by every domain of each */
   GHashTable *blocked;
+  GHashTable *allowed;
+  GHashTable *providers; /* by server; OreePolicyProvider *, owned */
+  const OreePolicyProvider *shared_provider;
   GHashTable *user_policies; /* by id */
   GHashTable *site_policies; /* by site */
 };

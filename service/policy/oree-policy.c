@@ -20,6 +20,8 @@ oree_policy_unref (OreePolicy *self)
   g_hash_table_unref (self->users);
   g_hash_table_unref (self->partners);
   g_hash_table_unref (self->blocked);
+  g_hash_table_unref (self->allowed);
+  g_hash_table_unref (self->providers);
   g_hash_table_unref (self->user_policies);
   g_hash_table_unref (self->site_policies);
   oree_next_hop_clear (&self->next_hop);
@@ -129,6 +131,24 @@ oree_policy_blocked (const OreePolicy *self, const char *domain)
         blocked = NULL;
     }
   return blocked;
+}
+
+const OreeAllowedDomain *
+oree_policy_allowed_domain (const OreePolicy *self, const char *domain)
+{
+  return g_hash_table_lookup (self->allowed, domain);
+}
+
+const OreePolicyProvider *
+oree_policy_provider (const OreePolicy *self, const char *server)
+{
+  return g_hash_table_lookup (self->providers, server);
+}
+
+const OreePolicyProvider *
+oree_policy_shared_provider (const OreePolicy *self)
+{
+  return self->shared_provider;
 }
 
 const OreeExternalPolicy *

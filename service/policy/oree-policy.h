@@ -4,6 +4,7 @@
  * (oree_domain_normalise), users are addresses of record (oree_sip_aor_normalise). */
 #pragma once
 #include "model/oree-access-edge.h"
+#include "model/oree-allowed-domain.h"
 #include "model/oree-blocked-domain.h"
 #include "model/oree-external-policy.h"
 #include "model/oree-record-set.h"
@@ -47,6 +48,23 @@ const OreeXmppPartner *oree_policy_xmpp_partner (const OreePolicy *self, const c
 guint64 oree_policy_partner_connection_limit (const OreePolicy *self, const OreeXmppPartner *partner);
 /* The entry that blocks the domain, itself or from above (include-subdomains); NULL when none does. */
 const OreeBlockedDomain *oree_policy_blocked (const OreePolicy *self, const char *domain);
+/* The allowed domain of that name; NULL when it is not on the list. */
+const OreeAllowedDomain *oree_policy_allowed_domain (const OreePolicy *self, const char *domain);
+
+/* A hosting or public provider that is switched on. */
+typedef struct
+{
+  const OreeRecord *record;
+  const char *server; /* its Access Edge */
+  OreeVerificationLevel level;
+  gboolean is_public;
+  gboolean shared; /* users of our own domains are there */
+} OreePolicyProvider;
+
+/* By the name of its Access Edge; NULL when that is no enabled provider's. */
+const OreePolicyProvider *oree_policy_provider (const OreePolicy *self, const char *server);
+/* The provider with which we share our domains; NULL when there is none. */
+const OreePolicyProvider *oree_policy_shared_provider (const OreePolicy *self);
 /* The external access policy in force for a user, with or without record: user, else site, else global. Never NULL. */
 const OreeExternalPolicy *oree_policy_external_access (const OreePolicy *self, const char *aor);
 

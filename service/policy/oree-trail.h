@@ -21,7 +21,10 @@ G_BEGIN_DECLS
   X (PEER, "peer")                                                       \
   X (METHOD, "method")                                                   \
   X (IDENTITY, "identity")                                               \
-  X (ROUTE, "route")
+  X (ROUTE, "route")                                                     \
+  X (SIP_SWITCH, "sip-switch")                                           \
+  X (RELATION, "relation")                                               \
+  X (SAFEGUARDS, "safeguards")
 
 typedef enum
 {

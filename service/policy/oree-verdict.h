@@ -43,7 +43,11 @@ typedef enum
   X (METHOD_NOT_ALLOWED, "method-not-allowed", INFO)                                                        \
   X (IDENTITY_MISMATCH, "identity-mismatch", WARNING)        /* From is not who signed in */                \
   X (USER_ELSEWHERE, "user-elsewhere", INFO)                 /* the user's home is not this front end */    \
-  X (NO_ROUTE, "no-route", INFO)                             /* no server it could go on to */
+  X (NO_ROUTE, "no-route", INFO)                             /* no server it could go on to */              \
+  /* SIP federation */                                                                                      \
+  X (SIP_OFF, "sip-federation-off", INFO)                    /* topology sip-federation-enabled */          \
+  X (USER_PUBLIC_OFF, "user-public-off", INFO)               /* policy without enable-public-cloud-access */ \
+  X (USER_PUBLIC_AV_OFF, "user-public-av-off", INFO)         /* … -audio-video-access */
 
 typedef enum
 {

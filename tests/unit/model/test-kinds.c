@@ -28,6 +28,7 @@ static const struct
   { "topology", "access-edge-external-port", "5061" },
   { "topology", "access-edge-client-port", "443" },
   { "topology", "access-edge-internal-port", "5061" },
+  { "topology", "sip-federation-enabled", "false" },
   { "topology", "xmpp-proxy-enabled", "false" },
   { "topology", "xmpp-external-fqdn", "" },
   { "topology", "xmpp-external-port", "5269" },

@@ -51,7 +51,8 @@ read_facts (const char *text, const char *const *defaults)
         continue;
       g_assert_nonnull (equals);
       *equals = '\0';
-      g_assert_true (equals[1] == '\0' || g_hash_table_contains (facts, *word) || g_str_equal (*word, "authenticated"));
+      g_assert_true (equals[1] == '\0' || g_hash_table_contains (facts, *word) || g_str_equal (*word, "authenticated")
+                     || g_str_equal (*word, "names") || g_str_equal (*word, "srv-targets"));
       if (equals[1] != '\0')
         g_hash_table_replace (facts, g_strdup (*word), g_strdup (equals + 1));
       else
@@ -70,7 +71,7 @@ choice (GHashTable *facts, const char *name, const OreeEnumValue *choices)
 }
 
 static OreeVerdict
-decide_xmpp (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, OreeSipRoute *route)
+decide_xmpp (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, const char **found)
 {
   const OreeXmppFacts given = {
     .direction = (OreeDirection) choice (facts, "direction", oree_directions),
@@ -87,8 +88,10 @@ decide_xmpp (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, Oree
 }
 
 static OreeVerdict
-decide_sip (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, OreeSipRoute *route)
+decide_sip (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, const char **found)
 {
+  OreeSipRoute route = OREE_SIP_ROUTE_NONE;
+  OreeVerdict verdict;
   const OreeSipFacts given = {
     .source = (OreeSipSource) choice (facts, "source", oree_sip_sources),
     .method = g_hash_table_lookup (facts, "method"),
@@ -98,14 +101,52 @@ decide_sip (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, OreeS
                                                                     : g_hash_table_lookup (facts, "from"),
   };
 
-  return oree_decide_sip (policy, &given, route, trail);
+  verdict = oree_decide_sip (policy, &given, &route, trail);
+  *found = oree_enum_to_nick (oree_sip_routes, route);
+  return verdict;
+}
+
+/* "a,b" → names; "none": an empty list; none given: NULL. */
+static GStrv
+names (GHashTable *facts, const char *name)
+{
+  const char *text = g_hash_table_lookup (facts, name);
+
+  return text == NULL ? NULL : g_strsplit (g_str_equal (text, "none") ? "" : text, ",", -1);
+}
+
+static OreeVerdict
+decide_peer (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, const char **found)
+{
+  const char *method = g_hash_table_lookup (facts, "method");
+  g_auto (GStrv) certified = names (facts, "names"), targets = names (facts, "srv-targets");
+  const OreePeerNames shown = { (const char *const *) certified, (const char *const *) certified, TRUE };
+  OreePeerStand stand;
+  OreeVerdict verdict;
+  const OreePeerFacts given = {
+    .direction = (OreeDirection) choice (facts, "direction", oree_directions),
+    .method = g_str_equal (method, "none") ? NULL : method,
+    .local_domain = g_hash_table_lookup (facts, "local-domain"),
+    .remote_domain = g_hash_table_lookup (facts, "remote-domain"),
+    .local_user = g_hash_table_lookup (facts, "local-user"),
+    .names = certified != NULL ? &shown : NULL,
+    .srv_targets = (const char *const *) targets,
+    .mark = (OreeSourceMark) choice (facts, "mark", oree_source_marks),
+    .allow_entry = g_str_equal (g_hash_table_lookup (facts, "allow-entry"), "true"),
+    .in_dialog = g_str_equal (g_hash_table_lookup (facts, "in-dialog"), "true"),
+    .audio_video = g_str_equal (g_hash_table_lookup (facts, "audio-video"), "true"),
+  };
+
+  verdict = oree_decide_peer (policy, &given, &stand, trail);
+  *found = oree_enum_to_nick (oree_relations, stand.relation);
+  return verdict;
 }
 
 typedef struct
 {
   const char *what;
   const char *const *defaults;
-  OreeVerdict (*decide) (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, OreeSipRoute *route);
+  OreeVerdict (*decide) (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, const char **found);
 } Table;
 
 static void
@@ -156,7 +197,7 @@ run_case (const Table *table, const OreePolicy *policy, const char *line)
   g_autoptr (GHashTable) facts = NULL;
   g_auto (GStrv) expected = NULL;
   g_autoptr (OreeTrail) trail = oree_trail_new ();
-  OreeSipRoute route = OREE_SIP_ROUTE_NONE;
+  const char *found = NULL, *unheard;
   OreeVerdict verdict, silent;
   const OreeStep *last;
 
@@ -165,13 +206,13 @@ run_case (const Table *table, const OreePolicy *policy, const char *line)
   given = g_strndup (line, (gsize) (colon - line));
   facts = read_facts (given, table->defaults);
   expected = g_strsplit (colon + 3, " ", -1);
-  verdict = table->decide (policy, facts, trail, &route);
-  silent = table->decide (policy, facts, NULL, NULL);
+  verdict = table->decide (policy, facts, trail, &found);
+  silent = table->decide (policy, facts, NULL, &unheard);
   last = oree_trail_get (trail, oree_trail_n_steps (trail) - 1);
   g_assert_cmpstr (oree_reason_nick (verdict.reason), ==, expected[0]);
   g_assert_cmpstr (oree_step_nick (last->step), ==, expected[1]);
   if (expected[2] != NULL)
-    g_assert_cmpstr (oree_enum_to_nick (oree_sip_routes, route), ==, expected[2]);
+    g_assert_cmpstr (found, ==, expected[2]);
   g_assert_cmpint (verdict.allow, ==, verdict.reason == OREE_REASON_ALLOWED);
   g_assert_cmpint (last->outcome == OREE_OUTCOME_REFUSE, ==, !verdict.allow);
   g_assert_cmpint (silent.allow, ==, verdict.allow);
@@ -231,6 +272,19 @@ static const char *const sip_defaults[] = {
   "source", "client", "method", "MESSAGE", "from", "sip:alice@contoso.test", "to", "sip:bob@fabrikam.test", NULL,
 };
 
+static const char *const peer_defaults[] = {
+  "direction",     "in",
+  "method",        "MESSAGE",
+  "local-domain",  "contoso.test",
+  "local-user",    "sip:alice@contoso.test",
+  "remote-domain", "litware.test",
+  "mark",          "unmarked",
+  "allow-entry",   "false",
+  "in-dialog",     "false",
+  "audio-video",   "false",
+  NULL,
+};
+
 static void
 xmpp_passes_as_the_table_says (void)
 {
@@ -247,7 +301,15 @@ sip_passes_as_the_table_says (void)
   run_table (&table, "sip.table");
 }
 
-/* Runs after both tables. */
+static void
+peers_pass_as_the_table_says (void)
+{
+  static const Table table = { "peer", peer_defaults, decide_peer };
+
+  run_table (&table, "peer.table");
+}
+
+/* Runs after the tables. */
 static void
 every_reason_occurs_in_a_table (void)
 {
@@ -278,7 +340,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/policy/decide/1-xmpp-passes-as-the-table-says", xmpp_passes_as_the_table_says);
   g_test_add_func ("/policy/decide/2-sip-passes-as-the-table-says", sip_passes_as_the_table_says);
-  g_test_add_func ("/policy/decide/3-every-reason-occurs-in-a-table", every_reason_occurs_in_a_table);
+  g_test_add_func ("/policy/decide/3-peers-pass-as-the-table-says", peers_pass_as_the_table_says);
+  g_test_add_func ("/policy/decide/4-every-reason-occurs-in-a-table", every_reason_occurs_in_a_table);
   g_test_add_func ("/policy/verdict/nicks-travel-both-ways", nicks_travel_both_ways);
   return g_test_run ();
 }
