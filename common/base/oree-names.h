@@ -7,6 +7,7 @@
 #define OREE_IFACE_MANAGER "org.oree.Edge1.Manager"
 #define OREE_IFACE_SERVICES "org.oree.Edge1.Services"
 #define OREE_IFACE_CONFIGURATION "org.oree.Edge1.Configuration"
+#define OREE_IFACE_CERTIFICATES "org.oree.Edge1.Certificates"
 #define OREE_IFACE_MONITOR "org.oree.Edge1.Monitor"
 #define OREE_IFACE_DIAGNOSTICS "org.oree.Edge1.Diagnostics"
 #define OREE_BUS_ERROR_PREFIX "org.oree.Edge1.Error."
@@ -14,6 +15,8 @@
 
 #define OREE_ACTION_VIEW "org.oree.edge.view"
 #define OREE_ACTION_CONFIGURE "org.oree.edge.configure"
+#define OREE_ACTION_MANAGE_CERTIFICATES "org.oree.edge.manage-certificates"
+#define OREE_ACTION_EXPORT_KEY "org.oree.edge.export-key"
 #define OREE_ACTION_MANAGE_SERVICES "org.oree.edge.manage-services"
 #define OREE_ACTION_TRACE "org.oree.edge.trace"
 

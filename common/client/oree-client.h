@@ -29,6 +29,22 @@ G_BEGIN_DECLS
   X (RESTORE, OREE_IFACE_CONFIGURATION, "Restore", "(tta{sv})", "(taa{sv}a{sv})")                               \
   X (EXPORT, OREE_IFACE_CONFIGURATION, "Export", "(a{sv})", "(a(ssa{sv})t)")                                    \
   X (IMPORT, OREE_IFACE_CONFIGURATION, "Import", "(a(ssa{sv})ta{sv})", "(taa{sv}a{sv})")                        \
+  X (CERTIFICATES_LIST, OREE_IFACE_CERTIFICATES, "List", "(a{sv})", "(aa{sv}aa{sv}aa{sv})")                      \
+  X (CERTIFICATES_GET, OREE_IFACE_CERTIFICATES, "Get", "(sa{sv})", "(a{sv}s)")                                   \
+  X (CERTIFICATES_DESCRIBE, OREE_IFACE_CERTIFICATES, "Describe", "()", "(aa{sv})")                               \
+  X (CERTIFICATES_NEEDS, OREE_IFACE_CERTIFICATES, "Needs", "(asa{sv})", "(a{sv}aa{sv}aa{sv})")                   \
+  X (CERTIFICATES_CHECK_REQUEST, OREE_IFACE_CERTIFICATES, "CheckRequest", "(a{sv}a{sv})", "(a{sv}aa{sv}aa{sv})") \
+  X (CERTIFICATES_CREATE_REQUEST, OREE_IFACE_CERTIFICATES, "CreateRequest", "(a{sv}a{sv})", "(ssa{sv}aa{sv})")   \
+  X (CERTIFICATES_CHECK_ANSWER, OREE_IFACE_CERTIFICATES, "CheckAnswer", "(aya{sv})", "(a{sv}aa{sv}aa{sv})")      \
+  X (CERTIFICATES_IMPORT, OREE_IFACE_CERTIFICATES, "Import", "(aya{sv})", "(a{sv}aa{sv})")                       \
+  X (CERTIFICATES_CHECK_ASSIGN, OREE_IFACE_CERTIFICATES, "CheckAssign", "(sasa{sv})", "(a{sv}aa{sv}aa{sv})")     \
+  X (CERTIFICATES_ASSIGN, OREE_IFACE_CERTIFICATES, "Assign", "(sasa{sv})", "(a{sv}aa{sv})")                      \
+  X (CERTIFICATES_ROLL, OREE_IFACE_CERTIFICATES, "Roll", "(sasxa{sv})", "(a{sv}aa{sv})")                         \
+  X (CERTIFICATES_ROLL_BACK, OREE_IFACE_CERTIFICATES, "RollBack", "(asa{sv})", "(a{sv}aa{sv})")                  \
+  X (CERTIFICATES_REMOVE, OREE_IFACE_CERTIFICATES, "Remove", "(sa{sv})", "(a{sv}aa{sv})")                        \
+  X (CERTIFICATES_RENEWAL, OREE_IFACE_CERTIFICATES, "Renewal", "(sa{sv})", "(a{sv}aa{sv}aa{sv})")                \
+  X (CERTIFICATES_RENEW, OREE_IFACE_CERTIFICATES, "Renew", "(sa{sv}a{sv})", "(ssa{sv}aa{sv})")                   \
+  X (CERTIFICATES_EXPORT, OREE_IFACE_CERTIFICATES, "Export", "(ssa{sv})", "(ayaa{sv})")                          \
   X (COUNTERS, OREE_IFACE_MONITOR, "Counters", "()", "(a{st})")                                                 \
   X (CONNECTIONS, OREE_IFACE_MONITOR, "Connections", "(a{sv})", "(aa{sv})")                                     \
   X (PARTNERS, OREE_IFACE_MONITOR, "Partners", "(a{sv})", "(aa{sv})")                                           \

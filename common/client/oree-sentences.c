@@ -80,6 +80,45 @@ static const Sentence problems[] = {
   { "in-use", N_ ("It is still in use by: {detail}.") },
   { "one-default-domain", N_ ("Exactly one SIP domain must be the default domain.") },
   { "default-route-with-providers", N_ ("With a default route there can be no hosting or public providers; remove them first.") },
+  { "unknown-usage", N_ ("“{detail}” is no usage of a certificate; there are external, internal, client, av, and the single ones.") },
+  { "bad-country", N_ ("“{detail}” is not a country: give its two letters, as in ISO 3166-1 (FR for France).") },
+  { "wildcard", N_ ("“{detail}”: wildcard names are not supported on an edge. Name each host.") },
+  { "already-included", N_ ("“{detail}” is already included.") },
+  { "private-name", N_ ("“{detail}”: public authorities refuse internal names like this one. Leave it out, or ask a private authority.") },
+  { "abbreviation", N_ ("“{detail}” looks abbreviated; authorities want the name in full.") },
+  { "private-authority-only", N_ ("Only private authorities put these names into a certificate; a public one refuses the request or leaves them out.") },
+  { "ejabberd-xmpp-address", N_ ("Only private authorities put these names into a certificate, and ejabberd servers (seen with 23.01) close the connection when they see one. Leave them out unless a partner insists.") },
+  { "public-authority-usage", N_ ("Public authorities no longer issue certificates for client authentication. Ask a public one for the server certificate and a private one, or the partner’s, for a client identity of its own.") },
+  { "file-unknown", N_ ("The file is neither PEM, DER, PKCS#7 (.p7b) nor PKCS#12 (.pfx, .p12).") },
+  { "file-empty", N_ ("There is no certificate in the file.") },
+  { "file-too-big", N_ ("The file is too big; at most {detail} KiB are read.") },
+  { "password-needed", N_ ("The file is protected: give its password.") },
+  { "wrong-password", N_ ("The password is wrong.") },
+  { "password-too-short", N_ ("The password is too short; at least {detail} characters are needed.") },
+  { "key-missing", N_ ("The certificate answers no request made here, and its private key is not in the file. Import the answer to a request of this server, or a .pfx file with the key.") },
+  { "key-mismatch", N_ ("The private key does not belong to the certificate.") },
+  { "key-not-exportable", N_ ("The private key was requested as not exportable. Make a new request that allows it.") },
+  { "weak-key", N_ ("The key is too weak ({detail}). Make a new request with at least 2048 bits.") },
+  { "weak-signature", N_ ("The authority signed with a method that is no longer safe ({detail}). Ask it for SHA-256 or better.") },
+  { "is-authority", N_ ("This is the certificate of an authority; it cannot be assigned.") },
+  { "certificate-expired", N_ ("The certificate expired on {detail}. Renew it.") },
+  { "certificate-not-yet-valid", N_ ("The certificate is not valid before {detail}. Check the clock, or roll it with that date.") },
+  { "certificate-ends-soon", N_ ("The certificate expires in {detail} days.") },
+  { "chain-incomplete", N_ ("The chain is not complete: the certificate of “{detail}” is missing. Ask the authority for it and import its file.") },
+  { "root-untrusted", N_ ("“{detail}” is not among the authorities trusted here. Partners must trust it; so must this server, for checking.") },
+  { "self-signed", N_ ("The certificate is self-signed: no partner can check who issued it.") },
+  { "name-missing", N_ ("The certificate does not name “{detail}”, which is needed today. Make a new request; names are put in for you.") },
+  { "name-not-granted", N_ ("“{detail}” was requested, but the authority left it out.") },
+  { "subject-differs", N_ ("The subject does not bear the name “{detail}”. Some partners look only there.") },
+  { "server-usage-missing", N_ ("Server authentication is missing among the key usages.") },
+  { "client-usage-missing", N_ ("Client authentication is missing among the key usages ({detail}). Those who ask for it will refuse our connections.") },
+  { "key-usage-wrong", N_ ("The key usage does not allow signatures, without which TLS cannot use the certificate.") },
+  { "partner-would-break", N_ ("The partner {detail} would refuse this certificate as our identity, and nothing else is allowed for it.") },
+  { "not-in-store", N_ ("This certificate comes from the file oreed.conf or from the lab: change it there, or assign another one.") },
+  { "no-former-certificate", N_ ("“{detail}” had no other certificate before.") },
+  { "roll-in-the-past", N_ ("The time lies in the past. Assign the certificate instead.") },
+  { "roll-too-late", N_ ("The time is too late: no later than {detail}, while the certificate in use is still valid.") },
+  { "store-failed", N_ ("The files of the certificate store cannot be written: {detail}") },
   { "no-effect-yet", N_ ("This setting is stored, but has no effect in this version.") },
 };
 
@@ -383,6 +422,70 @@ static const Sentence tempers[] = {
   { "not-offered", NC_ ("evidence", "not wanted") },
 };
 
+static const Sentence edge_usages[] = {
+  { "access-edge-external", NC_ ("certificate usage", "SIP Access Edge External") },
+  { "web-conferencing-external", NC_ ("certificate usage", "Web Conferencing Edge External") },
+  { "av-authentication", NC_ ("certificate usage", "A/V Edge External") },
+  { "edge-internal", NC_ ("certificate usage", "Edge Internal") },
+  { "client-identity", NC_ ("certificate usage", "Client identity") },
+};
+
+static const Sentence cert_states[] = {
+  { "waiting", NC_ ("certificate state", "Waiting for the authority") },
+  { "not-yet-valid", NC_ ("certificate state", "Not valid yet") },
+  { "monitoring", NC_ ("certificate state", "Valid") },
+  { "renew-soon", NC_ ("certificate state", "To be renewed soon") },
+  { "renew-now", NC_ ("certificate state", "To be renewed now") },
+  { "expired", NC_ ("certificate state", "Expired") },
+  { "missing", NC_ ("certificate state", "Missing") },
+};
+
+static const Sentence cert_sources[] = {
+  { "assigned", NC_ ("certificate source", "assigned") },
+  { "file", NC_ ("certificate source", "from oreed.conf") },
+  { "lab", NC_ ("certificate source", "of the lab") },
+  { "external", NC_ ("certificate source", "the external one") },
+  { "internal", NC_ ("certificate source", "the internal one") },
+  { "none", NC_ ("certificate source", "none") },
+  { "store", NC_ ("certificate source", "of the store") },
+};
+
+static const Sentence need_reasons[] = {
+  { "subject", NC_ ("reason of a name", "Subject name repeated") },
+  { "access-edge", NC_ ("reason of a name", "Access Edge service") },
+  { "web-conferencing", NC_ ("reason of a name", "Web Conferencing Edge service") },
+  { "sip-domain", NC_ ("reason of a name", "SIP domain {detail}") },
+  { "xmpp-domain", NC_ ("reason of a name", "XMPP domain") },
+  { "internal-name", NC_ ("reason of a name", "Internal name of the edge") },
+  { "srv-name", NC_ ("reason of a name", "XMPP service of {detail}") },
+  { "xmpp-address", NC_ ("reason of a name", "XMPP address of {detail}") },
+  { "added", NC_ ("reason of a name", "Added by you") },
+};
+
+static const Sentence cert_notes[] = {
+  { "subject-must-be-repeated", N_ ("The subject name is repeated among the alternative names, where partners look for it.") },
+  { "public-authorities-server-only", N_ ("Public authorities issue certificates for server authentication only; a request for client authentication is refused or cut down.") },
+  { "propose-pair", N_ ("Make a pair: the server identity from a public authority (--usage external key-usage=server), the client identity from a private or partner authority (--usage client).") },
+  { "av-token-key", N_ ("This certificate signs the tokens of the media relay; nobody checks its names.") },
+  { "same-key-in-pool", N_ ("All servers of a pool need the same certificate with the same key: leave the key exportable.") },
+  { "private-authority-names", N_ ("SRVName and xmppAddr names come from private authorities only.") },
+};
+
+static const Sentence client_reasons[] = {
+  { "public-provider", NC_ ("client authentication", "the public provider {detail} wants it") },
+  { "hosting-provider", NC_ ("client authentication", "the hosting provider {detail} wants it") },
+  { "next-hop", NC_ ("client authentication", "the server inside may look at it") },
+  { "client-identity", NC_ ("client authentication", "it is shown where we connect") },
+};
+
+static const Sentence csr_steps[] = {
+  { "generate-key", NC_ ("step of a request", "Generate the key pair") },
+  { "build-request", NC_ ("step of a request", "Build the request") },
+  { "sign", NC_ ("step of a request", "Sign the request") },
+  { "read-back", NC_ ("step of a request", "Read it back and compare the names") },
+  { "store", NC_ ("step of a request", "Store the pending request") },
+};
+
 static const Sentence types[] = {
   { "string", NC_ ("form of a value", "a text") },
   { "boolean", NC_ ("form of a value", "true or false") },
@@ -543,6 +646,60 @@ oree_sentence_reason (const char *nick)
   return g_strdup (in_words (FIND (reasons, nick), nick));
 }
 
+static char *
+about (const Sentence *sentence, const char *context, const char *nick, const char *detail)
+{
+  GVariantDict dict;
+  g_autoptr (GVariant) details = NULL;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "detail", "s", detail != NULL ? detail : "");
+  details = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return fill (in_words_with_context (sentence, context, nick), details);
+}
+
+char *
+oree_sentence_need (const char *reason, const char *detail)
+{
+  return about (FIND (need_reasons, reason), "reason of a name", reason, detail);
+}
+
+char *
+oree_sentence_client_reason (const char *reason, const char *detail)
+{
+  return about (FIND (client_reasons, reason), "client authentication", reason, detail);
+}
+
+const char *
+oree_sentence_edge_usage (const char *nick)
+{
+  return in_words_with_context (FIND (edge_usages, nick), "certificate usage", nick);
+}
+
+const char *
+oree_sentence_cert_state (const char *nick)
+{
+  return in_words_with_context (FIND (cert_states, nick), "certificate state", nick);
+}
+
+const char *
+oree_sentence_cert_source (const char *nick)
+{
+  return in_words_with_context (FIND (cert_sources, nick), "certificate source", nick);
+}
+
+const char *
+oree_sentence_cert_note (const char *nick)
+{
+  return in_words (FIND (cert_notes, nick), nick);
+}
+
+const char *
+oree_sentence_csr_step (const char *nick)
+{
+  return in_words_with_context (FIND (csr_steps, nick), "step of a request", nick);
+}
+
 char *
 oree_sentence_event (GVariant *event)
 {
@@ -657,6 +814,7 @@ oree_sentence_originals (void)
       ORIGINALS (roles);
       ORIGINALS (methods);
       ORIGINALS (steps);
+      ORIGINALS (cert_notes);
       g_ptr_array_add (list, NULL);
       g_once_init_leave (&once, 1);
     }

@@ -35,6 +35,17 @@ const char *oree_sentence_outcome (const char *nick);
 const char *oree_sentence_forecast (const char *nick);
 const char *oree_sentence_evidence (const char *nick);
 
+/* Certificates: a usage, the state and source of a certificate (and "missing"), a hint about a request, a step of making
+ * one; static. */
+const char *oree_sentence_edge_usage (const char *nick);
+const char *oree_sentence_cert_state (const char *nick);
+const char *oree_sentence_cert_source (const char *nick);
+const char *oree_sentence_cert_note (const char *nick);
+const char *oree_sentence_csr_step (const char *nick);
+/* Why a name is needed ("SIP domain fabrikam.com"), and why client authentication is; owned. */
+char *oree_sentence_need (const char *reason, const char *detail);
+char *oree_sentence_client_reason (const char *reason, const char *detail);
+
 /* Does this nick have a sentence of its own? For the test that holds the codes against the sentences. */
 gboolean oree_sentence_has_problem (const char *nick);
 gboolean oree_sentence_has_reason (const char *nick);

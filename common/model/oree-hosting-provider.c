@@ -30,6 +30,8 @@ static const OreeField fields[] = {
   F (name_check, "name-check", ENUM, LATER, NULL, 0, 0, oree_sip_name_checks, NULL, OREE_SIP_NAME_CHECK_DOC),
   F (client_certificate_usage, "client-certificate-usage", ENUM, LATER, NULL, 0, 0, oree_sip_certificate_usages, NULL,
      OREE_SIP_CERTIFICATE_USAGE_DOC),
+  F (client_authentication_needed, "client-authentication-needed", BOOLEAN, OREE_FIELD_FLAG_NONE, "false", 0, 0, NULL, NULL,
+     "The provider wants client authentication in our certificate's key usage: requests for certificates ask for it."),
 };
 
 static void

@@ -18,6 +18,7 @@ typedef struct
   guint64 sip_client_port;
   int name_check;               /* OreeSipNameCheck */
   int client_certificate_usage; /* OreeClientCertificateUsage, never NONE */
+  gboolean client_authentication_needed;
 } OreeHostingProvider;
 
 extern const OreeKind oree_hosting_provider_kind;

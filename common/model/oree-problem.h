@@ -62,6 +62,46 @@ G_BEGIN_DECLS
   X (IN_USE, "in-use")                           /* still named by another record */                        \
   X (ONE_DEFAULT_DOMAIN, "one-default-domain")   /* exactly one sip-domain must be the default */           \
   X (DEFAULT_ROUTE_WITH_PROVIDERS, "default-route-with-providers") /**/                                     \
+  /* requests for certificates, and what authorities answer */                                             \
+  X (UNKNOWN_USAGE, "unknown-usage")             /* detail: the word */                                     \
+  X (BAD_COUNTRY, "bad-country")                 /* not of ISO 3166-1; detail: the text */                  \
+  X (WILDCARD, "wildcard")                       /* detail: the name */                                     \
+  X (ALREADY_INCLUDED, "already-included")       /* warning; detail: the name */                            \
+  X (PRIVATE_NAME, "private-name")               /* warning: no public authority; detail: the name */       \
+  X (ABBREVIATION, "abbreviation")               /* warning: state, city; detail: the text */               \
+  X (PRIVATE_AUTHORITY_ONLY, "private-authority-only") /* warning: SRVName */                               \
+  X (EJABBERD_XMPP_ADDRESS, "ejabberd-xmpp-address")   /* warning: xmppAddr */                              \
+  X (PUBLIC_AUTHORITY_USAGE, "public-authority-usage") /* warning: clientAuth asked of a public one */      \
+  X (FILE_UNKNOWN, "file-unknown")               /* neither PEM, DER, PKCS#7 nor PKCS#12 */                 \
+  X (FILE_EMPTY, "file-empty")                   /* read, but no certificate in it */                       \
+  X (FILE_TOO_BIG, "file-too-big")               /* detail: the cap in KiB */                               \
+  X (PASSWORD_NEEDED, "password-needed")         /**/                                                       \
+  X (WRONG_PASSWORD, "wrong-password")           /**/                                                       \
+  X (PASSWORD_TOO_SHORT, "password-too-short")   /* detail: characters needed */                            \
+  X (KEY_MISSING, "key-missing")                 /* of no request of ours, and no key came with it */       \
+  X (KEY_MISMATCH, "key-mismatch")               /* the key beside it is another one */                     \
+  X (KEY_NOT_EXPORTABLE, "key-not-exportable")   /**/                                                       \
+  X (WEAK_KEY, "weak-key")                       /* detail: "rsa-1024" */                                   \
+  X (WEAK_SIGNATURE, "weak-signature")           /* detail: the algorithm */                                \
+  X (IS_AUTHORITY, "is-authority")               /* an authority's certificate cannot be assigned */        \
+  X (CERTIFICATE_EXPIRED, "certificate-expired") /* detail: when, ISO 8601 */                               \
+  X (CERTIFICATE_NOT_YET_VALID, "certificate-not-yet-valid") /* detail likewise */                          \
+  X (CERTIFICATE_ENDS_SOON, "certificate-ends-soon") /* warning; detail: days */                            \
+  X (CHAIN_INCOMPLETE, "chain-incomplete")       /* warning; detail: the issuer that is missing */          \
+  X (ROOT_UNTRUSTED, "root-untrusted")           /* warning; detail: the root */                            \
+  X (SELF_SIGNED, "self-signed")                 /* warning */                                              \
+  X (NAME_MISSING, "name-missing")               /* warning: needed today; detail: the name */              \
+  X (NAME_NOT_GRANTED, "name-not-granted")       /* warning: asked for, not needed today; detail likewise */\
+  X (SUBJECT_DIFFERS, "subject-differs")         /* warning; detail: the name wanted */                     \
+  X (SERVER_USAGE_MISSING, "server-usage-missing") /* no serverAuth */                                      \
+  X (CLIENT_USAGE_MISSING, "client-usage-missing") /* warning: no clientAuth; detail: who needs it */       \
+  X (KEY_USAGE_WRONG, "key-usage-wrong")         /* no digitalSignature */                                  \
+  X (PARTNER_WOULD_BREAK, "partner-would-break") /* warning; detail: the partner's domain */                \
+  X (NOT_IN_STORE, "not-in-store")               /* of the bootstrap file or the lab */                     \
+  X (NO_FORMER, "no-former-certificate")         /* RollBack; detail: the usage */                          \
+  X (ROLL_PAST, "roll-in-the-past")              /**/                                                       \
+  X (ROLL_TOO_LATE, "roll-too-late")             /* detail: the latest, ISO 8601 */                         \
+  X (STORE_FAILED, "store-failed")               /* detail: what the system says */                         \
   X (NO_EFFECT, "no-effect-yet")                 /* warning: stored, but nothing uses it in this version */
 
 typedef enum

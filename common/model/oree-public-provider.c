@@ -26,6 +26,8 @@ static const OreeField fields[] = {
   F (name_check, "name-check", ENUM, LATER, NULL, 0, oree_sip_name_checks, NULL, OREE_SIP_NAME_CHECK_DOC),
   F (client_certificate_usage, "client-certificate-usage", ENUM, LATER, NULL, 0, oree_sip_certificate_usages, NULL,
      OREE_SIP_CERTIFICATE_USAGE_DOC),
+  F (client_authentication_needed, "client-authentication-needed", BOOLEAN, OREE_FIELD_FLAG_NONE, "false", 0, NULL, NULL,
+     "The provider wants client authentication in our certificate's key usage: requests for certificates ask for it."),
 };
 
 const OreeKind oree_public_provider_kind = {
@@ -45,10 +47,11 @@ oree_public_provider_append_initial (GPtrArray *records)
   {
     const char *id;
     const char *proxy_fqdn;
+    gboolean client_authentication_needed;
   } shipped[] = {
-    { "AOL", "sip.oscar.aol.com" },
-    { "Windows Live", "federation.messenger.msn.com" },
-    { "Yahoo!", "lcsap.msg.yahoo.com" },
+    { "AOL", "sip.oscar.aol.com", TRUE },
+    { "Windows Live", "federation.messenger.msn.com", FALSE },
+    { "Yahoo!", "lcsap.msg.yahoo.com", FALSE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (shipped); i++)
@@ -58,6 +61,7 @@ oree_public_provider_append_initial (GPtrArray *records)
 
       g_free (provider->proxy_fqdn);
       provider->proxy_fqdn = g_strdup (shipped[i].proxy_fqdn);
+      provider->client_authentication_needed = shipped[i].client_authentication_needed;
       g_ptr_array_add (records, record);
     }
 }

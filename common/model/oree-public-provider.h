@@ -15,6 +15,7 @@ typedef struct
   char *name_decoration_domain;
   int name_check;               /* OreeSipNameCheck */
   int client_certificate_usage; /* OreeClientCertificateUsage, never NONE */
+  gboolean client_authentication_needed;
 } OreePublicProvider;
 
 extern const OreeKind oree_public_provider_kind;

@@ -19,7 +19,7 @@ typedef struct
 static const Adapter adapters[] = {
   { OREE_IFACE_MANAGER, oree_bus_manager_methods },         { OREE_IFACE_SERVICES, oree_bus_services_methods },
   { OREE_IFACE_CONFIGURATION, oree_bus_config_methods },    { OREE_IFACE_MONITOR, oree_bus_monitor_methods },
-  { OREE_IFACE_DIAGNOSTICS, oree_bus_diagnostics_methods },
+  { OREE_IFACE_DIAGNOSTICS, oree_bus_diagnostics_methods }, { OREE_IFACE_CERTIFICATES, oree_bus_certs_methods },
 };
 
 struct _OreeBus
@@ -331,6 +331,7 @@ export (OreeBus *self, GError **error)
     G_DBUS_INTERFACE_SKELETON (oree_bus_gen_configuration_skeleton_new ()),
     G_DBUS_INTERFACE_SKELETON (oree_bus_gen_monitor_skeleton_new ()),
     G_DBUS_INTERFACE_SKELETON (oree_bus_gen_diagnostics_skeleton_new ()),
+    G_DBUS_INTERFACE_SKELETON (oree_bus_gen_certificates_skeleton_new ()),
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (skeletons) == G_N_ELEMENTS (adapters));

@@ -24,6 +24,7 @@ typedef struct
 extern const OreeBusMethod oree_bus_manager_methods[];
 extern const OreeBusMethod oree_bus_services_methods[];
 extern const OreeBusMethod oree_bus_config_methods[];
+extern const OreeBusMethod oree_bus_certs_methods[];
 extern const OreeBusMethod oree_bus_monitor_methods[];
 extern const OreeBusMethod oree_bus_diagnostics_methods[];
 

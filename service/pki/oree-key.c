@@ -32,6 +32,9 @@ oree_key_generate (OreeKeyType type, GError **error)
     case OREE_KEY_EC_P256:
       key = EVP_EC_gen ("P-256");
       break;
+    case OREE_KEY_EC_P384:
+      key = EVP_EC_gen ("P-384");
+      break;
     case OREE_KEY_RSA_2048:
       key = EVP_RSA_gen (2048);
       break;

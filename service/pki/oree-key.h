@@ -2,18 +2,11 @@
 /* Private keys: generate, load, and write so that a crash leaves the old file or the new one. */
 #pragma once
 #include "base/oree-error.h"
+#include "model/oree-csr-spec.h"
 #include <glib.h>
 #include <openssl/evp.h>
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  OREE_KEY_EC_P256,
-  OREE_KEY_RSA_2048,
-  OREE_KEY_RSA_3072,
-  OREE_KEY_RSA_4096
-} OreeKeyType;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EVP_PKEY, EVP_PKEY_free)
 

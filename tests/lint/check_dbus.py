@@ -27,7 +27,7 @@ def _documented(path, text):
         for argument in re.findall(r'<arg name="([^"]+)"', element):
             if kind == "method" and f"@{argument}:" not in said:
                 yield Finding("undocumented-member", path, line, f"{name} says nothing of {argument}"), kind, name, None
-        needs = re.search(r"Needs:\s+(\S+)", said)
+        needs = re.search(r"Needs: +(\S+)", said)
         yield None, kind, name, needs.group(1) if needs else None
 
 

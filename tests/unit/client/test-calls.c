@@ -62,7 +62,8 @@ static void
 test_every_method_has_a_row (void)
 {
   static const char *const interfaces[] = { OREE_IFACE_MANAGER, OREE_IFACE_SERVICES, OREE_IFACE_CONFIGURATION,
-                                            OREE_IFACE_MONITOR, OREE_IFACE_DIAGNOSTICS };
+                                            OREE_IFACE_MONITOR, OREE_IFACE_DIAGNOSTICS,
+                                            OREE_IFACE_CERTIFICATES };
 
   for (gsize i = 0; i < G_N_ELEMENTS (interfaces); i++)
     {
