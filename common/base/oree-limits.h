@@ -16,6 +16,13 @@
 #define OREE_SIP_BACKOFF_SOURCES_MAX 8192  /* sources of failed sign-ins remembered, per worker */
 #define OREE_SIP_PUBLICATIONS_MAX 16       /* publications of one presentity: more devices than contacts */
 
+/* Safeguards against discovered SIP partners (sip-edge sheet 21, Lync's federation safeguards) */
+#define OREE_SAFEGUARD_PARTNERS_MAX 4096    /* partners remembered per worker */
+#define OREE_SAFEGUARD_CONTACTS_MAX 100000  /* users of ours remembered per partner, whatever the record says */
+#define OREE_SAFEGUARD_WINDOW_SECONDS 600   /* answers that old no longer count */
+#define OREE_SAFEGUARD_SLOTS 10             /* the window moves on in so many steps */
+#define OREE_SAFEGUARD_FAILURES_MIN 10      /* fewer prove nothing, whatever their share: everybody mistypes */
+
 /* XMPP codec (RFC 6120; xmpp-s2s sheet 18) */
 #define OREE_XML_DEPTH_MAX 64             /* nesting inside a stanza */
 #define OREE_XML_DEPTH_PREAUTH_MAX 8      /* nothing deep is legal before authentication */

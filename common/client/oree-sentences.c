@@ -152,6 +152,9 @@ static const Sentence reasons[] = {
   { "sip-federation-off", N_ ("SIP federation is switched off on this edge.") },
   { "user-public-off", N_ ("The user’s external access policy does not allow public providers.") },
   { "user-public-av-off", N_ ("The user’s external access policy does not allow audio and video with public providers.") },
+  { "discovered-partner-rate", N_ ("A discovered partner sends more messages per second than it may.") },
+  { "discovered-partner-slowed", N_ ("Too many requests of this discovered partner fail, as if it were trying out addresses: it may send one message per second.") },
+  { "discovered-partner-reach", N_ ("This discovered partner has already reached as many of your users as it may.") },
   /* What the gateway does not carry: service/gateway/oree-gw-refusal.h. */
   { "group-chat-unsupported", N_ ("The gateway does not carry group chats.") },
   { "invitation-unsupported", N_ ("The gateway does not carry invitations to group chats.") },

@@ -47,7 +47,11 @@ typedef enum
   /* SIP federation */                                                                                      \
   X (SIP_OFF, "sip-federation-off", INFO)                    /* topology sip-federation-enabled */          \
   X (USER_PUBLIC_OFF, "user-public-off", INFO)               /* policy without enable-public-cloud-access */ \
-  X (USER_PUBLIC_AV_OFF, "user-public-av-off", INFO)         /* … -audio-video-access */
+  X (USER_PUBLIC_AV_OFF, "user-public-av-off", INFO)         /* … -audio-video-access */                   \
+  /* SIP, discovered partners: policy/oree-safeguard.h */                                                   \
+  X (DISCOVERED_RATE, "discovered-partner-rate", WARNING)    /* more messages a second than it may send */  \
+  X (DISCOVERED_SLOWED, "discovered-partner-slowed", WARNING)/* its failures look like harvesting */        \
+  X (DISCOVERED_REACH, "discovered-partner-reach", WARNING)  /* it reached as many users as it may */
 
 typedef enum
 {

@@ -309,10 +309,33 @@ peers_pass_as_the_table_says (void)
   run_table (&table, "peer.table");
 }
 
+/* What test-safeguard plays: "AT request … : REASON". */
+static void
+see_what_safeguards_say (void)
+{
+  g_autofree char *text = read_table ("safeguard.table");
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (char **line = lines; *line != NULL; line++)
+    {
+      const char *colon = strstr (*line, " : ");
+      OreeReason reason;
+
+      if (**line != '#' && colon != NULL && strstr (*line, " request ") != NULL)
+        {
+          g_auto (GStrv) expected = g_strsplit (colon + 3, " ", -1);
+
+          g_assert_true (oree_reason_from_nick (expected[0], &reason));
+          seen[reason] = TRUE;
+        }
+    }
+}
+
 /* Runs after the tables. */
 static void
 every_reason_occurs_in_a_table (void)
 {
+  see_what_safeguards_say ();
   for (guint i = 0; i < OREE_N_REASONS; i++)
     {
       g_test_message ("%s", oree_reason_nick ((OreeReason) i));
