@@ -37,7 +37,7 @@
 #define OREE_S2S_DIALBACK_ATTEMPTS_MAX 10 /* failed dialback results on one stream */
 #define OREE_S2S_SASL_ATTEMPTS_MAX 3      /* RFC 6120 6.4.5: between 2 and 5 */
 #define OREE_S2S_UNACKED_MAX 4096         /* stanzas in flight on one outbound stream */
-#define OREE_S2S_QUEUE_MAX 4096           /* stanzas waiting for one outbound stream */
+#define OREE_S2S_QUEUE_MAX 4096           /* stanzas waiting for one outbound stream, whatever partner-queue-limit says */
 #define OREE_S2S_VERIFY_MAX 64            /* dialback questions open on one outbound stream */
 #define OREE_S2S_DIALBACK_SECONDS 30      /* an authoritative server must have answered */
 #define OREE_S2S_CLOSE_SECONDS 5          /* wait for the peer's end tag (Prosody's value) */
@@ -117,6 +117,7 @@
 #define OREE_STORE_BATCH_MAX 1000 /* runtime rows in one transaction: bounds what one failure repeats */
 
 /* Gateway */
+#define OREE_QUEUE_BYTES_MAX (64 * 1024 * 1024) /* what waits for one partner domain, each way, whatever its number */
 #define OREE_GW_QUEUE_PER_PAIR_MAX 4096     /* messages waiting for one recipient */
 #define OREE_GW_SUBSCRIPTIONS_PER_USER_MAX 1000
 #define OREE_GW_LINK_MAX 2048               /* octets of one address in formatted text */

@@ -328,6 +328,7 @@ static const Sentence events[] = {
   { "allow-entry-made", N_ ("{user} now knows the contact {contact}.") },
   { "allow-entry-revoked", N_ ("{user} no longer knows the contact {contact}: the allow entry was revoked.") },
   { "limit-hit", N_ ("A limit was reached: {limit} ({peer}).") },
+  { "queue-full", N_ ("Too much is waiting for {partner} ({direction}, {depth} waiting): new messages are refused, and their senders told so.") },
   { "sip-peer-refused", N_ ("The SIP connection from {peer} was refused. {reason}") },
   { "sign-in-refused", N_ ("{user} could not sign in from {address}. {reason}") },
 };

@@ -35,6 +35,7 @@ typedef enum
   X (ALLOW_ENTRY_MADE, 2021, INFORMATION, "allow-entry-made")   /* user contact */              \
   X (ALLOW_ENTRY_REVOKED, 2022, INFORMATION, "allow-entry-revoked")                             \
   X (LIMIT_HIT, 2030, WARNING, "limit-hit")                     /* limit peer */                \
+  X (QUEUE_FULL, 2031, WARNING, "queue-full")                   /* partner domain direction depth */ \
   X (SIP_PEER_REFUSED, 3000, WARNING, "sip-peer-refused")       /* peer reason */               \
   X (SIGN_IN_REFUSED, 3010, WARNING, "sign-in-refused")         /* user address reason */
 

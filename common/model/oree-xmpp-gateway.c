@@ -14,6 +14,8 @@ static const OreeField fields[] = {
   NUMBER (connection_limit, "connection-limit", "1000", 1, G_MAXUINT32, "XMPP connections at once, all partners."),
   NUMBER (partner_connection_limit, "partner-connection-limit", "20", 1, G_MAXUINT32,
           "XMPP connections at once with one partner."),
+  NUMBER (partner_queue_limit, "partner-queue-limit", "8192", 1, G_MAXUINT32,
+          "Messages that may wait for one domain of a partner, each way; further ones are refused, and their senders told so."),
   F (dialback_passphrase, "dialback-passphrase", SECRET, OREE_FIELD_FLAG_SECRET, "", 0, 0,
      "The secret dialback keys are made with; empty: one made at first start."),
   F (enable_logging_all_message_bodies, "enable-logging-all-message-bodies", BOOLEAN, OREE_FIELD_FLAG_NO_EFFECT,

@@ -10,6 +10,7 @@ typedef struct
   OreeRecord record;
   guint64 connection_limit;         /* all partners */
   guint64 partner_connection_limit; /* one partner */
+  guint64 partner_queue_limit;      /* waiting for one domain of a partner, each way */
   char *dialback_passphrase;        /* "": made at first start */
   gboolean enable_logging_all_message_bodies;
   guint64 keep_alive_interval;          /* seconds */

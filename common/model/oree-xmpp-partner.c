@@ -45,6 +45,8 @@ static const OreeField fields[] = {
      "A partner silent for the gateway's keep-alive-interval is disconnected."),
   F (connection_limit, "connection-limit", UINT, "0", G_MAXUINT32, NULL, NULL,
      "Connections with this partner at once; 0: the gateway's partner-connection-limit."),
+  F (queue_limit, "queue-limit", UINT, "0", G_MAXUINT32, NULL, NULL,
+     "Messages that may wait for one domain of this partner, each way; 0: the gateway's partner-queue-limit."),
   F (proxy_fqdn, "proxy-fqdn", STRING, "", OREE_NAME_MAX, NULL, oree_normalise_fqdn_port,
      "The partner's XMPP server, with its port where that is not 5269; empty: found by DNS."),
   F (enable_bidirectional_streams, "enable-bidirectional-streams", BOOLEAN, "true", 0, NULL, NULL,

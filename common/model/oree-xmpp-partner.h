@@ -39,6 +39,7 @@ typedef struct
   gboolean support_dialback_negotiation;
   gboolean enable_keep_alive;
   guint64 connection_limit; /* 0: the gateway's partner-connection-limit */
+  guint64 queue_limit;      /* 0: the gateway's partner-queue-limit */
   char *proxy_fqdn;         /* host or host:port; "": found by DNS SRV */
   gboolean enable_bidirectional_streams; /* XEP-0288 */
   gboolean enable_dane;     /* TLSA records of a signed zone speak for its servers (RFC 7673, RFC 7712) */

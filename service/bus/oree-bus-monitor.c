@@ -4,6 +4,7 @@
 #include "bus/oree-bus.h"
 #include "ident/oree-jid.h"
 #include "ident/oree-sip-uri.h"
+#include "model/oree-xmpp-gateway.h"
 #include "model/oree-xmpp-partner.h"
 
 #define EVENTS_DEFAULT 100
@@ -80,6 +81,7 @@ typedef struct
 {
   OreeBusCall *call;
   GVariant *connections;
+  GVariant *subscriptions;
 } PartnersQuestion;
 
 static gboolean
@@ -131,6 +133,38 @@ count_subscriptions (GVariant *rows, const OreeXmppPartner *partner)
   return n;
 }
 
+/* What waits for the partner's domains, each way; how long the oldest of it has waited. */
+static void
+add_queues (GVariantDict *row, GVariant *queues, const OreeXmppPartner *partner, const OreeXmppGateway *gateway)
+{
+  guint32 to_xmpp = 0, to_sip = 0;
+  guint64 age = 0, overflows = 0;
+
+  for (gsize i = 0; i < g_variant_n_children (queues); i++)
+    {
+      g_autoptr (GVariant) queue = g_variant_get_child_value (queues, i);
+      const char *direction = "";
+      guint32 depth = 0;
+      guint64 its_age = 0, its_overflows = 0;
+
+      if (!row_is_about (queue, "domain", partner))
+        continue;
+      g_variant_lookup (queue, "direction", "&s", &direction);
+      g_variant_lookup (queue, "depth", "u", &depth);
+      g_variant_lookup (queue, "age", "t", &its_age);
+      g_variant_lookup (queue, "overflows", "t", &its_overflows);
+      *(g_str_equal (direction, "to-sip") ? &to_sip : &to_xmpp) += depth;
+      age = MAX (age, its_age);
+      overflows += its_overflows;
+    }
+  g_variant_dict_insert (row, "queued-to-xmpp", "u", to_xmpp);
+  g_variant_dict_insert (row, "queued-to-sip", "u", to_sip);
+  g_variant_dict_insert (row, "oldest-queued", "t", age);
+  g_variant_dict_insert (row, "queue-limit", "t", partner->queue_limit != 0 ? partner->queue_limit
+                                                                             : gateway->partner_queue_limit);
+  g_variant_dict_insert (row, "queue-overflows", "t", overflows);
+}
+
 static void
 add_last_event (GVariantDict *row, OreeEventRing *events, const OreeXmppPartner *partner)
 {
@@ -151,26 +185,38 @@ add_last_event (GVariantDict *row, OreeEventRing *events, const OreeXmppPartner 
 }
 
 static GVariant *
-partner_row (const OreeXmppPartner *partner, GVariant *live, GVariant *subscribed, OreeEventRing *events)
+partner_row (const OreeXmppPartner *partner, const PartnersQuestion *question, GVariant *queues,
+             const OreeXmppGateway *gateway, OreeEventRing *events)
 {
   GVariantDict row;
 
   g_variant_dict_init (&row, NULL);
   g_variant_dict_insert (&row, "partner", "s", partner->record.id);
   g_variant_dict_insert (&row, "partner-type", "s", oree_enum_to_nick (oree_partner_types, partner->partner_type));
-  g_variant_dict_insert (&row, "streams-in", "u", count_streams (live, partner, "in"));
-  g_variant_dict_insert (&row, "streams-out", "u", count_streams (live, partner, "out"));
-  g_variant_dict_insert (&row, "subscriptions", "u", count_subscriptions (subscribed, partner));
+  g_variant_dict_insert (&row, "streams-in", "u", count_streams (question->connections, partner, "in"));
+  g_variant_dict_insert (&row, "streams-out", "u", count_streams (question->connections, partner, "out"));
+  g_variant_dict_insert (&row, "subscriptions", "u", count_subscriptions (question->subscriptions, partner));
+  add_queues (&row, queues, partner, gateway);
   add_last_event (&row, events, partner);
   return g_variant_dict_end (&row);
 }
 
 static void
-on_partner_subscriptions (GVariant *subscribed, gpointer data)
+partners_question_free (PartnersQuestion *question)
 {
-  g_autofree PartnersQuestion *question = data;
-  g_autoptr (GVariant) live = question->connections;
+  g_variant_unref (question->connections);
+  g_clear_pointer (&question->subscriptions, g_variant_unref);
+  g_free (question);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PartnersQuestion, partners_question_free)
+
+static void
+on_partner_queues (GVariant *queues, gpointer data)
+{
+  g_autoptr (PartnersQuestion) question = data;
   OreeService *service = oree_bus_call_service (question->call);
+  const OreeXmppGateway *gateway;
+  const OreeRecordSet *set;
   const GPtrArray *records;
   GVariantBuilder rows;
 
@@ -179,12 +225,26 @@ on_partner_subscriptions (GVariant *subscribed, gpointer data)
       oree_bus_call_fail_code (question->call, OREE_ERROR_UNAVAILABLE, "stopping");
       return;
     }
-  records = oree_record_set_list (oree_apply_records (oree_service_apply (service)), &oree_xmpp_partner_kind);
+  set = oree_apply_records (oree_service_apply (service));
+  records = oree_record_set_list (set, &oree_xmpp_partner_kind);
+  gateway = (const OreeXmppGateway *) oree_record_set_singleton (set, &oree_xmpp_gateway_kind);
   g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; records != NULL && i < records->len; i++)
-    g_variant_builder_add_value (&rows, partner_row (g_ptr_array_index (records, i), live, subscribed,
+    g_variant_builder_add_value (&rows, partner_row (g_ptr_array_index (records, i), question, queues, gateway,
                                                      oree_service_events (service)));
   oree_bus_call_reply (question->call, g_variant_new ("(aa{sv})", &rows));
+}
+
+static void
+on_partner_subscriptions (GVariant *rows, gpointer data)
+{
+  g_autoptr (PartnersQuestion) question = data;
+  OreeRoles *roles = roles_of (question->call);
+
+  if (roles == NULL)
+    return;
+  question->subscriptions = g_variant_ref (rows);
+  oree_roles_list (roles, "queues", on_partner_queues, g_steal_pointer (&question));
 }
 
 static void

@@ -23,6 +23,8 @@ cell_text (const char *name, GVariant *value)
     return g_strdup ("");
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) && g_strv_contains (times, name))
     return oreectl_time (g_variant_get_int64 (value));
+  if (g_str_equal (name, "oldest-queued"))
+    return g_strdup_printf ("%.1f s", (double) g_variant_get_uint64 (value) / 1000);
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return g_variant_dup_string (value, NULL);
   return g_variant_print (value, FALSE);
@@ -124,7 +126,8 @@ static OreectlStatus
 partners (Oreectl *ctl, int argc, char **argv)
 {
   static const char *const first[]
-      = { "partner", "partner-type", "streams-in", "streams-out", "subscriptions", NULL };
+      = { "partner", "partner-type", "streams-in", "streams-out", "subscriptions", "queued-to-xmpp", "queued-to-sip",
+          "oldest-queued", "queue-limit", "queue-overflows", NULL };
 
   return list_rows (ctl, OREE_CALL_PARTNERS, argc, first, _ ("There are no XMPP partners."));
 }

@@ -194,7 +194,7 @@ static void
 print_partners (GVariant *partners)
 {
   const char *const headings[]
-      = { _ ("XMPP PARTNER"), _ ("STREAMS IN"), _ ("STREAMS OUT"), _ ("SUBSCRIPTIONS"), _ ("LAST REASON"), NULL };
+      = { _ ("XMPP PARTNER"), _ ("STREAMS IN"), _ ("STREAMS OUT"), _ ("SUBSCRIPTIONS"), _ ("WAITING"), _ ("LAST REASON"), NULL };
   g_autoptr (OreectlTable) table = NULL;
 
   if (g_variant_n_children (partners) == 0)
@@ -202,7 +202,10 @@ print_partners (GVariant *partners)
   table = oreectl_table_new (G_N_ELEMENTS (headings) - 1, headings);
   for (gsize i = 0; i < g_variant_n_children (partners); i++)
     {
-      static const char *const counts[] = { "streams-in", "streams-out", "subscriptions" };
+      /* What waits is told as one, for whoever looks at a glance; `partners` has it by direction. */
+      static const char *const counts[][2] = {
+        { "streams-in" }, { "streams-out" }, { "subscriptions" }, { "queued-to-xmpp", "queued-to-sip" },
+      };
       g_autoptr (GVariant) row = g_variant_get_child_value (partners, i);
       const char *reason = lookup (row, "last-reason");
       g_autofree char *words = *reason != '\0' ? oree_sentence_reason (reason) : NULL;
@@ -211,10 +214,12 @@ print_partners (GVariant *partners)
       for (gsize c = 0; c < G_N_ELEMENTS (counts); c++)
         {
           g_autofree char *text = NULL;
-          guint32 n = 0;
+          guint32 n = 0, more = 0;
 
-          g_variant_lookup (row, counts[c], "u", &n);
-          text = g_strdup_printf ("%u", n);
+          g_variant_lookup (row, counts[c][0], "u", &n);
+          if (counts[c][1] != NULL)
+            g_variant_lookup (row, counts[c][1], "u", &more);
+          text = g_strdup_printf ("%u", n + more);
           oreectl_table_add (table, text);
         }
       oreectl_table_add (table, words);

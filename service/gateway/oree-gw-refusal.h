@@ -20,7 +20,8 @@ G_BEGIN_DECLS
   X (ENCRYPTED, "encrypted-unsupported", NOT_ACCEPTABLE, 415, ENCRYPTED)                                                 \
   X (NOT_A_PERSON, "not-a-person", SERVICE_UNAVAILABLE, 404, NOT_A_PERSON)                                               \
   X (ADDRESS, "address-unmappable", JID_MALFORMED, 404, ADDRESS)                                                         \
-  X (BUDGET, "budget-exhausted", RESOURCE_CONSTRAINT, 480, BUDGET)
+  X (BUDGET, "budget-exhausted", RESOURCE_CONSTRAINT, 480, BUDGET)                                                       \
+  X (QUEUE_FULL, "queue-full", RESOURCE_CONSTRAINT, 480, BUSY) /* not 503: that closes a whole hop */
 
 typedef enum
 {

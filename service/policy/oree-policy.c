@@ -118,6 +118,12 @@ oree_policy_partner_connection_limit (const OreePolicy *self, const OreeXmppPart
   return partner->connection_limit ? partner->connection_limit : self->xmpp_gateway->partner_connection_limit;
 }
 
+guint64
+oree_policy_queue_limit (const OreePolicy *self, const OreeXmppPartner *partner)
+{
+  return partner != NULL && partner->queue_limit ? partner->queue_limit : self->xmpp_gateway->partner_queue_limit;
+}
+
 const OreeBlockedDomain *
 oree_policy_blocked (const OreePolicy *self, const char *domain)
 {

@@ -46,6 +46,9 @@ gboolean oree_policy_user_home (const OreePolicy *self, const char *aor, OreeUse
 const OreeXmppPartner *oree_policy_xmpp_partner (const OreePolicy *self, const char *domain);
 /* Connections allowed at once with this partner: its own limit, or the gateway's. */
 guint64 oree_policy_partner_connection_limit (const OreePolicy *self, const OreeXmppPartner *partner);
+/* Messages that may wait for one domain of this partner, each way: its own limit, or the gateway's; that of a stranger
+ * (NULL) is the gateway's. */
+guint64 oree_policy_queue_limit (const OreePolicy *self, const OreeXmppPartner *partner);
 /* The entry that blocks the domain, itself or from above (include-subdomains); NULL when none does. */
 const OreeBlockedDomain *oree_policy_blocked (const OreePolicy *self, const char *domain);
 /* The allowed domain of that name; NULL when it is not on the list. */

@@ -38,6 +38,7 @@
   X (PRESENCE_TO_XMPP, "presence-to-xmpp")                                                     \
   X (SUBSCRIPTIONS_TO_SIP, "subscriptions-to-sip")                                             \
   X (SUBSCRIPTIONS_TO_XMPP, "subscriptions-to-xmpp")                                           \
+  X (QUEUES_FULL, "queues-full")                         /* turned away: too much waits for a partner */ \
   X (LIMITS_HIT, "limits-hit")
 
 typedef enum

@@ -14,6 +14,7 @@
 #include "gateway/oree-gw-addr.h"
 #include "gateway/oree-gw-error.h"
 #include "roles/oree-gateway-sessions.h"
+#include "roles/oree-queues.h"
 #include "roles/oree-refusal.h"
 
 #define ANSWER_WITHIN (28 * OREE_SECOND) /* the sender's Timer F is 32 s */
@@ -33,6 +34,7 @@ typedef struct
   gboolean plain;    /* text/plain and nothing else, for more was refused */
   gboolean in_session; /* sent inside one */
   gboolean had_session; /* tried that way already */
+  OreeQueuePlace place;
 } Inbound;
 
 /* Two people, one direction. */
@@ -59,6 +61,7 @@ typedef struct
   gboolean sent;
   char *moved; /* where the contact went: a SIP URI; NULL: nowhere */
   OreeGwContent asked; /* message_id, wants, routes, wall: what notification its sender asked for */
+  OreeQueuePlace place; /* until the stanza has one of its own */
 } Outbound;
 
 /* What is needed to tell the sender of an answered MESSAGE what became of it: that it failed after all, or arrived. One
@@ -95,6 +98,7 @@ static void inbound_done (OreeLane *lane, guint status, const OreeSipRx *respons
 static void
 inbound_free (Inbound *inbound)
 {
+  oree_queues_leave (&inbound->place);
   oree_xmpp_rx_free (inbound->rx);
   oree_gw_sip_clear (&inbound->sip);
   g_free (inbound->from);
@@ -380,6 +384,16 @@ sender_uri (const OreeJid *from)
   return uri != NULL ? uri : oree_gw_aor_from_jid (from);
 }
 
+/* Do as many wait for this one recipient as may? */
+static gboolean
+is_full (const Pair *pair)
+{
+  if (pair == NULL || pair->waiting.length < OREE_GW_QUEUE_PER_PAIR_MAX)
+    return FALSE;
+  oree_queues_overflowed (&((const Inbound *) pair->waiting.tail->data)->place);
+  return TRUE;
+}
+
 void
 oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
 {
@@ -396,6 +410,7 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
   const OreeGwPerson *person;
   Inbound *inbound;
   Pair *pair;
+  gsize size;
 
   if (from == NULL || (aor == NULL && stanza->to.local != NULL))
     {
@@ -455,6 +470,14 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
   oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP);
   key = g_strconcat (contact, " ", aor, NULL);
   pair = g_hash_table_lookup (self->pairs, key);
+  size = strlen (sip.body) + (sip.html != NULL ? strlen (sip.html) : 0);
+  if (is_full (pair) || !oree_queues_have_room (lane, stanza->from.domain, OREE_QUEUE_TO_SIP, size))
+    {
+      oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP_REPORTED);
+      oree_gw_sip_clear (&sip);
+      oree_gateway_refuse_matter (lane, rx, OREE_GW_REFUSAL_QUEUE_FULL);
+      return;
+    }
   if (pair == NULL)
     {
       pair = g_new0 (Pair, 1);
@@ -462,18 +485,11 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
       pair->aor = g_steal_pointer (&aor);
       g_hash_table_insert (self->pairs, pair->key, pair);
     }
-  if (pair->waiting.length >= OREE_GW_QUEUE_PER_PAIR_MAX)
-    {
-      oree_lane_count_one (lane, OREE_COUNT_LIMITS_HIT);
-      oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP_REPORTED);
-      oree_gw_sip_clear (&sip);
-      oree_gateway_refuse_person (lane, rx, OREE_STANZA_ERR_RESOURCE_CONSTRAINT);
-      return;
-    }
   inbound = g_new0 (Inbound, 1);
   *inbound = (Inbound){ .rx = rx, .sip = sip, .from = g_steal_pointer (&from), .pair = g_strdup (pair->key), .receipt = extras.wants_receipt,
                         .marker = extras.markable };
   self->inbound++;
+  oree_queues_enter (lane, &inbound->place, stanza->from.domain, OREE_QUEUE_TO_SIP, size);
   g_queue_push_tail (&pair->waiting, inbound);
   pump (lane, pair);
 }
@@ -486,6 +502,7 @@ outbound_free (gpointer data)
   Outbound *outbound = data;
 
   oree_worker_cancel (outbound->lane->worker, &outbound->timer);
+  oree_queues_leave (&outbound->place);
   g_clear_pointer (&outbound->rx, oree_sip_rx_unref);
   g_clear_pointer (&outbound->stanza, oree_xml_node_unref);
   oree_jid_clear (&outbound->contact);
@@ -593,8 +610,10 @@ sent_cb (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason, 
 
   if (ok)
     answer (lane, outbound, acked == OREE_S2S_ACKED_BY_PEER ? 200 : 202, NULL);
-  else if (reason == OREE_S2S_TOO_BIG)
-    answer (lane, outbound, oree_gw_refusal (OREE_GW_REFUSAL_BODY_TOO_BIG)->sip, oree_s2s_reason_nick (reason));
+  else if (reason == OREE_S2S_TOO_BIG || reason == OREE_S2S_QUEUE_FULL)
+    answer (lane, outbound,
+            oree_gw_refusal (reason == OREE_S2S_TOO_BIG ? OREE_GW_REFUSAL_BODY_TOO_BIG : OREE_GW_REFUSAL_QUEUE_FULL)->sip,
+            oree_s2s_reason_nick (reason));
   else
     answer (lane, outbound,
             oree_gw_status_from_err (oree_s2s_reason_stanza_err (reason), outbound->contact.resource != NULL, FALSE),
@@ -624,6 +643,7 @@ allowed_cb (OreeLane *lane, gboolean ok, gpointer data)
       return;
     }
   outbound->sent = TRUE;
+  oree_queues_leave (&outbound->place);
   outbound->token = oree_xmpp_out_send (lane, outbound->local_domain, outbound->contact.domain, outbound->stanza, sent_cb,
                                         outbound);
   g_clear_pointer (&outbound->stanza, oree_xml_node_unref);
@@ -719,6 +739,12 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
       oree_gateway_refuse_request (lane, rx, aor, refusal, unsupported);
       return;
     }
+  if (!oree_queues_have_room (lane, to.domain, OREE_QUEUE_TO_XMPP, rx->msg.body.length))
+    {
+      oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_XMPP_REPORTED);
+      oree_gateway_refuse_request (lane, rx, aor, OREE_GW_REFUSAL_QUEUE_FULL, NULL);
+      return;
+    }
   oree_sip_ids_tag (oree_sip_hub_ids (lane), id);
   outbound = g_new0 (Outbound, 1);
   outbound->lane = lane;
@@ -733,6 +759,7 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
   oree_timer_init (&outbound->timer, too_late_cb, outbound);
   oree_worker_arm (lane->worker, &outbound->timer, oree_worker_now (lane->worker) + ANSWER_WITHIN);
   g_hash_table_insert (self->outbound, outbound->id, outbound);
+  oree_queues_enter (lane, &outbound->place, to.domain, OREE_QUEUE_TO_XMPP, rx->msg.body.length);
   oree_gateway_allow (lane, outbound->aor, &outbound->contact, allowed_cb, g_strdup (id));
 }
 

@@ -14,6 +14,7 @@
 G_BEGIN_DECLS
 
 typedef struct _OreeLane OreeLane;
+typedef struct _OreeQueues OreeQueues;
 typedef struct _OreeSipHub OreeSipHub;
 typedef struct _OreeXmppProxy OreeXmppProxy;
 typedef struct _OreeXmppIn OreeXmppIn;
@@ -70,6 +71,7 @@ struct _OreeLane
   guint64 matters[OREE_N_GW_REFUSALS]; /* what the gateway could not carry */
   OreeNoiseCount noise[OREE_N_NOISES];
 
+  OreeQueues *queues;
   OreeSipHub *sip;
   OreeXmppProxy *xmpp_proxy;
   OreeXmppIn *xmpp_in;

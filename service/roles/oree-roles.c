@@ -5,6 +5,7 @@
 #include "base/oree-log.h"
 #include "roles/oree-gateway-role.h"
 #include "roles/oree-lane.h"
+#include "roles/oree-queues.h"
 #include "roles/oree-role-ops.h"
 #include "roles/oree-sip-hub.h"
 
@@ -756,6 +757,8 @@ list_each (OreeLane *lane, Poll *poll)
 
   g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa{sv}"));
   oree_sip_hub_list (lane, poll->what, &rows);
+  if (g_str_equal (poll->what, "queues"))
+    oree_queues_list (lane, &rows);
   for (guint i = 0; i < OREE_N_ROLES; i++)
     role_ops[i]->list (lane, poll->what, &rows);
   mine = g_variant_ref_sink (g_variant_builder_end (&rows));
@@ -885,6 +888,7 @@ oree_roles_forget (OreeRoles *self, const char *space, const char *key, OreeRole
 static void
 init_each (OreeLane *lane, Poll *poll)
 {
+  oree_queues_init (lane);
   oree_sip_hub_init (lane);
   for (guint i = 0; i < OREE_N_ROLES; i++)
     role_ops[i]->init (lane);
@@ -931,6 +935,7 @@ clear_each (OreeLane *lane, Poll *poll)
   for (guint i = 0; i < OREE_N_ROLES; i++)
     role_ops[i]->clear (lane);
   oree_sip_hub_clear (lane);
+  oree_queues_clear (lane);
   lane->gone = TRUE; /* what other lanes, and stopping itself, still sent here finds nobody */
   poll_one_done (poll);
 }

@@ -87,8 +87,9 @@ void oree_roles_publish (OreeRoles *self, OreePolicy *policy, OreeRolesResult do
 void oree_roles_retrust (OreeRoles *self, OreeTlsSet *tls, OreeRolesResult done, gpointer data);
 /* The same count without doing it, for Configuration.Check. */
 void oree_roles_forecast (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, gpointer data);
-/* Live rows, aa{sv}: what = "connections", "subscriptions", "allow-entries", "bindings"; "tempers": what remote
- * servers did with certificates of ours (roles/oree-xmpp-temper.h). */
+/* Live rows, aa{sv}: what = "connections", "subscriptions", "allow-entries", "bindings", "queues" (what waits for
+ * each partner domain: roles/oree-queues.h); "tempers": what remote servers did with certificates of ours
+ * (roles/oree-xmpp-temper.h). */
 void oree_roles_list (OreeRoles *self, const char *what, OreeRolesResult done, gpointer data);
 /* a{st}: counter name → value, summed over the workers. */
 void oree_roles_counters (OreeRoles *self, OreeRolesResult done, gpointer data);

@@ -14,6 +14,7 @@
 #include "codec/xmpp/oree-xmpp-ns.h"
 #include "proto/xmpp/oree-s2s-backoff.h"
 #include "roles/oree-census.h"
+#include "roles/oree-queues.h"
 #include "roles/oree-refusal.h"
 #include "roles/oree-xmpp-find.h"
 #include "roles/oree-xmpp-in.h"
@@ -66,6 +67,7 @@ typedef struct
   OreeXmppSent sent;
   OreeXmppVerified verified;
   gpointer data;
+  OreeQueuePlace place;
 } Item;
 
 struct _OreeXmppOut
@@ -81,6 +83,15 @@ struct _OreeXmppOut
 
 static void run (Stream *stream);
 static OreeXmppProof judge (Stream *stream, const char *domain, const OreePolicy *policy);
+
+static void
+item_free (gpointer data)
+{
+  Item *item = data;
+
+  oree_queues_leave (&item->place);
+  g_free (item);
+}
 
 static guint64 *
 token_key (guint64 token)
@@ -101,6 +112,9 @@ oree_xmpp_out_report (OreeLane *lane, guint64 token, gboolean ok, OreeS2sAcked a
     return;
   owned = key;
   item = value;
+  if (!ok && reason == OREE_S2S_QUEUE_FULL)
+    oree_queues_overflowed (&item->place);
+  oree_queues_leave (&item->place);
   if (item->sent != NULL)
     item->sent (lane, ok, acked, reason, item->data);
 }
@@ -770,11 +784,11 @@ lookup (OreeLane *lane, const char *local, const char *remote, gboolean verify_o
 }
 
 static guint64
-add_item (OreeLane *lane, const Item *item)
+add_item (OreeLane *lane, Item *item)
 {
   guint64 token = ++lane->xmpp_out->next_token;
 
-  g_hash_table_insert (lane->xmpp_out->items, token_key (token), g_memdup2 (item, sizeof *item));
+  g_hash_table_insert (lane->xmpp_out->items, token_key (token), item);
   return token;
 }
 
@@ -784,28 +798,31 @@ guint64
 oree_xmpp_out_send (OreeLane *lane, const char *local, const char *remote, const OreeXmlNode *stanza,
                     OreeXmppSent sent, gpointer data)
 {
-  Item item = { .stream = lookup (lane, local, remote, FALSE), .sent = sent, .data = data };
+  Item *item = g_new0 (Item, 1);
   GString *text = g_string_sized_new (512);
   g_autoptr (GBytes) bytes = NULL;
-  guint64 token;
+  guint64 token = add_item (lane, item);
 
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STANZAS_OUT);
   oree_xml_write (text, stanza, OREE_NS_SERVER);
   bytes = g_string_free_to_bytes (text);
-  if (item.stream == NULL)
-    item.inbound = oree_xmpp_in_carrier (lane, local, remote);
-  if (item.stream == NULL && item.inbound == 0)
-    item.stream = stream_for (lane, local, remote, FALSE);
-  token = add_item (lane, &item);
-  if (item.inbound != 0)
+  item->sent = sent;
+  item->data = data;
+  item->stream = lookup (lane, local, remote, FALSE);
+  oree_queues_enter (lane, &item->place, remote, OREE_QUEUE_TO_XMPP, g_bytes_get_size (bytes));
+  if (item->stream == NULL)
+    item->inbound = oree_xmpp_in_carrier (lane, local, remote);
+  if (item->stream == NULL && item->inbound == 0)
+    item->stream = stream_for (lane, local, remote, FALSE);
+  if (item->inbound != 0)
     {
-      oree_xmpp_in_send (lane, item.inbound, bytes, token);
+      oree_xmpp_in_send (lane, item->inbound, bytes, token);
       return token;
     }
-  item.stream->sent++;
-  oree_s2s_out_send_bytes (item.stream->machine, bytes, token, oree_worker_now (lane->worker), &item.stream->effects);
+  item->stream->sent++;
+  oree_s2s_out_send_bytes (item->stream->machine, bytes, token, oree_worker_now (lane->worker), &item->stream->effects);
   /* Effects are carried out at the end of the turn: never inside the sender's call. */
-  oree_reactor_at_end (oree_worker_reactor (lane->worker), &item.stream->flush);
+  oree_reactor_at_end (oree_worker_reactor (lane->worker), &item->stream->flush);
   return token;
 }
 
@@ -826,15 +843,13 @@ oree_xmpp_out_cancel (OreeLane *lane, guint64 token)
 void
 oree_xmpp_out_verify (OreeLane *lane, OreeDialbackCheck *check, OreeXmppVerified verified, gpointer data)
 {
-  Item item = { .stream = lookup (lane, check->receiving, check->originating, TRUE), .verified = verified,
-                .data = data };
-  Stream *stream;
-  guint64 token;
+  Item *item = g_new0 (Item, 1);
+  guint64 token = add_item (lane, item);
+  Stream *stream = lookup (lane, check->receiving, check->originating, TRUE);
 
-  if (item.stream == NULL)
-    item.stream = stream_for (lane, check->receiving, check->originating, TRUE);
-  stream = item.stream;
-  token = add_item (lane, &item);
+  if (stream == NULL)
+    stream = stream_for (lane, check->receiving, check->originating, TRUE);
+  *item = (Item){ .stream = stream, .verified = verified, .data = data };
   oree_lane_count_one (lane, OREE_COUNT_XMPP_DIALBACK_ASKED);
   oree_s2s_out_verify (stream->machine, check, token, oree_worker_now (lane->worker), &stream->effects);
   oree_reactor_at_end (oree_worker_reactor (lane->worker), &stream->flush);
@@ -1115,7 +1130,7 @@ oree_xmpp_out_init (OreeLane *lane)
   lane->xmpp_out->streams = g_hash_table_new (g_str_hash, g_str_equal);
   lane->xmpp_out->by_id = g_hash_table_new_full (NULL, NULL, NULL, stream_free);
   lane->xmpp_out->abandoned = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) oree_conn_free, NULL);
-  lane->xmpp_out->items = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  lane->xmpp_out->items = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, item_free);
   lane->xmpp_out->backoffs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 

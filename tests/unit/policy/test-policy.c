@@ -32,7 +32,7 @@ records_are_found (void)
 {
   g_autoptr (OreePolicy) policy = build ("add sip-domain contoso.test\n"
                                          "add xmpp-partner fabrikam.test additional-domains=corp.fabrikam.test\n"
-                                         "add xmpp-partner litware.test connection-limit=3 "
+                                         "add xmpp-partner litware.test connection-limit=3 queue-limit=7 "
                                          "sasl-negotiation=not-supported\n"
                                          "add user alice@contoso.test\n"
                                          "set topology '' 'next-hop=[2001:db8::7]:5060;transport=tcp'\n");
@@ -47,6 +47,9 @@ records_are_found (void)
   g_assert_cmpuint (oree_policy_partner_connection_limit (policy, fabrikam), ==, 20);
   g_assert_cmpuint (
       oree_policy_partner_connection_limit (policy, oree_policy_xmpp_partner (policy, "litware.test")), ==, 3);
+  g_assert_cmpuint (oree_policy_queue_limit (policy, fabrikam), ==, 8192);
+  g_assert_cmpuint (oree_policy_queue_limit (policy, NULL), ==, 8192);
+  g_assert_cmpuint (oree_policy_queue_limit (policy, oree_policy_xmpp_partner (policy, "litware.test")), ==, 7);
   g_assert_cmpint (oree_policy_xmpp_methods (policy, "litware.test"), ==, OREE_XMPP_METHOD_TLS_DIALBACK);
   g_assert_cmpint (oree_policy_xmpp_methods (policy, "stranger.test"), ==,
                    OREE_XMPP_METHOD_SASL_TLS | OREE_XMPP_METHOD_TLS_DIALBACK);
