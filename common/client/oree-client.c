@@ -29,6 +29,7 @@ enum
   SIGNAL_CHANGED,
   SIGNAL_STATE_CHANGED,
   SIGNAL_EVENT,
+  SIGNAL_CLOSED,
   N_SIGNALS
 };
 
@@ -98,9 +99,19 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
 }
 
 static void
+on_closed (OreeClient *self)
+{
+  set_present (self, FALSE);
+  g_signal_emit (self, signals[SIGNAL_CLOSED], 0);
+}
+
+static void
 oree_client_dispose (GObject *object)
 {
   OreeClient *self = OREE_CLIENT (object);
+
+  if (self->connection != NULL)
+    g_signal_handlers_disconnect_by_data (self->connection, self);
 
   if (self->watch != 0)
     g_bus_unwatch_name (self->watch);
@@ -138,6 +149,7 @@ oree_client_class_init (OreeClientClass *klass)
                                                 G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
   signals[SIGNAL_EVENT]
       = g_signal_new ("event", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_VARIANT);
+  signals[SIGNAL_CLOSED] = g_signal_new ("closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -153,6 +165,7 @@ client_on (GDBusConnection *connection)
 
   self->connection = connection;
   g_dbus_connection_set_exit_on_close (connection, FALSE);
+  g_signal_connect_swapped (connection, "closed", G_CALLBACK (on_closed), self);
   self->subscription = g_dbus_connection_signal_subscribe (connection, OREE_BUS_NAME, NULL, NULL, OREE_BUS_PATH, NULL,
                                                            G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
   self->watch = g_bus_watch_name_on_connection (connection, OREE_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared,

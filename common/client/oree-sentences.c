@@ -588,9 +588,8 @@ oree_sentence_error (OreeError code)
   return _ (errors[code].text);
 }
 
-/* The sentence alone, without what it is about. */
-static char *
-problem_in_words (const OreeProblem *problem)
+char *
+oree_sentence_problem_alone (const OreeProblem *problem)
 {
   const char *nick = problem->code < OREE_N_PROBLEMS ? oree_problem_nick (problem->code) : problem->detail;
   const char *detail = problem->detail != NULL ? problem->detail : "";
@@ -615,7 +614,7 @@ problem_in_words (const OreeProblem *problem)
 char *
 oree_sentence_problem (const OreeProblem *problem)
 {
-  g_autofree char *sentence = problem_in_words (problem);
+  g_autofree char *sentence = oree_sentence_problem_alone (problem);
   GString *out = g_string_new (problem->kind);
 
   if (problem->id != NULL && *problem->id != '\0')

@@ -14,6 +14,8 @@ const char *oree_sentence_error (OreeError code);
 
 /* "xmpp-partner fabrikam.test, tls-negotiation: This value is not allowed; choose one of: required, optional." */
 char *oree_sentence_problem (const OreeProblem *problem);
+/* The sentence alone, for where the field stands beside it. */
+char *oree_sentence_problem_alone (const OreeProblem *problem);
 
 /* Why something was refused or does not work: policy reasons, certificate outcomes, what degrades a role. */
 char *oree_sentence_reason (const char *nick);

@@ -13,6 +13,8 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 # `#include "codec/sip/…"`: the first word says which root it lives under.
 _ROOTS = {directory.split("/")[-1]: directory.split("/")[0] for directory in TABLE["includes"]
           if "/" in directory}
+# `#include "panel/…"`: a layer that is a root itself.
+_WHOLE = {directory for directory in TABLE["includes"] if "/" not in directory}
 
 
 def layer_of(path):
@@ -26,11 +28,11 @@ def _matches(path, pattern):
 def _own_include(path, layer, name):
     """What is wrong with including `name` from the file `path` of `layer`, or None."""
     first = name.split("/")[0]
-    if "/" not in name or first not in _ROOTS:
+    if "/" not in name or (first not in _ROOTS and first not in _WHOLE):
         # Generated beside the file that includes it, or written without its directory.
         return None if name.endswith("-generated.h") or name.endswith("-resources.h") \
             else f'"{name}" lacks its directory'
-    target = f"{_ROOTS[first]}/{name}"
+    target = name if first in _WHOLE else f"{_ROOTS[first]}/{name}"
     for group in TABLE["sideways"]["groups"]:
         mine = next((entry for entry in group if path.startswith(entry + "/")), None)
         theirs = next((entry for entry in group if target.startswith(entry + "/")), None)

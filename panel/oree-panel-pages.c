@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "panel/oree-panel-pages.h"
+
+#include "panel/federation/oree-federation-page.h"
+
+#include <glib/gi18n-lib.h>
+
+static const OreePanelPageRow rows[] = {
+  { "federation", N_ ("Federation and External Access"), "network-workgroup-symbolic", oree_federation_page_get_type,
+    { "policies", "edge", "domains", "providers", "xmpp", NULL } },
+};
+
+const OreePanelPageRow *
+oree_panel_pages (guint *n_rows)
+{
+  *n_rows = G_N_ELEMENTS (rows);
+  return rows;
+}
+
+const OreePanelPageRow *
+oree_panel_pages_find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_equal (rows[i].name, name) || g_strv_contains (rows[i].places, name))
+      return &rows[i];
+  return NULL;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pages are made when they are first visited and kept. A page that holds unsaved changes is asked before it is left. */
+#include "panel/oree-panel-window.h"
+
+#include "panel/oree-panel-banner.h"
+#include "panel/oree-panel-page.h"
+#include "panel/oree-panel-pages.h"
+#include "ui/oree-ui.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+struct _OreePanelWindow
+{
+  AdwApplicationWindow parent;
+  AdwLeaflet *leaflet;
+  GtkListBox *navigation;
+  AdwToastOverlay *toasts;
+  AdwWindowTitle *title;
+  OreePanelBanner *banner;
+  GtkStack *stack;
+  OreeClientSession *session;
+  OreePanelPage *page; /* in front; of the stack */
+  char *wanted;        /* where to go when the page in front may be left */
+  gboolean closing;
+};
+
+G_DEFINE_FINAL_TYPE (OreePanelWindow, oree_panel_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void
+show_title (OreePanelWindow *self)
+{
+  const char *name = gtk_stack_get_visible_child_name (self->stack);
+  const OreePanelPageRow *row = name != NULL ? oree_panel_pages_find (name) : NULL;
+
+  adw_window_title_set_title (self->title, row != NULL ? _ (row->title) : _ ("Orée"));
+}
+
+static void
+insert_actions (OreePanelWindow *self)
+{
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "page",
+                                  self->page != NULL ? oree_panel_page_get_actions (self->page) : NULL);
+}
+
+static OreePanelPage *
+page_of (OreePanelWindow *self, const OreePanelPageRow *row)
+{
+  GtkWidget *page = gtk_stack_get_child_by_name (self->stack, row->name);
+
+  if (page == NULL)
+    {
+      page = g_object_new (row->get_type (), "session", self->session, NULL);
+      g_signal_connect_object (page, "actions-changed", G_CALLBACK (insert_actions), self, G_CONNECT_SWAPPED);
+      gtk_stack_add_named (self->stack, page, row->name);
+    }
+  return OREE_PANEL_PAGE (page);
+}
+
+static void
+select_row (OreePanelWindow *self, const OreePanelPageRow *wanted)
+{
+  guint n;
+  const OreePanelPageRow *rows = oree_panel_pages (&n);
+
+  gtk_list_box_select_row (self->navigation, gtk_list_box_get_row_at_index (self->navigation, (int) (wanted - rows)));
+}
+
+static void
+bring_to_front (OreePanelWindow *self, const OreePanelPageRow *row)
+{
+  OreePanelPage *page = page_of (self, row);
+
+  if (page != self->page)
+    {
+      if (self->page != NULL)
+        oree_panel_page_hidden (self->page);
+      self->page = page;
+      gtk_stack_set_visible_child (self->stack, GTK_WIDGET (page));
+      insert_actions (self);
+      oree_panel_page_shown (page);
+    }
+  select_row (self, row);
+  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->toasts));
+  show_title (self);
+}
+
+static void
+go_on (OreePanelWindow *self)
+{
+  g_autofree char *wanted = g_steal_pointer (&self->wanted);
+  g_auto (GStrv) parts = g_strsplit (wanted, "/", 2);
+  const OreePanelPageRow *row = oree_panel_pages_find (parts[0]);
+
+  bring_to_front (self, row);
+  if (!g_str_equal (parts[0], row->name) || parts[1] != NULL)
+    oree_panel_page_go (self->page, parts[0], parts[1] != NULL ? parts[1] : "");
+}
+
+static void
+on_leave (gboolean leave, gpointer data)
+{
+  g_autoptr (OreePanelWindow) self = data;
+  const char *name;
+
+  if (leave && self->wanted != NULL)
+    go_on (self);
+  else
+    {
+      g_clear_pointer (&self->wanted, g_free);
+      name = gtk_stack_get_visible_child_name (self->stack);
+      if (name != NULL)
+        select_row (self, oree_panel_pages_find (name));
+    }
+}
+
+gboolean
+oree_panel_window_go (OreePanelWindow *self, const char *place)
+{
+  g_auto (GStrv) parts = g_strsplit (place, "/", 2);
+
+  if (*place == '\0' || oree_panel_pages_find (parts[0]) == NULL)
+    return FALSE;
+  g_free (self->wanted);
+  self->wanted = g_strdup (place);
+  if (self->page == NULL)
+    go_on (self);
+  else
+    oree_panel_page_leave (self->page, on_leave, g_object_ref (self));
+  return TRUE;
+}
+
+gboolean
+oree_panel_window_is_settled (OreePanelWindow *self)
+{
+  OreeSessionState state = oree_client_session_get_state (self->session);
+
+  if (state == OREE_SESSION_CONNECTING)
+    return FALSE;
+  return self->page == NULL || state != OREE_SESSION_READY || oree_panel_page_is_settled (self->page);
+}
+
+static void
+on_row_activated (OreePanelWindow *self, GtkListBoxRow *row)
+{
+  guint n;
+  const OreePanelPageRow *rows = oree_panel_pages (&n);
+
+  oree_panel_window_go (self, rows[gtk_list_box_row_get_index (row)].name);
+}
+
+static void
+on_go (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  oree_panel_window_go (OREE_PANEL_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_place (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  guint n, place = (guint) g_variant_get_int32 (parameter);
+  const OreePanelPageRow *rows = oree_panel_pages (&n);
+
+  if (place >= 1 && place <= n)
+    oree_panel_window_go (OREE_PANEL_WINDOW (widget), rows[place - 1].name);
+}
+
+static void
+on_status (OreePanelWindow *self)
+{
+  GVariant *status = oree_client_session_get_status (self->session);
+  const char *host = NULL;
+
+  if (status != NULL)
+    g_variant_lookup (status, "host", "&s", &host);
+  adw_window_title_set_subtitle (self->title, host != NULL ? host : "");
+}
+
+static void
+on_may_close (gboolean leave, gpointer data)
+{
+  g_autoptr (OreePanelWindow) self = data;
+
+  if (!leave)
+    return;
+  self->closing = TRUE;
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static gboolean
+oree_panel_window_close_request (GtkWindow *window)
+{
+  OreePanelWindow *self = OREE_PANEL_WINDOW (window);
+
+  if (self->closing || self->page == NULL)
+    return GTK_WINDOW_CLASS (oree_panel_window_parent_class)->close_request (window);
+  oree_panel_page_leave (self->page, on_may_close, g_object_ref (self));
+  /* When the answer came at once the window is gone already. */
+  return TRUE;
+}
+
+static void
+oree_panel_window_dispose (GObject *object)
+{
+  OreePanelWindow *self = OREE_PANEL_WINDOW (object);
+
+  self->page = NULL;
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "page", NULL);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->wanted, g_free);
+  G_OBJECT_CLASS (oree_panel_window_parent_class)->dispose (object);
+}
+
+static void
+oree_panel_window_class_init (OreePanelWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = oree_panel_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = oree_panel_window_close_request;
+  g_type_ensure (OREE_TYPE_PANEL_BANNER);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/oree/Edge1/Panel/oree-panel-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, OreePanelWindow, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, OreePanelWindow, navigation);
+  gtk_widget_class_bind_template_child (widget_class, OreePanelWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, OreePanelWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, OreePanelWindow, banner);
+  gtk_widget_class_bind_template_child (widget_class, OreePanelWindow, stack);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  gtk_widget_class_install_action (widget_class, "win.go", "s", on_go);
+  gtk_widget_class_install_action (widget_class, "win.place", "i", on_place);
+  for (int i = 1; i <= 9; i++)
+    gtk_widget_class_add_binding_action (widget_class, GDK_KEY_0 + (guint) i, GDK_ALT_MASK, "win.place", "i", i);
+}
+
+static void
+oree_panel_window_init (OreePanelWindow *self)
+{
+  guint n;
+  const OreePanelPageRow *rows = oree_panel_pages (&n);
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  oree_ui_watch_stack (GTK_WIDGET (self->stack));
+  for (guint i = 0; i < n; i++)
+    {
+      GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+      GtkWidget *label = gtk_label_new (_ (rows[i].title));
+      GtkWidget *row = gtk_list_box_row_new ();
+
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (rows[i].icon));
+      gtk_box_append (GTK_BOX (box), label);
+      gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+      oree_ui_set_label (row, _ (rows[i].title));
+      gtk_list_box_append (self->navigation, row);
+    }
+}
+
+OreePanelWindow *
+oree_panel_window_new (GtkApplication *app, OreeClientSession *session)
+{
+  OreePanelWindow *self = g_object_new (OREE_TYPE_PANEL_WINDOW, "application", app, NULL);
+
+  self->session = g_object_ref (session);
+  oree_panel_banner_set_session (self->banner, session);
+  g_signal_connect_object (session, "notify::status", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
+  on_status (self);
+  return self;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* OreePanelWindow: navigation at the left, the page at the right. Actions: "win.go" (s: NAME or NAME/PLACE), "win.back",
+ * "win.page-N" (Alt+N); the visible page's commands are its group "page". */
+#pragma once
+#include "client/oree-client-session.h"
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define OREE_TYPE_PANEL_WINDOW (oree_panel_window_get_type ())
+G_DECLARE_FINAL_TYPE (OreePanelWindow, oree_panel_window, OREE, PANEL_WINDOW, AdwApplicationWindow)
+
+OreePanelWindow *oree_panel_window_new (GtkApplication *app, OreeClientSession *session);
+/* Goes to a place; FALSE when there is none of that name. */
+gboolean oree_panel_window_go (OreePanelWindow *self, const char *place);
+/* The page shown has all it will show. */
+gboolean oree_panel_window_is_settled (OreePanelWindow *self);
+
+G_END_DECLS
