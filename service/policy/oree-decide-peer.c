@@ -16,11 +16,6 @@ const OreeEnumValue oree_relations[] = {
   { 0, NULL },
 };
 
-const OreeEnumValue oree_peer_proofs[] = {
-  { OREE_PEER_PROOF_PENDING, "pending" }, { OREE_PEER_PROOF_NONE, "none" },     { OREE_PEER_PROOF_DOMAIN, "domain" },
-  { OREE_PEER_PROOF_SRV_TARGET, "srv-target" }, { OREE_PEER_PROOF_SERVER, "server" }, { 0, NULL },
-};
-
 const OreeEnumValue oree_source_marks[] = {
   { OREE_SOURCE_UNMARKED, "unmarked" },
   { OREE_SOURCE_VERIFIED, "verified" },
@@ -46,6 +41,7 @@ typedef struct
   const OreePolicy *policy;
   const OreePeerFacts *facts;
   OreePeerStand stand;
+  OreeReason why; /* the certificate proves nothing */
   /* What the question at hand looked at. */
   gboolean skipped;
   const OreeRecord *record;
@@ -55,41 +51,25 @@ typedef struct
 
 /* --- what the partner is to us ------------------------------------------------------------------ */
 
-static gboolean
-lists (const char *const *names, const char *name)
+/* What the relation's record wants of certificates; records without such wishes (access-edge) take either name. */
+static OreePeerAnswer
+ask_names (const Asking *a, const OreeRecord *record, const char *server)
 {
-  return names != NULL && g_strv_contains (names, name);
-}
+  OreePeerQuestion question = {
+    .names = a->facts->names,
+    .domain = a->facts->remote_domain,
+    .server = server,
+    .srv_targets = a->facts->srv_targets,
+    .check = OREE_SIP_NAME_EITHER,
+  };
+  const OreeField *check = record != NULL ? oree_kind_field (record->kind, "name-check") : NULL;
+  const OreeField *usage = record != NULL ? oree_kind_field (record->kind, "client-certificate-usage") : NULL;
 
-/* RFC 5922 7.3 and 7.4 for the domain itself. Lync's way for a host: directly below the domain, neither deeper nor
- * elsewhere, or whoever answers for the domain's DNS could send its traffic anywhere (lync-behaviour 5). */
-OreePeerProof
-oree_peer_proof (const OreePeerNames *names, const char *domain, const char *server, const char *const *srv_targets,
-                 const char **by)
-{
-  const char *name = NULL;
-  OreePeerProof proof = OREE_PEER_PROOF_NONE;
-
-  if (names == NULL)
-    proof = OREE_PEER_PROOF_PENDING;
-  else if (server != NULL)
-    {
-      if (lists (names->hosts, server))
-        proof = OREE_PEER_PROOF_SERVER, name = server;
-    }
-  else if (lists (names->domains, domain))
-    proof = OREE_PEER_PROOF_DOMAIN, name = domain;
-  else
-    for (const char *const *target = srv_targets; target != NULL && *target != NULL && name == NULL; target++)
-      {
-        const char *dot = strchr (*target, '.');
-
-        if (dot != NULL && strcmp (dot + 1, domain) == 0 && lists (names->hosts, *target))
-          proof = OREE_PEER_PROOF_SRV_TARGET, name = *target;
-      }
-  if (by != NULL)
-    *by = name;
-  return proof;
+  if (check != NULL)
+    question.check = (OreeSipNameCheck) oree_record_get_enum (record, check);
+  if (usage != NULL)
+    question.strict = oree_record_get_enum (record, usage) == OREE_CLIENT_CERTIFICATE_STRICT;
+  return oree_peer_proof (&question);
 }
 
 static void
@@ -130,10 +110,11 @@ find_provider (const Asking *a, gboolean *by_dns)
   return provider;
 }
 
+/* By itself: no server is named for it. `allowed`: its record, or NULL. */
 static gboolean
-proves_itself (const Asking *a)
+proves_itself (const Asking *a, const OreeAllowedDomain *allowed)
 {
-  OreePeerProof proof = oree_peer_proof (a->facts->names, a->facts->remote_domain, NULL, a->facts->srv_targets, NULL);
+  OreePeerProof proof = ask_names (a, allowed != NULL ? &allowed->record : NULL, NULL).proof;
 
   return proof == OREE_PEER_PROOF_DOMAIN || proof == OREE_PEER_PROOF_SRV_TARGET;
 }
@@ -172,12 +153,12 @@ find_stand (Asking *a)
   if (allowed != NULL)
     {
       /* A listed domain may be hosted; a public network's server speaks for it only where DNS says so. */
-      if (provider != NULL && (by_dns || !provider->is_public) && !proves_itself (a))
+      if (provider != NULL && (by_dns || !provider->is_public) && !proves_itself (a, allowed))
         stand_as_provider (a, provider);
       else
         stand_as (a, OREE_RELATION_ALLOWED_DOMAIN, &allowed->record, NULL, OREE_VERIFY_ALWAYS_VERIFIABLE);
     }
-  else if (provider != NULL && (provider->is_public || edge->enable_partner_discovery) && !(!by_dns && proves_itself (a)))
+  else if (provider != NULL && (provider->is_public || edge->enable_partner_discovery) && !(!by_dns && proves_itself (a, NULL)))
     stand_as_provider (a, provider);
   else if (edge->enable_partner_discovery)
     stand_as (a, OREE_RELATION_DISCOVERED, &edge->record, NULL, edge->discovered_partner_verification_level);
@@ -187,9 +168,12 @@ static void
 judge_stand (Asking *a)
 {
   OreePeerStand *stand = &a->stand;
+  OreePeerAnswer answer = ask_names (a, stand->record, stand->server);
 
-  stand->proof = oree_peer_proof (a->facts->names, a->facts->remote_domain, stand->server, a->facts->srv_targets,
-                                  &stand->proved_by);
+  stand->proof = answer.proof;
+  stand->proved_by = answer.name;
+  stand->srv_outside = answer.host;
+  a->why = answer.why;
   switch (stand->level)
     {
     case OREE_VERIFY_ALWAYS_VERIFIABLE:
@@ -289,8 +273,11 @@ ask_authentication (Asking *a)
     case OREE_PEER_PROOF_PENDING:
       return skip (a);
     case OREE_PEER_PROOF_NONE:
-      note (a, stand->record, NULL, stand->server != NULL ? stand->server : a->facts->remote_domain);
-      return OREE_REASON_NOT_AUTHENTICATED;
+      note (a, stand->record, a->why == OREE_REASON_CERTIFICATE_USAGE ? "client-certificate-usage" : NULL,
+            stand->srv_outside != NULL ? stand->srv_outside
+            : stand->server != NULL    ? stand->server
+                                       : a->facts->remote_domain);
+      return a->why;
     case OREE_PEER_PROOF_DOMAIN:
     case OREE_PEER_PROOF_SRV_TARGET:
     case OREE_PEER_PROOF_SERVER:

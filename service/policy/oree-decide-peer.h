@@ -4,6 +4,7 @@
  * found out comes in as facts. */
 #pragma once
 #include "policy/oree-decide-xmpp.h"
+#include "policy/oree-peer-proof.h"
 
 G_BEGIN_DECLS
 
@@ -22,18 +23,6 @@ typedef enum
 /* "none" "allowed-server" "allowed-domain" "hosting-provider" "public-provider" "default-route" "discovered" */
 extern const OreeEnumValue oree_relations[];
 
-/* What the peer's certificate was found to prove. */
-typedef enum
-{
-  OREE_PEER_PROOF_PENDING,    /* no handshake yet: the question is put off */
-  OREE_PEER_PROOF_NONE,
-  OREE_PEER_PROOF_DOMAIN,     /* the partner's domain (RFC 5922 7) */
-  OREE_PEER_PROOF_SRV_TARGET, /* a host directly below that domain which its SRV records name (Lync's way) */
-  OREE_PEER_PROOF_SERVER      /* the server that the record names */
-} OreePeerProof;
-
-extern const OreeEnumValue oree_peer_proofs[]; /* "pending" "none" "domain" "srv-target" "server" */
-
 /* How the sender's side marked the user's identity (ms-edge-proxy-message-trust and kin). */
 typedef enum
 {
@@ -43,14 +32,6 @@ typedef enum
 } OreeSourceMark;
 
 extern const OreeEnumValue oree_source_marks[]; /* "unmarked" "verified" "unverified" */
-
-/* The names a certificate carries whose chain, dates and usage hold. All in normal form, NULL-terminated, borrowed. */
-typedef struct
-{
-  const char *const *domains; /* SIP identities as RFC 5922 7.1 reads them */
-  const char *const *hosts;   /* dNSNames */
-  gboolean client_usage;      /* it may be used by a client in strict eyes: clientAuth, any, or no extended key usage */
-} OreePeerNames;
 
 typedef struct
 {
@@ -82,6 +63,7 @@ typedef struct
   gboolean discovered;       /* safeguards apply */
   OreePeerProof proof;
   const char *proved_by;     /* the name of the certificate that proves it; NULL: none */
+  const char *srv_outside;   /* the host outside the domain that DNS leads to, when that is why nothing is proved */
   gboolean asks_dns;         /* the relation rests on SRV records that were not asked for yet */
 } OreePeerStand;
 
@@ -92,10 +74,5 @@ typedef struct
  * and `trail` may be NULL. */
 OreeVerdict oree_decide_peer (const OreePolicy *policy, const OreePeerFacts *facts, OreePeerStand *stand,
                               OreeTrail *trail);
-
-/* SEAM (names): which name of a certificate proves `domain`, for which there may be SRV targets and, when a record names
- * it, `server` (then only that counts). `*by` (may be NULL) is the name. A per-record name-check joins here. */
-OreePeerProof oree_peer_proof (const OreePeerNames *names, const char *domain, const char *server,
-                               const char *const *srv_targets, const char **by);
 
 G_END_DECLS

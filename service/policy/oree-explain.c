@@ -219,7 +219,12 @@ explain_peer (const OreePolicy *policy, Given *given, GVariant **verdict, GVaria
   g_autofree char *method = g_ascii_strup (get (given, "method") ? get (given, "method") : "MESSAGE", -1);
   g_auto (GStrv) certified = get_names (given, "names");
   g_auto (GStrv) targets = get_names (given, "srv-targets");
-  const OreePeerNames names = { (const char *const *) certified, (const char *const *) certified, TRUE };
+  const OreePeerNames names = {
+    (const char *const *) certified,
+    (const char *const *) certified,
+    get_choice (given, "usage", oree_sip_certificate_usages, OREE_CLIENT_CERTIFICATE_STRICT)
+      == OREE_CLIENT_CERTIFICATE_STRICT,
+  };
   g_autoptr (OreeTrail) trail = oree_trail_new ();
   OreePeerStand stand;
   OreeVerdict decided;
@@ -292,8 +297,8 @@ static const struct
       "allow-entry", NULL } },
   { "peer",
     explain_peer,
-    { "direction", "method", "local-domain", "remote-domain", "local-user", "from", "to", "names", "srv-targets", "mark",
-      "allow-entry", "in-dialog", "audio-video", NULL } },
+    { "direction", "method", "local-domain", "remote-domain", "local-user", "from", "to", "names", "srv-targets", "usage",
+      "mark", "allow-entry", "in-dialog", "audio-video", NULL } },
   { "sip", explain_sip, { "source", "method", "from", "to", "authenticated", NULL } },
 };
 

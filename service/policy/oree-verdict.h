@@ -48,6 +48,10 @@ typedef enum
   X (SIP_OFF, "sip-federation-off", INFO)                    /* topology sip-federation-enabled */          \
   X (USER_PUBLIC_OFF, "user-public-off", INFO)               /* policy without enable-public-cloud-access */ \
   X (USER_PUBLIC_AV_OFF, "user-public-av-off", INFO)         /* … -audio-video-access */                   \
+  /* what a SIP peer's certificate proves: policy/oree-peer-proof.h */                                      \
+  X (CERTIFICATE_NAME, "certificate-name", WARNING)          /* neither the domain nor its server */        \
+  X (CERTIFICATE_USAGE, "certificate-usage", WARNING)        /* the record is strict about key usage */     \
+  X (SRV_OUTSIDE, "srv-target-outside", WARNING)             /* DNS leads out of the partner's domain */    \
   /* SIP, discovered partners: policy/oree-safeguard.h */                                                   \
   X (DISCOVERED_RATE, "discovered-partner-rate", WARNING)    /* more messages a second than it may send */  \
   X (DISCOVERED_SLOWED, "discovered-partner-slowed", WARNING)/* its failures look like harvesting */        \

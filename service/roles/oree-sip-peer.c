@@ -36,11 +36,15 @@ domains_of (const OreePeerCert *cert)
 OreeCertOutcome
 oree_sip_peer_judge (OreeConn *conn, OreeCertDirection direction, OreeSipPeer **peer)
 {
+  return oree_sip_peer_read (oree_conn_peer_cert (conn), direction, g_get_real_time (), peer);
+}
+
+OreeCertOutcome
+oree_sip_peer_read (OreePeerCert *cert, OreeCertDirection direction, gint64 wall, OreeSipPeer **peer)
+{
   static const int hosts[] = { OREE_CERT_NAME_DNS, OREE_CERT_NAME_COMMON, -1 };
-  OreePeerCert *cert = oree_conn_peer_cert (conn);
   OreeCertOutcome outcome = cert == NULL ? OREE_CERT_NO_CERTIFICATE
-                                         : oree_peer_cert_check (cert, direction, OREE_CERT_USAGE_LENIENT,
-                                                                 g_get_real_time ());
+                                         : oree_peer_cert_check (cert, direction, OREE_CERT_USAGE_LENIENT, wall);
   OreeSipPeer *self;
 
   if (outcome != OREE_CERT_OK)
@@ -51,7 +55,7 @@ oree_sip_peer_judge (OreeConn *conn, OreeCertDirection direction, OreeSipPeer **
   self->direction = direction;
   self->names.domains = (const char *const *) domains_of (cert);
   self->names.hosts = (const char *const *) names_of (cert, hosts);
-  self->names.client_usage = oree_peer_cert_may_be_client (cert);
+  self->names.strict_usage = oree_peer_cert_check (cert, direction, OREE_CERT_USAGE_STRICT, wall) == OREE_CERT_OK;
   *peer = self;
   return OREE_CERT_OK;
 }

@@ -18,9 +18,11 @@ typedef struct
 } OreeSipPeer;
 
 /* SEAM (a): a peer's certificate is judged here, once per connection, right after the handshake: chain, dates, usage
- * (lenient: strictness is a record's affair, and decided per domain by oree_decide_peer through names.client_usage).
+ * (lenient: strictness is a record's affair, and decided per domain by oree_decide_peer through names.strict_usage).
  * OK and `*peer`, or why not. Which of its names proves which domain is oree_peer_proof's question. */
 OreeCertOutcome oree_sip_peer_judge (OreeConn *conn, OreeCertDirection direction, OreeSipPeer **peer);
+/* The same of a certificate (NULL: none was shown) at `wall`, microseconds since 1970. */
+OreeCertOutcome oree_sip_peer_read (OreePeerCert *cert, OreeCertDirection direction, gint64 wall, OreeSipPeer **peer);
 OreeSipPeer *oree_sip_peer_ref (OreeSipPeer *self);
 void oree_sip_peer_unref (OreeSipPeer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeSipPeer, oree_sip_peer_unref)

@@ -120,7 +120,8 @@ decide_peer (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, cons
 {
   const char *method = g_hash_table_lookup (facts, "method");
   g_auto (GStrv) certified = names (facts, "names"), targets = names (facts, "srv-targets");
-  const OreePeerNames shown = { (const char *const *) certified, (const char *const *) certified, TRUE };
+  const OreePeerNames shown = { (const char *const *) certified, (const char *const *) certified,
+                                g_str_equal (g_hash_table_lookup (facts, "usage"), "strict") };
   OreePeerStand stand;
   OreeVerdict verdict;
   const OreePeerFacts given = {
@@ -282,6 +283,7 @@ static const char *const peer_defaults[] = {
   "allow-entry",   "false",
   "in-dialog",     "false",
   "audio-video",   "false",
+  "usage",         "strict",
   NULL,
 };
 
