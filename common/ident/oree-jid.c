@@ -143,8 +143,22 @@ oree_jid_equal (const OreeJid *a, const OreeJid *b)
 static char *
 join (const char *local, const char *domain, const char *resource)
 {
-  return g_strconcat (local ? local : "", local ? "@" : "", domain, resource ? "/" : "", resource ? resource : "",
-                      NULL);
+  gsize lengths[] = { local != NULL ? strlen (local) : 0, strlen (domain), resource != NULL ? strlen (resource) : 0 };
+  char *text = g_malloc (lengths[0] + lengths[1] + lengths[2] + 3), *end = text;
+
+  if (local != NULL)
+    {
+      end = (char *) memcpy (end, local, lengths[0]) + lengths[0];
+      *end++ = '@';
+    }
+  end = (char *) memcpy (end, domain, lengths[1]) + lengths[1];
+  if (resource != NULL)
+    {
+      *end++ = '/';
+      end = (char *) memcpy (end, resource, lengths[2]) + lengths[2];
+    }
+  *end = '\0';
+  return text;
 }
 
 char *

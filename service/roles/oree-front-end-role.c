@@ -217,6 +217,9 @@ answer_fork (OreeLane *lane, Fork *fork, guint status, const OreeSipRx *response
   GString *text = NULL;
 
   fork->answered = TRUE;
+  /* A 503 becomes a 500 (RFC 3261 16.7): that one is written anew. */
+  if (response != NULL && status != 503 && oree_sip_hub_hand_over (lane, fork->rx, response))
+    return;
   if (response != NULL)
     {
       rules_of (lane, &rules, self, &host);
@@ -283,7 +286,8 @@ deliver (OreeLane *lane, OreeSipRx *rx, const char *aor)
   Fork *fork;
 
   rules_of (lane, &rules, self, &host);
-  status = oree_sip_proxy_admit (&rules, &rx->msg, NULL);
+  /* What the gateway wrote has come no way yet: it cannot loop, nor ask the proxy for anything. */
+  status = rx->flow.leg == OREE_LEG_GATEWAY ? 0 : oree_sip_proxy_admit (&rules, &rx->msg, NULL);
   if (status == 0)
     status = oree_sip_proxy_route (&rules, &rx->msg, &route);
   if (status == 0 && bindings->len == 0)

@@ -59,6 +59,12 @@ struct _OreeSipHub
   OreeInsideFlow inside;
 };
 
+static gboolean
+is_in_memory (OreeFlow flow)
+{
+  return flow.leg == OREE_LEG_GATEWAY || flow.leg == OREE_LEG_FRONT_END;
+}
+
 static void flow_free (Flow *flow);
 static Flow *flow_find (OreeLane *lane, OreeFlow flow);
 static void write_on_lane (OreeLane *lane, gpointer data);
@@ -97,6 +103,7 @@ rx_new (OreeFlow flow, const char *peer, const void *data, gsize length, gssize 
   g_atomic_ref_count_init (&rx->refs);
   rx->flow = flow;
   rx->peer = g_strdup (peer);
+  rx->branch = NULL;
   rx->data = oree_span_dup (oree_span (data, length));
   oree_sip_msg_move (&rx->msg, &msg, data, rx->data);
   return rx;
@@ -116,6 +123,7 @@ oree_sip_rx_unref (OreeSipRx *rx)
     {
       g_free (rx->peer);
       g_free (rx->data);
+      g_free (rx->branch);
       g_free (rx);
     }
 }
@@ -200,18 +208,21 @@ parcel_lost (OreeLane *lane, Parcel *parcel)
   parcel_free (parcel);
 }
 
-static void
-response_on_lane (OreeLane *lane, gpointer data)
+/* The branch of its topmost Via; owned; NULL when that does not parse. */
+static char *
+branch_of (const OreeSipMsg *msg)
 {
-  g_autoptr (OreeSipRx) rx = data;
-  g_autofree char *branch = NULL;
   OreeSipVia via;
-  Pending *pending;
 
-  if (oree_sip_via_top (&via, &rx->msg) < 0)
-    return;
-  branch = oree_span_dup (via.branch);
-  pending = g_hash_table_lookup (lane->sip->pending, branch);
+  return oree_sip_via_top (&via, msg) < 0 ? NULL : oree_span_dup (via.branch);
+}
+
+/* `branch`: of the request of ours that `rx` answers. */
+static void
+take_response (OreeLane *lane, const char *branch, const OreeSipRx *rx)
+{
+  Pending *pending = branch != NULL ? g_hash_table_lookup (lane->sip->pending, branch) : NULL;
+
   if (pending == NULL)
     oree_lane_count_one (lane, OREE_COUNT_SIP_STRAY_RESPONSES);
   else if (oree_sip_status_is_final (rx->msg.status))
@@ -224,17 +235,27 @@ response_on_lane (OreeLane *lane, gpointer data)
     pending->rings = TRUE;
 }
 
+static void
+response_on_lane (OreeLane *lane, gpointer data)
+{
+  g_autoptr (OreeSipRx) rx = data;
+
+  take_response (lane, rx->branch, rx);
+}
+
 /* --- one message in ---------------------------------------------------------------------------- */
 
-/* A request that is well framed and parsed; takes `rx`. */
+/* A request that is well framed and parsed; takes `rx`. What was written in this process was made of parts that were
+ * checked. */
 static void
 dispatch_request (OreeLane *lane, OreeSipLeg leg, OreeSipRx *rx)
 {
   G_GNUC_UNUSED g_autoptr (OreeSipRx) owned = rx;
-  OreeSipCheck check;
+  OreeSipCheck check = { 0 };
 
   oree_lane_count_one (lane, OREE_COUNT_SIP_REQUESTS_IN);
-  check = oree_sip_check (&rx->msg);
+  if (!is_in_memory (rx->flow))
+    check = oree_sip_check (&rx->msg);
   if (check.status != 0)
     {
       oree_lane_count_one (lane, OREE_COUNT_SIP_MALFORMED);
@@ -253,22 +274,20 @@ static void
 dispatch_response (Flow *flow, OreeSipRx *rx)
 {
   g_autoptr (OreeSipRx) owned = rx;
-  g_autofree char *branch = NULL;
-  OreeSipVia via;
   guint lane_plus_1;
 
   oree_lane_count_one (flow->lane, OREE_COUNT_SIP_RESPONSES_IN);
-  if (oree_sip_via_top (&via, &rx->msg) < 0)
+  rx->branch = branch_of (&rx->msg);
+  if (rx->branch == NULL)
     return;
-  branch = oree_span_dup (via.branch);
-  lane_plus_1 = GPOINTER_TO_UINT (g_hash_table_lookup (flow->waiting, branch));
+  lane_plus_1 = GPOINTER_TO_UINT (g_hash_table_lookup (flow->waiting, rx->branch));
   if (lane_plus_1 == 0)
     {
       oree_lane_count_one (flow->lane, OREE_COUNT_SIP_STRAY_RESPONSES);
       return;
     }
   if (oree_sip_status_is_final (rx->msg.status))
-    g_hash_table_remove (flow->waiting, branch);
+    g_hash_table_remove (flow->waiting, rx->branch);
   oree_lane_run (flow->lane, oree_lane_at (flow->lane, lane_plus_1 - 1), response_on_lane, g_steal_pointer (&owned),
                  rx_unref_data);
 }
@@ -507,12 +526,6 @@ oree_sip_hub_has_flow (OreeLane *lane, OreeFlow flow)
 
 /* --- writing ----------------------------------------------------------------------------------- */
 
-static gboolean
-is_in_memory (OreeFlow flow)
-{
-  return flow.leg == OREE_LEG_GATEWAY || flow.leg == OREE_LEG_FRONT_END;
-}
-
 static void
 deliver_in_memory (OreeLane *lane, Parcel *parcel)
 {
@@ -521,9 +534,15 @@ deliver_in_memory (OreeLane *lane, Parcel *parcel)
                           parcel->text->str, parcel->text->len, &parsed);
 
   if (parsed > 0 && rx->msg.is_request)
-    dispatch_request (lane, parcel->flow.leg, rx);
+    {
+      rx->branch = g_steal_pointer (&parcel->branch);
+      dispatch_request (lane, parcel->flow.leg, rx);
+    }
   else if (parsed > 0)
-    response_on_lane (lane, rx);
+    {
+      rx->branch = branch_of (&rx->msg);
+      response_on_lane (lane, rx);
+    }
   else
     {
       oree_sip_rx_unref (rx);
@@ -755,6 +774,45 @@ guint
 oree_sip_hub_n_pending (OreeLane *lane)
 {
   return g_hash_table_size (lane->sip->pending);
+}
+
+typedef struct
+{
+  char *branch;
+  OreeSipRx *response;
+} HandOver;
+
+static void
+hand_over_free (gpointer data)
+{
+  HandOver *answer = data;
+
+  g_free (answer->branch);
+  oree_sip_rx_unref (answer->response);
+  g_free (answer);
+}
+
+static void
+hand_over_on_lane (OreeLane *lane, gpointer data)
+{
+  HandOver *answer = data;
+
+  take_response (lane, answer->branch, answer->response);
+  hand_over_free (answer);
+}
+
+gboolean
+oree_sip_hub_hand_over (OreeLane *lane, const OreeSipRx *rx, const OreeSipRx *response)
+{
+  OreeLane *target = oree_lane_at (lane, rx->flow.lane);
+  HandOver *answer;
+
+  if (!is_in_memory (rx->flow) || rx->branch == NULL || target == NULL)
+    return FALSE;
+  answer = g_new (HandOver, 1);
+  *answer = (HandOver){ g_strdup (rx->branch), oree_sip_rx_ref ((OreeSipRx *) response) };
+  oree_lane_post (target, hand_over_on_lane, answer, hand_over_free);
+  return TRUE;
 }
 
 void

@@ -62,6 +62,7 @@ typedef struct
   OreeFlow flow; /* answers go here */
   char *peer;    /* "192.0.2.7:40112", or "gateway", "front-end" */
   char *data;    /* what `msg` speaks of */
+  char *branch;  /* the request of ours it answers, or (in memory) that it is; may be NULL */
   OreeSipMsg msg; /* allocated as far as it has headers */
 } OreeSipRx;
 
@@ -129,6 +130,9 @@ char *oree_sip_hub_contact_token (const OreeSipMsg *msg);
 
 /* Answers `rx` from any lane; `phrase` NULL: the usual one. */
 void oree_sip_hub_respond (OreeLane *lane, const OreeSipRx *rx, guint status, const char *phrase);
+/* The front end's answer to a request `rx` of the gateway is `response`, which came from a device: handed over as it is,
+ * since only their two Via differ. FALSE, and nothing done, when `rx` did not come in memory. */
+gboolean oree_sip_hub_hand_over (OreeLane *lane, const OreeSipRx *rx, const OreeSipRx *response);
 /* Finishes and sends a response begun with oree_sip_write_response. */
 void oree_sip_hub_respond_with (OreeLane *lane, const OreeSipRx *rx, OreeSipWriter *writer);
 /* The same after any lane wrote the body and finished it; takes `text`, NULL gives 500. */

@@ -43,13 +43,11 @@ add_op (OreeSipEdit *self, OpKind kind, OreeSipHdrId id, OreeSpan value)
   OreeSipEditOp *op;
 
   g_return_if_fail (self->values != NULL && id != OREE_SIP_HDR_CONTENT_LENGTH);
-  for (gsize i = 0; i < value.length; i++)
-    if (value.data[i] == '\r' || value.data[i] == '\n' || value.data[i] == '\0')
-      self->failed = TRUE;
-  if (self->n_ops == OREE_SIP_EDITS_MAX)
+  if (!oree_sip_hdr_is_one_line (value) || self->n_ops == OREE_SIP_EDITS_MAX)
     self->failed = TRUE;
   if (self->failed)
     return;
+  self->touched[id] = 1;
   op = &self->ops[self->n_ops++];
   *op = (OreeSipEditOp){ (guint8) kind, (guint8) id, self->values->len, value.length };
   oree_span_append_to (value, self->values);
@@ -124,6 +122,7 @@ oree_sip_edit_drop_top (OreeSipEdit *self, OreeSipHdrId id)
     self->failed = TRUE;
   else
     self->drop_values[id]++;
+  self->touched[id] = 1;
 }
 
 void
@@ -131,6 +130,7 @@ oree_sip_edit_drop_last (OreeSipEdit *self, OreeSipHdrId id)
 {
   g_return_if_fail (id < OREE_SIP_N_HDRS);
   self->drop_last[id] = 1;
+  self->touched[id] = 1;
 }
 
 void
@@ -268,9 +268,15 @@ append_header (const OreeSipEdit *self, GString *out, const OreeSipHeader *heade
 
   if (id == OREE_SIP_HDR_OTHER)
     {
-      if (is_removed_name (self, header->name))
+      if (self->touched[id] && is_removed_name (self, header->name))
         return;
       oree_span_append_to (header->name, out);
+    }
+  else if (!self->touched[id])
+    {
+      if (id == OREE_SIP_HDR_CONTENT_LENGTH)
+        return;
+      oree_str_append_to (oree_sip_hdr_name (id), out);
     }
   else
     {
@@ -283,7 +289,7 @@ append_header (const OreeSipEdit *self, GString *out, const OreeSipHeader *heade
             append_line (out, id, op_value (self, replacement));
           return;
         }
-      if (id == OREE_SIP_HDR_CONTENT_LENGTH || find_op (self, OP_REMOVE, id) != NULL)
+      if (find_op (self, OP_REMOVE, id) != NULL)
         return;
       if (self->drop_values[id] > 0 || self->drop_last[id] || find_op (self, OP_REPLACE_TOP, id) != NULL)
         {

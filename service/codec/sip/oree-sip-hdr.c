@@ -160,6 +160,12 @@ oree_sip_hdr_is_token (OreeSpan text)
   return text.length > 0 && oree_sip_hdr_token_length (text) == text.length;
 }
 
+gboolean
+oree_sip_hdr_is_one_line (OreeSpan value)
+{
+  return oree_span_index (value, '\r') < 0 && oree_span_index (value, '\n') < 0 && oree_span_index (value, '\0') < 0;
+}
+
 gsize
 oree_sip_hdr_lws_length (OreeSpan text)
 {

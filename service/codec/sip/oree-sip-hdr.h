@@ -74,6 +74,8 @@ OreeSipHdrFlags oree_sip_hdr_flags (OreeSipHdrId id);
 
 /* A non-empty RFC 3261 token? */
 gboolean oree_sip_hdr_is_token (OreeSpan text);
+/* Nothing in it ends a line (CR, LF, NUL)? What is written as a value must be such. */
+gboolean oree_sip_hdr_is_one_line (OreeSpan value);
 /* Length of the token at the start of `text`, 0 when there is none. */
 gsize oree_sip_hdr_token_length (OreeSpan text);
 /* Length of the white space (SP, HTAB, CR LF of a fold) at the start of `text`. */

@@ -130,22 +130,37 @@ take_params (OreeSipVia *self)
   return result;
 }
 
+/* sent-protocol, up to the transport. */
+static gboolean
+take_protocol (OreeSipVia *self, OreeSpan *rest)
+{
+  static const char usual[] = "SIP/2.0/";
+  OreeSpan protocol, version;
+
+  if (rest->length > strlen (usual) && memcmp (rest->data, usual, strlen (usual)) == 0)
+    {
+      *rest = oree_span_from (*rest, strlen (usual));
+      skip_lws (rest);
+      return TRUE;
+    }
+  skip_lws (rest);
+  if (!take_token (rest, &protocol) || !take_slash (rest) || !take_token (rest, &version) || !take_slash (rest))
+    return FALSE;
+  /* RFC 4475 3.1.2.16: another version may still be answered, so the rest is read all the same. */
+  self->bad_version = !oree_span_equal_nocase_str (protocol, "SIP") || !oree_span_equal_str (version, "2.0");
+  return TRUE;
+}
+
 gssize
 oree_sip_via_parse (OreeSipVia *self, OreeSpan value)
 {
   OreeSpan rest = value;
-  OreeSpan protocol;
-  OreeSpan version;
   gsize cookie = strlen (OREE_SIP_BRANCH_COOKIE);
   int result;
 
   *self = (OreeSipVia){ .value = value };
-  skip_lws (&rest);
-  if (!take_token (&rest, &protocol) || !take_slash (&rest) || !take_token (&rest, &version) || !take_slash (&rest)
-      || !take_token (&rest, &self->transport))
+  if (!take_protocol (self, &rest) || !take_token (&rest, &self->transport))
     return OREE_PARSE_BAD_SYNTAX;
-  /* RFC 4475 3.1.2.16: another version may still be answered, so the rest is read all the same. */
-  self->bad_version = !oree_span_equal_nocase_str (protocol, "SIP") || !oree_span_equal_str (version, "2.0");
   if (!take_sent_by (self, &rest))
     return OREE_PARSE_BAD_SYNTAX;
   self->params = rest;

@@ -4,13 +4,6 @@
 #include "codec/sip/oree-sip-addr.h"
 #include "codec/sip/oree-sip-status.h"
 
-/* Nothing that ends a line may come from a value. */
-static gboolean
-is_one_line (OreeSpan value)
-{
-  return oree_span_index (value, '\r') < 0 && oree_span_index (value, '\n') < 0 && oree_span_index (value, '\0') < 0;
-}
-
 static void
 begin (OreeSipWriter *self)
 {
@@ -32,7 +25,7 @@ void
 oree_sip_write_request (OreeSipWriter *self, const char *method, OreeSpan ruri)
 {
   begin (self);
-  if (!oree_sip_hdr_is_token (oree_span_str (method)) || ruri.length == 0 || !is_one_line (ruri)
+  if (!oree_sip_hdr_is_token (oree_span_str (method)) || ruri.length == 0 || !oree_sip_hdr_is_one_line (ruri)
       || oree_span_index (ruri, ' ') >= 0 || oree_span_index (ruri, '\t') >= 0)
     {
       self->failed = TRUE;
@@ -49,7 +42,7 @@ static void
 append_line (OreeSipWriter *self, OreeSpan name, OreeSpan value)
 {
   g_return_if_fail (self->text != NULL);
-  if (!oree_sip_hdr_is_token (name) || !is_one_line (value))
+  if (!oree_sip_hdr_is_token (name) || !oree_sip_hdr_is_one_line (value))
     {
       self->failed = TRUE;
       return;
@@ -79,10 +72,11 @@ oree_sip_write_header (OreeSipWriter *self, OreeSipHdrId id, const char *value)
 void
 oree_sip_write_header_uint (OreeSipWriter *self, OreeSipHdrId id, guint64 value)
 {
-  char text[24];
-
-  g_snprintf (text, sizeof text, "%" G_GUINT64_FORMAT, value);
-  oree_sip_write_header_span (self, id, oree_span_str (text));
+  g_return_if_fail (self->text != NULL && id != OREE_SIP_HDR_OTHER && id != OREE_SIP_HDR_CONTENT_LENGTH);
+  oree_str_append_to (oree_sip_hdr_name (id), self->text);
+  oree_str_append_to (": ", self->text);
+  oree_uint_append_to (value, self->text);
+  oree_str_append_to ("\r\n", self->text);
 }
 
 void
@@ -165,7 +159,7 @@ oree_sip_write_response (OreeSipWriter *self, const OreeSipMsg *request, guint s
   begin (self);
   if (phrase == NULL)
     phrase = oree_sip_status_phrase (status);
-  if (!is_one_line (oree_span_str (phrase)))
+  if (!oree_sip_hdr_is_one_line (oree_span_str (phrase)))
     self->failed = TRUE;
   oree_str_append_to ("SIP/2.0 ", self->text);
   oree_uint_append_to (status, self->text);

@@ -71,6 +71,7 @@ typedef struct
   gboolean failed;
   guint8 drop_values[OREE_SIP_N_HDRS]; /* how many values go from the top of a list header */
   guint8 drop_last[OREE_SIP_N_HDRS];   /* one value goes from its end */
+  guint8 touched[OREE_SIP_N_HDRS];     /* some change concerns it: the others are copied without asking further */
 } OreeSipEdit;
 
 void oree_sip_edit_init (OreeSipEdit *self, const OreeSipMsg *msg);

@@ -252,9 +252,13 @@ stamp_source (const OreeSipMsg *request, const OreeSipProxyLeg *leg, OreeSipEdit
       oree_sip_hdr_append_unfolded (value, param.value);
       g_string_append (value, param.quoted ? "\"" : "");
     }
-  g_string_append_printf (value, ";received=%s", leg->received);
+  oree_str_append_to (";received=", value);
+  oree_str_append_to (leg->received, value);
   if (rport)
-    g_string_append_printf (value, ";rport=%u", leg->rport);
+    {
+      oree_str_append_to (";rport=", value);
+      oree_uint_append_to (leg->rport, value);
+    }
   oree_sip_edit_replace_top (edit, OREE_SIP_HDR_VIA, oree_span (value->str, value->len));
 }
 
@@ -316,12 +320,12 @@ oree_sip_proxy_forward (const OreeSipProxyRules *rules, const OreeSipMsg *reques
                         const OreeSipProxyLeg *leg, OreeSipIds *ids, OreeSipEdit *edit)
 {
   int hops = oree_sip_max_forwards (request, 71); /* absent: 70 go on */
-  char text[8];
+  g_autoptr (GString) text = g_string_sized_new (8);
 
   oree_sip_edit_init (edit, request);
   set_routes (route, leg->target != NULL ? oree_span_str (leg->target) : route->ruri, edit);
-  g_snprintf (text, sizeof text, "%d", MAX (hops - 1, 0));
-  oree_sip_edit_replace (edit, OREE_SIP_HDR_MAX_FORWARDS, oree_span_str (text));
+  oree_uint_append_to ((guint64) MAX (hops - 1, 0), text);
+  oree_sip_edit_replace (edit, OREE_SIP_HDR_MAX_FORWARDS, oree_span (text->str, text->len));
   /* RFC 5658: the one for the incoming side lies below the one for the outgoing side. */
   add_record_route (edit, leg->record_route_in);
   add_record_route (edit, leg->record_route);

@@ -66,8 +66,11 @@ oree_sip_ua_begin (const OreeSipUaRequest *parts, OreeSipIds *ids, OreeSipWriter
       oree_sip_ids_next (ids, fresh);
       oree_sip_write_header (writer, OREE_SIP_HDR_CALL_ID, fresh);
     }
-  oree_sip_write_header_format (writer, OREE_SIP_HDR_CSEQ, "%u %s", parts->cseq > 0 ? parts->cseq : 1,
-                                parts->method);
+  g_string_truncate (text, 0);
+  oree_uint_append_to (parts->cseq > 0 ? parts->cseq : 1, text);
+  oree_str_append_to (" ", text);
+  oree_str_append_to (parts->method, text);
+  oree_sip_write_header (writer, OREE_SIP_HDR_CSEQ, text->str);
   if (parts->contact != NULL)
     oree_sip_write_header_format (writer, OREE_SIP_HDR_CONTACT, "<%s>", parts->contact);
 }
