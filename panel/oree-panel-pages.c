@@ -2,12 +2,14 @@
 #include "panel/oree-panel-pages.h"
 
 #include "panel/federation/oree-federation-page.h"
+#include "panel/services/oree-services-page.h"
 
 #include <glib/gi18n-lib.h>
 
 static const OreePanelPageRow rows[] = {
   { "federation", N_ ("Federation and External Access"), "network-workgroup-symbolic", oree_federation_page_get_type,
     { "policies", "edge", "domains", "providers", "xmpp", NULL } },
+  { "services", N_ ("Services"), "system-run-symbolic", oree_services_page_get_type, { NULL } },
 };
 
 const OreePanelPageRow *
