@@ -50,7 +50,7 @@ GString *oree_sip_write_simple_response (const OreeSipMsg *request, guint status
 
 /* --- Editing a message that came in (proxying) --- */
 
-#define OREE_SIP_EDITS_MAX 32
+#define OREE_SIP_EDITS_MAX 48
 
 typedef struct
 {
