@@ -277,7 +277,8 @@ ask_authentication (Asking *a)
             stand->srv_outside != NULL ? stand->srv_outside
             : stand->server != NULL    ? stand->server
                                        : a->facts->remote_domain);
-      return a->why;
+      /* Before DNS was asked nobody knows which server's name would do. */
+      return stand->asks_dns && a->why == OREE_REASON_CERTIFICATE_NAME ? OREE_REASON_NOT_AUTHENTICATED : a->why;
     case OREE_PEER_PROOF_DOMAIN:
     case OREE_PEER_PROOF_SRV_TARGET:
     case OREE_PEER_PROOF_SERVER:

@@ -14,9 +14,9 @@ const OreeEnumValue oree_safeguard_states[] = {
   { 0, NULL },
 };
 
-/* Answers that say whether an address exists. What a wrong guess gets counts as failure; what depends on the user's mood,
- * on credentials or on a server's health does not. */
-static const guint16 failures[] = { 403, 404, 410, 414, 416, 484, 485, 604 };
+/* Answers that say whether an address exists. What a wrong guess gets counts as failure; what depends on policy (403), on
+ * the user's mood, on credentials or on a server's health does not. */
+static const guint16 failures[] = { 404, 410, 414, 416, 484, 485, 604 };
 
 typedef struct
 {
