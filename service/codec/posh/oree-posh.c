@@ -31,23 +31,36 @@ oree_posh_unref (OreePosh *self)
   g_free (self);
 }
 
-/* Brackets in strings count too: no honest document has them. */
-static gboolean
-is_shallow (OreeSpan document)
+/* One object and nothing behind it, not too deep, before anything is built of it. Debian's json-glib loses memory over
+ * a second value or a bare number, and reads comments, which JSON has not. */
+static gssize
+check_shape (OreeSpan document)
 {
+  OreeSpan text = oree_span_trim_lws (document);
+  gboolean in_string = FALSE;
   guint depth = 0;
 
-  for (gsize i = 0; i < document.length; i++)
+  if (text.length == 0 || text.data[0] != '{')
+    return OREE_PARSE_BAD_SYNTAX;
+  for (gsize i = 0; i < text.length; i++)
     {
-      char c = document.data[i];
+      char c = text.data[i];
 
-      if ((c == '[' || c == '{') && ++depth > OREE_POSH_DEPTH_MAX)
-        return FALSE;
-      if ((c == ']' || c == '}') && depth > 0)
-        depth--;
+      if (in_string && c == '\\')
+        i++;
+      else if (c == '"')
+        in_string = !in_string;
+      else if (in_string)
+        continue;
+      else if (c == '/')
+        return OREE_PARSE_BAD_SYNTAX;
+      else if ((c == '[' || c == '{') && ++depth > OREE_POSH_DEPTH_MAX)
+        return OREE_PARSE_TOO_DEEP;
+      else if ((c == ']' || c == '}') && --depth == 0)
+        return i + 1 == text.length ? 0 : OREE_PARSE_BAD_SYNTAX;
     }
 
-  return TRUE;
+  return OREE_PARSE_BAD_SYNTAX;
 }
 
 /* RFC 7711 3: not negative, and 0 makes the document invalid. Never for ever. */
@@ -183,13 +196,11 @@ oree_posh_parse (OreePosh **posh, OreeSpan document)
 
   if (document.length > OREE_POSH_BYTES_MAX)
     return OREE_PARSE_TOO_LONG;
-  if (!is_shallow (document))
-    return OREE_PARSE_TOO_DEEP;
-  if (document.length == 0 || !g_utf8_validate_len (document.data, document.length, NULL))
+  error = check_shape (document);
+  if (error != 0)
+    return error;
+  if (!g_utf8_validate_len (document.data, document.length, NULL))
     return OREE_PARSE_BAD_SYNTAX;
-  /* Debian's json-glib loses memory over a number with something behind it; a document is an object. */
-  if (oree_span_trim_lws (document).length == 0 || strchr ("-0123456789", *oree_span_trim_lws (document).data) != NULL)
-    return OREE_PARSE_BAD_VALUE;
   parser = json_parser_new_immutable ();
   if (!json_parser_load_from_data (parser, document.data, (gssize) document.length, NULL))
     return OREE_PARSE_BAD_SYNTAX;

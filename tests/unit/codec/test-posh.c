@@ -63,7 +63,12 @@ documents (void)
     { URL ("https://user:secret@hosting.test/"), OREE_PARSE_BAD_VALUE, 0, NULL, 0 },
     { URL ("posh.json"), OREE_PARSE_BAD_VALUE, 0, NULL, 0 },
     { "{\"url\":[],\"expires\":5}", OREE_PARSE_BAD_VALUE, 0, NULL, 0 },
-    { DEEP DEEP DEEP, OREE_PARSE_TOO_DEEP, 0, NULL, 0 },
+    { DEEP DEEP DEEP, OREE_PARSE_BAD_SYNTAX, 0, NULL, 0 },
+    { "{\"expires\":5}{\"expires\":5}", OREE_PARSE_BAD_SYNTAX, 0, NULL, 0 },
+    { "{\"expires\":5} 7", OREE_PARSE_BAD_SYNTAX, 0, NULL, 0 },
+    { "7", OREE_PARSE_BAD_SYNTAX, 0, NULL, 0 },
+    { "{/* said by whom? */\"expires\":5}", OREE_PARSE_BAD_SYNTAX, 0, NULL, 0 },
+    { "{\"expires\":5,\"}/\\\"{\":1}", OREE_PARSE_MISSING, 0, NULL, 0 },
     { "{\"fingerprints\":" DEEP "]]]]]]]],\"expires\":5}", OREE_PARSE_TOO_DEEP, 0, NULL, 0 },
   };
 
