@@ -106,6 +106,8 @@
 #define OREE_TEXT_MAX 1024        /* a free text field of a record */
 #define OREE_PEM_MAX (64 * 1024)  /* certificates in a record: some thirty */
 #define OREE_PINS_MAX 16          /* keys of one partner: its servers, each with a next one */
+#define OREE_PRESENCE_INTERVAL_MAX 3600 /* seconds: what is older than an hour is no presence */
+#define OREE_MESSAGE_RATE_MAX 60000 /* a minute, of one person */
 #define OREE_NAME_MAX 256         /* characters in the name of a policy, site or provider, and in a domain's field */
 #define OREE_ID_BYTES_MAX 2048    /* a record id as a client writes it, before it is made normal */
 #define OREE_RECORD_LIST_MAX 256  /* entries in a list field */
@@ -131,6 +133,9 @@
 #define OREE_GW_ANSWERS_PER_SECOND 50       /* answers of our own making (queries, refusals, typing) per partner domain … */
 #define OREE_GW_ANSWERS_BURST 500           /* … and how many at once */
 #define OREE_GW_BUDGETS_MAX 4096            /* partner domains whose budget is kept, per worker */
+#define OREE_GW_HELD_SECONDS 3              /* a message over its profile's rate waits no longer: Timer F is 32 s, answers take 28 */
+#define OREE_GW_HELD_MAX 1024               /* messages that wait for their rate, per worker */
+#define OREE_GW_RATED_MAX 16384             /* people whose rate is kept, per worker */
 #define OREE_GW_SESSIONS_MAX 4096           /* message sessions per worker: two kilobytes each */
 #define OREE_GW_SESSION_REST_SECONDS 600    /* a message session nobody speaks in ends */
 #define OREE_REPORT_SECONDS 5 /* a stanza's SIP outcome must be known, or becomes ours to report */

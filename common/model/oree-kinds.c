@@ -3,6 +3,7 @@
 #include "model/oree-access-edge.h"
 #include "model/oree-allowed-domain.h"
 #include "model/oree-blocked-domain.h"
+#include "model/oree-boundary-profile.h"
 #include "model/oree-external-policy.h"
 #include "model/oree-hosting-provider.h"
 #include "model/oree-public-provider.h"
@@ -18,7 +19,8 @@ static const OreeKind *const kinds[] = {
   &oree_sip_domain_kind,       &oree_site_kind,             &oree_topology_kind,
   &oree_access_edge_kind,      &oree_external_policy_kind,  &oree_allowed_domain_kind,
   &oree_blocked_domain_kind,   &oree_hosting_provider_kind, &oree_public_provider_kind,
-  &oree_xmpp_partner_kind,     &oree_xmpp_gateway_kind,     &oree_user_kind,
+  &oree_boundary_profile_kind, &oree_xmpp_partner_kind,     &oree_xmpp_gateway_kind,
+  &oree_user_kind,
 };
 
 const OreeKind *const *

@@ -35,6 +35,7 @@ G_BEGIN_DECLS
   X (BAD_SIP_URI, "bad-sip-uri")                 /**/                                                       \
   X (BAD_URL, "bad-url")                         /* not an https URL */                                     \
   X (BAD_NAME, "bad-name")                       /* of a policy, a provider or a site */                    \
+  X (BAD_HOURS, "bad-hours")                     /* not HH:MM-HH:MM */                                      \
   X (BAD_PIN, "bad-pin")                         /* not "sha256:" and 64 hexadecimal digits; detail: the text */ \
   X (BAD_PEM, "bad-pem")                         /* not PEM certificates alone */                           \
   X (BAD_CERTIFICATE, "bad-certificate")         /* PEM, but no certificate; detail: which, counted from 1 */\
@@ -59,6 +60,7 @@ G_BEGIN_DECLS
   X (NOT_OUR_DOMAIN, "not-our-domain")           /* a user's domain is none of ours */                      \
   X (NO_SUCH_SITE, "no-such-site")               /* detail: the site */                                     \
   X (NO_SUCH_POLICY, "no-such-policy")           /* detail: the policy */                                   \
+  X (NO_SUCH_PROFILE, "no-such-profile")         /* detail: the boundary profile */                         \
   X (IN_USE, "in-use")                           /* still named by another record */                        \
   X (ONE_DEFAULT_DOMAIN, "one-default-domain")   /* exactly one sip-domain must be the default */           \
   X (DEFAULT_ROUTE_WITH_PROVIDERS, "default-route-with-providers") /**/                                     \

@@ -4,6 +4,7 @@
 #include "model/oree-access-edge.h"
 #include "model/oree-allowed-domain.h"
 #include "model/oree-blocked-domain.h"
+#include "model/oree-boundary-profile.h"
 #include "model/oree-external-policy.h"
 #include "model/oree-hosting-provider.h"
 #include "model/oree-public-provider.h"
@@ -187,6 +188,19 @@ missing (Check *check, const OreeRecord *record, const char *field, const OreeKi
 }
 
 static void
+check_profiles (Check *check)
+{
+  g_autoptr (GHashTable) names = new_claims ();
+
+  FOR_EACH (check->set, oree_boundary_profile_kind, OreeBoundaryProfile, profile)
+    claim_name (check, names, &profile->record);
+  FOR_EACH (check->set, oree_xmpp_partner_kind, OreeXmppPartner, partner)
+    if (*partner->boundary_profile != '\0' && !has (check->set, &oree_boundary_profile_kind, partner->boundary_profile))
+      missing (check, &partner->record, "boundary-profile", &oree_boundary_profile_kind, partner->boundary_profile,
+               OREE_PROBLEM_NO_SUCH_PROFILE);
+}
+
+static void
 check_policies (Check *check)
 {
   g_autoptr (GHashTable) names = new_claims ();
@@ -251,6 +265,7 @@ oree_validate (const OreeRecordSet *set, const OreeRecordSet *before, OreeProble
   check_lists (&check);
   check_providers (&check);
   check_partners (&check);
+  check_profiles (&check);
   check_policies (&check);
   check_sites (&check);
   check_users (&check);

@@ -63,6 +63,8 @@ static const OreeField fields[] = {
      "sha256:HEX of public keys; when given, one of them and valid dates prove the partner, and nothing else does."),
   OREE_FIELD (OreeXmppPartner, trust_anchors, "trust-anchors", STRING, OREE_FIELD_FLAG_LINES, "", 0, OREE_PEM_MAX, NULL,
               oree_normalise_pem, "PEM certificates of the authorities trusted for this partner instead of the edge's."),
+  F (boundary_profile, "boundary-profile", STRING, "", OREE_NAME_MAX, NULL, oree_normalise_name,
+     "The boundary profile that says what may cross between us and this partner; empty: everything the gateway carries."),
 };
 
 #define R OREE_NEGOTIATION_REQUIRED

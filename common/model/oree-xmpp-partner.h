@@ -47,6 +47,7 @@ typedef struct
   int client_certificate_usage; /* OreeClientCertificateUsage */
   char **certificate_pins;      /* "sha256:HEX" of the SubjectPublicKeyInfo; one of them is enough, and needed */
   char *trust_anchors;          /* PEM certificates instead of the edge's own anchors; "": those */
+  char *boundary_profile;       /* "": everything may cross */
 } OreeXmppPartner;
 
 extern const OreeKind oree_xmpp_partner_kind;

@@ -66,7 +66,7 @@ static const struct
 } sufferers[] = {
   { "xmpp-partner", OREE_ROLE_XMPP_PROXY },       { "blocked-domain", OREE_ROLE_XMPP_PROXY },
   { "xmpp-gateway", OREE_ROLE_XMPP_PROXY },       { "sip-domain", OREE_ROLE_XMPP_GATEWAY },
-  { "external-access-policy", OREE_ROLE_XMPP_GATEWAY }, { "user", OREE_ROLE_FRONT_END },
+  { "external-access-policy", OREE_ROLE_XMPP_GATEWAY }, { "boundary-profile", OREE_ROLE_XMPP_GATEWAY }, { "user", OREE_ROLE_FRONT_END },
 };
 
 static void open_store (OreeService *self);

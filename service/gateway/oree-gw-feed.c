@@ -28,6 +28,7 @@ struct _OreeGwFeed
   guint failures;     /* to ask, in a row */
   OreeTime asked_at, ask_at;
   OreePidf *document; /* the resources that are available */
+  OreeGwView view;    /* how much of it our user may see */
   GBytes *body;       /* what was made of it last; NULL: nothing known */
 };
 
@@ -48,6 +49,7 @@ feed_new (const OreeJid *user, const OreeJid *contact, guint32 seed, OreeGwAutho
   self->random = seed;
   self->asked_at = G_MININT64;
   self->ask_at = OREE_TIME_NEVER;
+  self->view = (OreeGwView){ OREE_GW_DETAIL_FULL, TRUE };
   self->document = oree_pidf_new (entity);
   return self;
 }
@@ -189,10 +191,30 @@ fill_tuple (OreePidfTuple *tuple, const OreeStanza *stanza, gint64 wall)
 static void
 publish (OreeGwFeed *self, OreeGwOut *out)
 {
+  g_autoptr (OreePidf) folded = oree_gw_view_fold (&self->view, self->document);
+
   g_clear_pointer (&self->body, g_bytes_unref);
-  self->body = oree_pidf_write (self->document);
+  self->body = oree_pidf_write (folded != NULL ? folded : self->document);
   self->known = TRUE;
   oree_gw_out_body (out, g_bytes_ref (self->body));
+}
+
+void
+oree_gw_feed_set_view (OreeGwFeed *self, const OreeGwView *view, OreeGwOut *out)
+{
+  gboolean differs = self->view.detail != view->detail || self->view.notes != view->notes;
+
+  self->view = *view;
+  if (!differs || !self->known)
+    return;
+  if (self->document->tuples->len > 0)
+    {
+      publish (self, out);
+      return;
+    }
+  oree_pidf_add_tuple (self->document, BARE_ID); /* offline: the note that may stand beside it goes or comes */
+  publish (self, out);
+  g_ptr_array_set_size (self->document->tuples, 0);
 }
 
 /* Available: its tuple anew. Unavailable: its tuple closed, once; of the bare address: all of them. */

@@ -7,6 +7,7 @@
 #pragma once
 #include "base/oree-time.h"
 #include "gateway/oree-gw-out.h"
+#include "gateway/oree-gw-view.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,9 @@ OreeGwFeed *oree_gw_feed_new (const OreeJid *user, const OreeJid *contact, guint
 OreeGwFeed *oree_gw_feed_new_from_row (const OreeJid *user, const OreeJid *contact, guint32 seed, GVariant *row);
 void oree_gw_feed_free (OreeGwFeed *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeGwFeed, oree_gw_feed_free)
+
+/* How much of the contact our user may see (default: everything). Shows again what that changes. */
+void oree_gw_feed_set_view (OreeGwFeed *self, const OreeGwView *view, OreeGwOut *out);
 
 /* What a dialog starts with: PENDING or ACTIVE, and the document (borrowed; NULL: nothing known, or not to be shown). */
 OreeGwState oree_gw_feed_state (const OreeGwFeed *self);

@@ -42,6 +42,9 @@ static const char *const phrases[][N_LANGUAGES] = {
   [OREE_GW_PHRASE_BUDGET] = {
     "Too much at once. Please try again in a moment.",
     "Trop de demandes à la fois. Veuillez réessayer dans un instant." },
+  [OREE_GW_PHRASE_BOUNDARY_CONTENT] = {
+    "This kind of message may not be sent there. Please send plain text.",
+    "Ce type de message ne peut pas y être envoyé. Veuillez envoyer du texte simple." },
   [OREE_GW_PHRASE_UNDELIVERED] = {
     "Your message was not delivered. {}",
     "Votre message n’a pas été remis. {}" },

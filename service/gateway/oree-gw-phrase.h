@@ -23,6 +23,7 @@ typedef enum
   OREE_GW_PHRASE_NOT_A_PERSON,
   OREE_GW_PHRASE_ADDRESS,
   OREE_GW_PHRASE_BUDGET,
+  OREE_GW_PHRASE_BOUNDARY_CONTENT,
   /* What became of a message. */
   OREE_GW_PHRASE_UNDELIVERED, /* {why}: one of the following */
   OREE_GW_PHRASE_UNREACHABLE,

@@ -139,7 +139,7 @@ answer_card (Query *self, OreeStanzaErr *err)
 /* --- dispatch ------------------------------------------------------------------------------------ */
 
 /* Who is asked. */
-enum { DOMAIN = 1, USER = 2 };
+enum { DOMAIN = 1, USER = 2, RESERVED = 4 }; /* who answers; RESERVED: to those, too, who are told nothing else */
 
 static const struct
 {
@@ -147,9 +147,9 @@ static const struct
   guint8 whom;
   Answer answer;
 } gets[] = {
-  { "query", OREE_NS_DISCO_INFO, DOMAIN | USER, answer_info },
-  { "query", OREE_NS_DISCO_ITEMS, DOMAIN | USER, answer_items },
-  { "ping", OREE_NS_PING, DOMAIN | USER, answer_ping },
+  { "query", OREE_NS_DISCO_INFO, DOMAIN | USER | RESERVED, answer_info },
+  { "query", OREE_NS_DISCO_ITEMS, DOMAIN | USER | RESERVED, answer_items },
+  { "ping", OREE_NS_PING, DOMAIN | USER | RESERVED, answer_ping },
   { "query", OREE_NS_VERSION, DOMAIN, answer_version },
   { "time", OREE_NS_TIME, DOMAIN, answer_time },
   { "query", OREE_NS_LAST, DOMAIN, answer_last },
@@ -208,7 +208,7 @@ answer_get (Query *self)
   OreeStanzaErr err = OREE_STANZA_ERR_SERVICE_UNAVAILABLE;
 
   for (guint i = 0; i < G_N_ELEMENTS (gets); i++)
-    if ((gets[i].whom & whom) && oree_xml_node_is (self->payload, gets[i].name, gets[i].ns)
+    if ((gets[i].whom & whom) && (!self->facts->reserved || (gets[i].whom & RESERVED)) && oree_xml_node_is (self->payload, gets[i].name, gets[i].ns)
         && (whom == DOMAIN || self->facts->authorised))
       {
         if (gets[i].answer (self, &err))

@@ -15,6 +15,7 @@ typedef struct
   const char *version;
   gint64 wall;         /* microseconds since 1970 */
   guint64 uptime;      /* seconds */
+  gboolean reserved;   /* tell nothing of ourselves or our users, but what is needed to talk at all (disco, ping) */
 } OreeGwQueryFacts;
 
 /* The answer to an iq get or set that is well-formed and allowed: result or error. NULL when it is neither get nor set.

@@ -18,6 +18,9 @@ G_BEGIN_DECLS
   X (CONTENT, "content-unsupported", NOT_ACCEPTABLE, 415, CONTENT)                                                       \
   X (BROKEN, "content-broken", BAD_REQUEST, 400, NOT_ACCEPTED)                                                           \
   X (ENCRYPTED, "encrypted-unsupported", NOT_ACCEPTABLE, 415, ENCRYPTED)                                                 \
+  X (BOUNDARY_CONTENT, "boundary-content", POLICY_VIOLATION, 403, BOUNDARY_CONTENT)                                      \
+  X (BOUNDARY_SIZE, "boundary-size", POLICY_VIOLATION, 413, BODY_TOO_BIG)                                                \
+  X (BOUNDARY_RATE, "boundary-rate", RESOURCE_CONSTRAINT, 480, BUDGET)                                                   \
   X (NOT_A_PERSON, "not-a-person", SERVICE_UNAVAILABLE, 404, NOT_A_PERSON)                                               \
   X (ADDRESS, "address-unmappable", JID_MALFORMED, 404, ADDRESS)                                                         \
   X (BUDGET, "budget-exhausted", RESOURCE_CONSTRAINT, 480, BUDGET)                                                       \

@@ -7,7 +7,7 @@
 #include "codec/mime/oree-pidf.h"
 #include "codec/sip/oree-sip-misc.h"
 #include "codec/xmpp/oree-xmpp-ns.h"
-#include "gateway/oree-gw-addr.h"
+#include "gateway/oree-gw-shown.h"
 
 #define ASK_SECONDS 3600              /* RFC 3856 6.4 */
 #define ASK_SECONDS_MAX 86400         /* a Min-Expires past this is not taken */
@@ -36,7 +36,6 @@ struct _OreeGwWatch
   OreeJid contact; /* bare: the watcher */
   OreeJid user;    /* bare: the watched */
   guint32 random;
-  gboolean notes;
 
   OreeGwAuthorisation authorisation;
   Subscription subscription;
@@ -52,10 +51,7 @@ struct _OreeGwWatch
   OreeTime expires_at, refresh_at, notify_by, retry_at;
 
   GHashTable *online; /* the contact's resources known to be available */
-  OreePidf *document; /* the last one; NULL: none */
-  char *language;     /* its Content-Language */
-  GHashTable *shown;  /* resource → the available stanza the contact has last seen */
-  gboolean told_gone; /* … and that nothing is available */
+  OreeGwShown shown;
 };
 
 static OreeGwWatch *
@@ -72,7 +68,7 @@ watch_new (const OreeJid *contact, const OreeJid *user, guint32 seed)
   self->anew_paid = G_MININT64;
   self->expires_at = self->refresh_at = self->notify_by = self->retry_at = OREE_TIME_NEVER;
   self->online = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) oree_xml_node_unref);
+  oree_gw_shown_init (&self->shown, &self->user, &self->contact);
   return self;
 }
 
@@ -109,9 +105,7 @@ oree_gw_watch_free (OreeGwWatch *self)
   oree_jid_clear (&self->contact);
   oree_jid_clear (&self->user);
   g_hash_table_unref (self->online);
-  g_hash_table_unref (self->shown);
-  g_clear_pointer (&self->document, oree_pidf_free);
-  g_free (self->language);
+  oree_gw_shown_clear (&self->shown);
   g_free (self);
 }
 
@@ -141,210 +135,10 @@ clear_dialog (OreeGwWatch *self)
   self->expires_at = self->refresh_at = self->notify_by = OREE_TIME_NEVER;
 }
 
-/* --- what the contact sees --------------------------------------------------------------------- */
-
-static void
-add_notes (OreeXmlBuilder *builder, const OreePidfTuple *tuple)
-{
-  for (guint i = 0; i < tuple->notes->len; i++)
-    {
-      const OreePidfNote *note = g_ptr_array_index (tuple->notes, i);
-
-      oree_xml_builder_open (builder, "status", NULL);
-      if (note->lang != NULL)
-        oree_xml_builder_attribute_ns (builder, "lang", OREE_NS_XML, oree_span_str (note->lang));
-      oree_xml_builder_text (builder, note->text);
-      oree_xml_builder_close (builder);
-    }
-}
-
-/* `tuple`: what the document still says of it; NULL: nothing. */
-static OreeXmlNode *
-unavailable_stanza (const OreeGwWatch *self, const char *resource, const OreePidfTuple *tuple)
-{
-  g_autoptr (OreeXmlBuilder) builder = oree_xml_builder_new ();
-  OreeJid from = { self->user.local, self->user.domain, (char *) resource };
-  g_autofree char *from_text = oree_jid_to_string (&from);
-  g_autofree char *to_text = oree_jid_to_bare_string (&self->contact);
-  gboolean notes = self->notes && tuple != NULL && tuple->notes->len > 0;
-
-  oree_stanza_open (builder, OREE_STANZA_PRESENCE, OREE_STANZA_TYPE_UNAVAILABLE, from_text, to_text, NULL,
-                    notes ? self->language : NULL);
-  if (notes)
-    add_notes (builder, tuple);
-  return oree_xml_builder_finish (builder);
-}
-
-static OreeXmlNode *
-available_stanza (const OreeGwWatch *self, const OreePidfTuple *tuple, const char *resource)
-{
-  g_autoptr (OreeXmlBuilder) builder = oree_xml_builder_new ();
-  OreeJid from = { self->user.local, self->user.domain, (char *) resource };
-  g_autofree char *from_text = oree_jid_to_string (&from);
-  g_autofree char *to_text = oree_jid_to_bare_string (&self->contact);
-  g_autofree char *priority = tuple->priority > 0 ? g_strdup_printf ("%d", tuple->priority) : NULL;
-
-  oree_stanza_open (builder, OREE_STANZA_PRESENCE, OREE_STANZA_TYPE_AVAILABLE, from_text, to_text, NULL, self->language);
-  if (tuple->show != OREE_SHOW_NONE)
-    oree_xml_builder_element (builder, "show", NULL, oree_show_name (tuple->show));
-  if (self->notes)
-    add_notes (builder, tuple);
-  if (priority != NULL)
-    oree_xml_builder_element (builder, "priority", NULL, priority);
-  if (tuple->idle && tuple->idle_since != 0)
-    {
-      g_autofree char *since = oree_time_format_wall (tuple->idle_since);
-
-      oree_xml_builder_open (builder, "idle", OREE_NS_IDLE);
-      oree_xml_builder_attribute (builder, "since", since);
-      oree_xml_builder_close (builder);
-    }
-  return oree_xml_builder_finish (builder);
-}
-
-/* A resource as JIDs have it, not yet in `taken`; NULL when it is none. */
-static char *
-usable (const OreeGwWatch *self, const char *resource, GHashTable *taken)
-{
-  g_auto (OreeJid) jid = OREE_JID_INIT;
-
-  if (resource == NULL || !oree_jid_set (&jid, self->user.local, self->user.domain, resource)
-      || g_hash_table_contains (taken, jid.resource))
-    return NULL;
-  return g_steal_pointer (&jid.resource);
-}
-
-/* What a tuple is called over there: its GRUU, else its device, else its identifier: the first that holds. The same
- * in every document, or clients would show ghosts. */
-static char *
-resource_of (const OreeGwWatch *self, const OreePidfTuple *tuple, GHashTable *taken)
-{
-  g_auto (OreeJid) gruu = OREE_JID_INIT;
-  g_autofree char *id = oree_pidf_resource_from_id (tuple->id);
-  char *resource = NULL;
-
-  if (tuple->contact != NULL && oree_gw_jid_from_uri (&gruu, oree_span_str (tuple->contact))
-      && oree_jid_bare_equal (&gruu, &self->user))
-    resource = usable (self, gruu.resource, taken);
-  if (resource == NULL)
-    resource = usable (self, tuple->device_id, taken);
-  if (resource == NULL)
-    resource = usable (self, id, taken);
-  return resource != NULL ? resource : usable (self, tuple->id, taken);
-}
-
-/* Everything shown goes; the contact is told. */
-static void
-show_nothing (OreeGwWatch *self, OreeGwOut *out)
-{
-  GHashTableIter iter;
-  const char *resource;
-
-  g_hash_table_iter_init (&iter, self->shown);
-  while (g_hash_table_iter_next (&iter, (gpointer *) &resource, NULL))
-    {
-      oree_gw_out_stanza (out, unavailable_stanza (self, resource, NULL));
-      self->told_gone = TRUE;
-    }
-  g_hash_table_remove_all (self->shown);
-  g_clear_pointer (&self->document, oree_pidf_free); /* nobody keeps it true any more */
-}
-
-/* Nobody there, said once, of the bare address; with what the first tuple has to say about it. */
-static void
-show_gone (OreeGwWatch *self, OreeGwOut *out)
-{
-  const OreePidfTuple *tuple = self->document != NULL && self->document->tuples->len > 0
-                                 ? g_ptr_array_index (self->document->tuples, 0) : NULL;
-
-  if (!self->told_gone && g_hash_table_size (self->shown) == 0)
-    oree_gw_out_stanza (out, unavailable_stanza (self, NULL, tuple));
-  self->told_gone = TRUE;
-}
-
-/* The closed tuple that is called `resource`; NULL: the document does not mention it any more. */
-static const OreePidfTuple *
-closed_tuple (const OreeGwWatch *self, const char *resource, GHashTable *taken)
-{
-  for (guint i = 0; i < self->document->tuples->len; i++)
-    {
-      const OreePidfTuple *tuple = g_ptr_array_index (self->document->tuples, i);
-      g_autofree char *name = tuple->open ? NULL : resource_of (self, tuple, taken);
-
-      if (name != NULL && g_str_equal (name, resource))
-        return tuple;
-    }
-  return NULL;
-}
-
-/* The document against what was shown: what is new or differs, then what vanished or closed. */
-static void
-show_document (OreeGwWatch *self, OreeGwOut *out)
-{
-  g_autoptr (GHashTable) open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GHashTableIter iter;
-  const char *resource;
-
-  for (guint i = 0; i < self->document->tuples->len; i++)
-    {
-      const OreePidfTuple *tuple = g_ptr_array_index (self->document->tuples, i);
-      g_autoptr (OreeXmlNode) stanza = NULL;
-      OreeXmlNode *before;
-      char *name;
-
-      if (!tuple->open || (name = resource_of (self, tuple, open)) == NULL)
-        continue;
-      g_hash_table_add (open, name);
-      stanza = available_stanza (self, tuple, name);
-      before = g_hash_table_lookup (self->shown, name);
-      if (before != NULL && oree_xml_node_equal (before, stanza))
-        continue;
-      oree_gw_out_stanza (out, oree_xml_node_ref (stanza));
-      g_hash_table_replace (self->shown, g_strdup (name), g_steal_pointer (&stanza));
-      self->told_gone = FALSE;
-    }
-  g_hash_table_iter_init (&iter, self->shown);
-  while (g_hash_table_iter_next (&iter, (gpointer *) &resource, NULL))
-    if (!g_hash_table_contains (open, resource))
-      {
-        oree_gw_out_stanza (out, unavailable_stanza (self, resource, closed_tuple (self, resource, open)));
-        self->told_gone = TRUE;
-        g_hash_table_iter_remove (&iter);
-      }
-  if (g_hash_table_size (self->shown) == 0)
-    show_gone (self, out);
-  else
-    self->told_gone = FALSE;
-}
-
-/* The answer to a probe: all there is, of one resource when that was asked for (RFC 6121 4.3.2). */
-static void
-show_again (OreeGwWatch *self, const char *resource, OreeGwOut *out)
-{
-  GHashTableIter iter;
-  const char *name;
-  OreeXmlNode *stanza;
-  gboolean any = FALSE;
-
-  g_hash_table_iter_init (&iter, self->shown);
-  while (g_hash_table_iter_next (&iter, (gpointer *) &name, (gpointer *) &stanza))
-    if (resource == NULL || g_str_equal (resource, name))
-      {
-        oree_gw_out_stanza (out, oree_xml_node_ref (stanza));
-        any = TRUE;
-      }
-  if (!any)
-    oree_gw_out_stanza (out, unavailable_stanza (self, resource, NULL));
-}
-
 void
-oree_gw_watch_set_notes (OreeGwWatch *self, gboolean notes, OreeGwOut *out)
+oree_gw_watch_set_view (OreeGwWatch *self, const OreeGwView *view, guint interval, OreeTime now, OreeGwOut *out)
 {
-  if (self->notes == notes)
-    return;
-  self->notes = notes;
-  if (self->document != NULL && self->authorisation == OREE_GW_AUTHORISATION_GRANTED)
-    show_document (self, out);
+  oree_gw_shown_set_view (&self->shown, view, interval, now, out);
 }
 
 /* --- the subscription -------------------------------------------------------------------------- */
@@ -400,7 +194,7 @@ back_off (OreeGwWatch *self, guint32 retry_after, OreeTime now, OreeGwOut *out)
   clear_dialog (self);
   self->subscription = WAITING;
   self->retry_at = now + MAX (wait, (OreeTime) retry_after * OREE_SECOND);
-  show_nothing (self, out);
+  oree_gw_shown_nothing (&self->shown, out);
 }
 
 /* No dialog, and none is asked for until the contact wants one again. */
@@ -410,7 +204,7 @@ rest (OreeGwWatch *self, OreeGwOut *out)
   clear_dialog (self);
   self->subscription = WAITING;
   self->retry_at = OREE_TIME_NEVER;
-  show_nothing (self, out);
+  oree_gw_shown_nothing (&self->shown, out);
 }
 
 /* RFC 8048 5.2.2: the authorisation is over, by the word of the SIP side. */
@@ -424,7 +218,7 @@ cancelled (OreeGwWatch *self, OreeGwOut *out)
     return;
   self->authorisation = OREE_GW_AUTHORISATION_NONE;
   oree_gw_out_authorisation (out, OREE_GW_AUTHORISATION_NONE);
-  show_nothing (self, out);
+  oree_gw_shown_nothing (&self->shown, out);
   oree_gw_out_presence (out, OREE_STANZA_TYPE_UNSUBSCRIBED, &self->user, &self->contact);
 }
 
@@ -459,7 +253,7 @@ tell_end (OreeGwWatch *self, OreeGwOut *out)
   if (self->end_told)
     return;
   self->end_told = TRUE;
-  show_nothing (self, out);
+  oree_gw_shown_nothing (&self->shown, out);
   oree_gw_out_presence (out, OREE_STANZA_TYPE_UNSUBSCRIBED, &self->user, &self->contact);
 }
 
@@ -551,7 +345,7 @@ on_subscribe (OreeGwWatch *self, OreeTime now, OreeGwOut *out)
       /* RFC 6121 3.1.3 (2); servers ask again when their users sign in */
       oree_gw_out_presence (out, OREE_STANZA_TYPE_SUBSCRIBED, &self->user, &self->contact);
       if (self->subscription == LIVE)
-        show_again (self, NULL, out);
+        oree_gw_shown_again (&self->shown, NULL, out);
       wake (self, now, out);
       break;
     case OREE_GW_AUTHORISATION_PENDING:
@@ -580,7 +374,7 @@ on_probe (OreeGwWatch *self, const OreeStanza *stanza, OreeTime now, OreeGwOut *
       break;
     case OREE_GW_AUTHORISATION_GRANTED:
       if (self->subscription == LIVE)
-        show_again (self, stanza->to.resource, out);
+        oree_gw_shown_again (&self->shown, stanza->to.resource, out);
       wake (self, now, out);
       break;
     }
@@ -808,7 +602,7 @@ language_of (const OreeSipMsg *request)
 }
 
 static void
-notified_active (OreeGwWatch *self, const OreeSipMsg *request, OreePidf *document, OreeGwOut *out)
+notified_active (OreeGwWatch *self, const OreeSipMsg *request, OreePidf *document, OreeTime now, OreeGwOut *out)
 {
   gboolean first = self->authorisation != OREE_GW_AUTHORISATION_GRANTED;
 
@@ -820,15 +614,9 @@ notified_active (OreeGwWatch *self, const OreeSipMsg *request, OreePidf *documen
       oree_gw_out_presence (out, OREE_STANZA_TYPE_SUBSCRIBED, &self->user, &self->contact);
     }
   if (document != NULL)
-    {
-      g_clear_pointer (&self->document, oree_pidf_free);
-      g_free (self->language);
-      self->document = document;
-      self->language = language_of (request);
-      show_document (self, out);
-    }
+    oree_gw_shown_take (&self->shown, document, language_of (request), now, out);
   else if (first)
-    show_gone (self, out); /* allowed, and nothing known */
+    oree_gw_shown_gone (&self->shown, out); /* allowed, and nothing known */
 }
 
 static void
@@ -904,14 +692,14 @@ oree_gw_watch_on_notify (OreeGwWatch *self, const OreeSipMsg *request, OreeTime 
   if (state.kind == OREE_SIP_SUBSTATE_PENDING)
     g_clear_pointer (&document, oree_pidf_free); /* RFC 8048 5.2.1: silent until allowed */
   else
-    notified_active (self, request, document, out);
+    notified_active (self, request, document, now, out);
   return status ? status : 200;
 }
 
 /* --- deadlines --------------------------------------------------------------------------------- */
 
-OreeTime
-oree_gw_watch_deadline (const OreeGwWatch *self)
+static OreeTime
+subscription_deadline (const OreeGwWatch *self)
 {
   if (self->in_flight)
     return OREE_TIME_NEVER; /* its answer comes, or its transaction ends */
@@ -930,10 +718,17 @@ oree_gw_watch_deadline (const OreeGwWatch *self)
   return OREE_TIME_NEVER;
 }
 
+OreeTime
+oree_gw_watch_deadline (const OreeGwWatch *self)
+{
+  return MIN (subscription_deadline (self), oree_gw_shown_deadline (&self->shown));
+}
+
 void
 oree_gw_watch_on_deadline (OreeGwWatch *self, OreeTime now, OreeGwOut *out)
 {
-  if (oree_gw_watch_deadline (self) > now)
+  oree_gw_shown_on_deadline (&self->shown, now, out);
+  if (subscription_deadline (self) > now)
     return;
   if (self->subscription == WAITING)
     ask (self, TRUE, now, out);
@@ -1004,7 +799,7 @@ oree_gw_watch_next (const OreeGwWatch *self)
 gboolean
 oree_gw_watch_is_known (const OreeGwWatch *self)
 {
-  return self->authorisation == OREE_GW_AUTHORISATION_GRANTED && self->document != NULL;
+  return self->authorisation == OREE_GW_AUTHORISATION_GRANTED && self->shown.document != NULL;
 }
 
 gboolean

@@ -9,6 +9,7 @@
 #include "base/oree-time.h"
 #include "codec/sip/oree-sip-msg.h"
 #include "gateway/oree-gw-out.h"
+#include "gateway/oree-gw-view.h"
 
 G_BEGIN_DECLS
 
@@ -23,8 +24,9 @@ OreeGwWatch *oree_gw_watch_new_from_row (const OreeJid *contact, const OreeJid *
 void oree_gw_watch_free (OreeGwWatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeGwWatch, oree_gw_watch_free)
 
-/* May the contact see status notes (partner type federated)? Default FALSE. Shows again what that changes. */
-void oree_gw_watch_set_notes (OreeGwWatch *self, gboolean notes, OreeGwOut *out);
+/* How much the contact may see (default: all but notes), and how many seconds lie between two changes told. Shows again what
+ * that changes. */
+void oree_gw_watch_set_view (OreeGwWatch *self, const OreeGwView *view, guint interval, OreeTime now, OreeGwOut *out);
 
 /* How many seconds a SUBSCRIBE asks for from now on (xmpp-gateway subscription-refresh-interval); kept between a minute
  * and a day. Default 3600 (RFC 3856 6.4). */

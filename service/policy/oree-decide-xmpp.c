@@ -35,6 +35,7 @@ typedef struct
   const OreeXmppPartner *partner; /* known after the PARTNER question */
   /* What the question at hand looked at. */
   gboolean skipped;
+  gboolean silent; /* not worth a step: nobody set anything */
   const OreeRecord *record;
   const char *field;
   const char *value;
@@ -262,6 +263,22 @@ ask_user (Asking *a)
                                                                          : OREE_REASON_USER_UNKNOWN;
 }
 
+/* Whether messages cross this boundary at all; what else a profile holds back changes what crosses, not whether. */
+static OreeReason
+ask_boundary (Asking *a)
+{
+  const OreeBoundaryProfile *profile = oree_policy_boundary_profile (a->policy, a->facts->remote_domain);
+  gboolean out = a->facts->direction == OREE_DIRECTION_OUT;
+
+  if (profile == NULL || a->facts->ask != OREE_XMPP_MESSAGE || profile->messages == OREE_BOUNDARY_WAY_BOTH)
+    {
+      a->silent = TRUE;
+      return OREE_REASON_ALLOWED;
+    }
+  note (a, &profile->record, "messages", oree_enum_to_nick (oree_boundary_ways, profile->messages));
+  return oree_boundary_way_allows ((OreeBoundaryWay) profile->messages, out) ? OREE_REASON_ALLOWED : OREE_REASON_BOUNDARY_MESSAGES;
+}
+
 static const struct
 {
   OreeStepId step;
@@ -276,6 +293,7 @@ static const struct
   { OREE_STEP_AUTHENTICATION, ask_authentication },
   { OREE_STEP_USER_POLICY, ask_user_policy },
   { OREE_STEP_PARTNER_RIGHTS, ask_partner_rights },
+  { OREE_STEP_BOUNDARY, ask_boundary },
   { OREE_STEP_USER, ask_user },
 };
 
@@ -288,12 +306,12 @@ oree_decide_xmpp (const OreePolicy *policy, const OreeXmppFacts *facts, OreeTrai
     {
       OreeReason reason;
 
-      asking.skipped = FALSE;
+      asking.skipped = asking.silent = FALSE;
       note (&asking, NULL, NULL, NULL);
       reason = questions[i].ask (&asking);
       if (asking.skipped)
         oree_trail_skip (trail, questions[i].step);
-      else
+      else if (!asking.silent)
         oree_trail_add (trail, questions[i].step, reason, asking.record ? asking.record->kind->name : NULL,
                         asking.record ? asking.record->id : NULL, asking.field, asking.value);
       if (reason != OREE_REASON_ALLOWED)

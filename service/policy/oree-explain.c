@@ -5,6 +5,7 @@
 #include "ident/oree-domain.h"
 #include "ident/oree-jid.h"
 #include "ident/oree-sip-uri.h"
+#include "policy/oree-explain-boundary.h"
 #include <string.h>
 
 #define KIND "explain"
@@ -168,13 +169,18 @@ explain_xmpp (const OreePolicy *policy, Given *given, GVariant **verdict, GVaria
     .allow_entry = get_choice (given, "allow-entry", booleans, FALSE),
   };
 
+  OreeVerdict decided;
+
   if (local == NULL && get (given, "local-domain") == NULL)
     complain (given, "local-domain", OREE_PROBLEM_REQUIRED, NULL);
   if (remote == NULL && get (given, "remote-domain") == NULL)
     complain (given, "remote-domain", OREE_PROBLEM_REQUIRED, NULL);
   if (oree_problems_n_errors (given->problems) > 0)
     return FALSE;
-  *verdict = verdict_variant (oree_decide_xmpp (policy, &facts, trail), NULL, NULL);
+  decided = oree_decide_xmpp (policy, &facts, trail);
+  if (decided.allow)
+    oree_explain_boundary (policy, remote, facts.ask, trail);
+  *verdict = verdict_variant (decided, NULL, NULL);
   *steps = oree_trail_to_variant (trail);
   return TRUE;
 }
@@ -280,6 +286,9 @@ explain_sip (const OreePolicy *policy, Given *given, GVariant **verdict, GVarian
   if (oree_problems_n_errors (given->problems) > 0)
     return FALSE;
   decided = oree_decide_sip (policy, &facts, &route, trail);
+  if (decided.allow && route == OREE_SIP_ROUTE_XMPP)
+    oree_explain_boundary (policy, domain_of (to), strcmp (method, "MESSAGE") == 0 ? OREE_XMPP_MESSAGE : OREE_XMPP_PRESENCE,
+                           trail);
   *verdict = verdict_variant (decided, "route", oree_enum_to_nick (oree_sip_routes, route));
   *steps = oree_trail_to_variant (trail);
   return TRUE;

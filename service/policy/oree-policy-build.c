@@ -67,6 +67,37 @@ index_partners (OreePolicy *self, OreeProblems *problems)
     }
 }
 
+/* A partner whose profile is not there (a damaged store) is no partner: what its profile held back must not cross. */
+static void
+index_profiles (OreePolicy *self, OreeProblems *problems)
+{
+  GHashTableIter iter;
+  const char *domain;
+  const OreeXmppPartner *partner;
+
+  g_hash_table_iter_init (&iter, self->partners);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &domain, (gpointer *) &partner))
+    {
+      OreeBoundaryProfile *profile;
+
+      if (*partner->boundary_profile == '\0')
+        continue;
+      profile = (OreeBoundaryProfile *) oree_record_set_get (self->records, oree_boundary_profile_kind.name,
+                                                             partner->boundary_profile);
+      if (profile == NULL)
+        {
+          oree_problems_add (problems, partner->record.kind->name, partner->record.id, "boundary-profile",
+                             OREE_PROBLEM_NO_SUCH_PROFILE, partner->boundary_profile);
+          g_hash_table_iter_remove (&iter);
+          continue;
+        }
+      if (self->profiles == NULL)
+        self->profiles = new_table ();
+      g_hash_table_insert (self->profiles, (gpointer) domain, profile);
+      self->quiet = self->quiet || *profile->quiet_hours != '\0';
+    }
+}
+
 static void
 index_policies (OreePolicy *self)
 {
@@ -175,6 +206,7 @@ oree_policy_build (OreeRecordSet *records, guint64 revision, OreeProblems *probl
   index_providers (self);
   find_default_domain (self);
   index_partners (self, problems);
+  index_profiles (self, problems);
   index_policies (self);
   return self;
 }

@@ -19,6 +19,8 @@ struct _OreePolicy
   GHashTable *sip_domains;
   GHashTable *users;
   GHashTable *partners; /* by every domain of each */
+  GHashTable *profiles; /* boundary profiles by every domain of the partners that name one; NULL: none does */
+  gboolean quiet;       /* one of them has quiet hours */
   GHashTable *blocked;
   GHashTable *allowed;
   GHashTable *providers; /* by server; OreePolicyProvider *, owned */

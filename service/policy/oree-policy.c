@@ -19,6 +19,7 @@ oree_policy_unref (OreePolicy *self)
   g_hash_table_unref (self->sip_domains);
   g_hash_table_unref (self->users);
   g_hash_table_unref (self->partners);
+  g_clear_pointer (&self->profiles, g_hash_table_unref);
   g_hash_table_unref (self->blocked);
   g_hash_table_unref (self->allowed);
   g_hash_table_unref (self->providers);
@@ -110,6 +111,18 @@ const OreeXmppPartner *
 oree_policy_xmpp_partner (const OreePolicy *self, const char *domain)
 {
   return g_hash_table_lookup (self->partners, domain);
+}
+
+const OreeBoundaryProfile *
+oree_policy_boundary_profile (const OreePolicy *self, const char *domain)
+{
+  return self->profiles != NULL ? g_hash_table_lookup (self->profiles, domain) : NULL;
+}
+
+gboolean
+oree_policy_has_quiet_hours (const OreePolicy *self)
+{
+  return self->quiet;
 }
 
 guint64

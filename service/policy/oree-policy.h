@@ -6,6 +6,7 @@
 #include "model/oree-access-edge.h"
 #include "model/oree-allowed-domain.h"
 #include "model/oree-blocked-domain.h"
+#include "model/oree-boundary-profile.h"
 #include "model/oree-external-policy.h"
 #include "model/oree-record-set.h"
 #include "model/oree-sip-domain.h"
@@ -44,6 +45,11 @@ const OreeUser *oree_policy_user (const OreePolicy *self, const char *aor);
 gboolean oree_policy_user_home (const OreePolicy *self, const char *aor, OreeUserHome *home);
 /* By primary or additional domain; NULL for a stranger. Blocked domains are not looked at. */
 const OreeXmppPartner *oree_policy_xmpp_partner (const OreePolicy *self, const char *domain);
+/* The boundary profile of the partner that has this domain; NULL when it names none, as most do: that costs one comparison
+ * as long as nobody names one. */
+const OreeBoundaryProfile *oree_policy_boundary_profile (const OreePolicy *self, const char *domain);
+/* Has any of those profiles quiet hours? */
+gboolean oree_policy_has_quiet_hours (const OreePolicy *self);
 /* Connections allowed at once with this partner: its own limit, or the gateway's. */
 guint64 oree_policy_partner_connection_limit (const OreePolicy *self, const OreeXmppPartner *partner);
 /* Messages that may wait for one domain of this partner, each way: its own limit, or the gateway's; that of a stranger

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
   X (USER_POLICY, "user-policy")                                         \
   X (PARTNER_RIGHTS, "partner-rights")                                   \
   X (USER, "user")                                                       \
+  X (BOUNDARY, "boundary")                                               \
   X (PEER, "peer")                                                       \
   X (METHOD, "method")                                                   \
   X (IDENTITY, "identity")                                               \

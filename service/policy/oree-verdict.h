@@ -38,6 +38,7 @@ typedef enum
   X (USER_XMPP_OFF, "user-xmpp-off", INFO)                   /* policy without enable-xmpp-access */        \
   X (ALLOW_ENTRY_NEEDED, "allow-entry-needed", INFO)         /* unverified contact our user does not know */\
   X (USER_UNKNOWN, "user-unknown", INFO)                                                                    \
+  X (BOUNDARY_MESSAGES, "boundary-messages", INFO)           /* the partner's profile lets none cross this way */ \
   /* SIP, inside */                                                                                         \
   X (PEER_NOT_NEXT_HOP, "peer-not-next-hop", WARNING)        /* a stranger on the inside leg */             \
   X (METHOD_NOT_ALLOWED, "method-not-allowed", INFO)                                                        \

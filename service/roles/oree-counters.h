@@ -39,6 +39,7 @@
   X (SUBSCRIPTIONS_TO_SIP, "subscriptions-to-sip")                                             \
   X (SUBSCRIPTIONS_TO_XMPP, "subscriptions-to-xmpp")                                           \
   X (QUEUES_FULL, "queues-full")                         /* turned away: too much waits for a partner */ \
+  X (BOUNDARY_DELAYED, "boundary-delayed")               /* messages that waited for the rate of a profile */ \
   X (LIMITS_HIT, "limits-hit")
 
 typedef enum

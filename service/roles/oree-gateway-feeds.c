@@ -73,7 +73,17 @@ oree_gateway_feed_new (OreeLane *lane, const OreeJid *contact, const OreeJid *se
   feed->devices = g_ptr_array_new ();
   oree_timer_init (&feed->timer, feed_timer_cb, feed);
   g_hash_table_insert (oree_gateway_presence_of (lane)->feeds, feed->pair.key, feed);
+  oree_gateway_feed_set_rights (feed, lane->policy);
   return feed;
+}
+
+void
+oree_gateway_feed_set_rights (OreeGatewayFeed *feed, const OreePolicy *policy)
+{
+  OreeGwBoundary boundary = { .taken = { OREE_GW_DETAIL_FULL, TRUE } };
+
+  oree_gateway_boundary_read (policy, feed->pair.contact.domain, &boundary);
+  oree_gw_feed_set_view (feed->machine, &boundary.taken, &feed->pair.out);
 }
 
 /* A dialog lives as long as its device refreshes it, through restarts of ours too: kept at every SUBSCRIBE. */

@@ -38,6 +38,8 @@ void oree_gateway_device_forget (const OreeGatewayDevice *device);
 gboolean oree_gateway_device_restore (OreeLane *lane, const OreeRuntimeRow *row, OreeTime start);
 /* Does what the machine wants, in order; frees the feed when it is over. */
 void oree_gateway_feed_run (OreeGatewayFeed *feed);
+/* How much of the contact `policy` lets our user see. Run the feed afterwards. */
+void oree_gateway_feed_set_rights (OreeGatewayFeed *feed, const OreePolicy *policy);
 /* Gives every device the state or the document in `item`. */
 void oree_gateway_feed_tell (OreeGatewayFeed *feed, const OreeGwOutItem *item);
 

@@ -77,6 +77,8 @@ oree_gateway_refuse_request (OreeLane *lane, OreeSipRx *rx, const char *aor, Ore
     oree_sip_write_header (&writer, OREE_SIP_HDR_ACCEPT, oree_gw_message_accept ());
   if (row->sip == 420 && unsupported != NULL)
     oree_sip_write_header (&writer, OREE_SIP_HDR_UNSUPPORTED, unsupported);
+  if (refusal == OREE_GW_REFUSAL_BOUNDARY_RATE)
+    oree_sip_write_header_uint (&writer, OREE_SIP_HDR_RETRY_AFTER, OREE_GW_HELD_SECONDS);
   oree_sip_write_header_format (&writer, OREE_SIP_HDR_WARNING, "399 %s \"%s\"", oree_sip_hub_sent_by (lane), row->nick);
   oree_sip_hub_respond_with (lane, rx, &writer);
 }
@@ -158,7 +160,9 @@ answer_for (OreeLane *lane, const OreeXmppRx *rx, OreeGwRefusalId *refusal)
   const OreeStanza *stanza = rx->stanza;
   g_autofree char *aor = stanza->to.local != NULL ? oree_gw_aor_from_jid (&stanza->to) : NULL;
   const OreeGwPerson *person = aor != NULL ? oree_gw_people_find (lane->gateway->people, aor) : NULL;
+  const OreeGwBoundary *boundary = oree_gateway_boundary (lane, stanza->from.domain);
   OreeGwQueryFacts facts = {
+    .reserved = boundary != NULL && !boundary->queries,
     .authorised = aor != NULL && is_authorised (lane, aor, &stanza->from),
     .name = person != NULL ? person->name : NULL,
     .aor = aor,

@@ -394,6 +394,23 @@ is_full (const Pair *pair)
   return TRUE;
 }
 
+/* FALSE: refused, or it waits; `rx` is taken then. */
+static gboolean
+crosses_boundary (OreeLane *lane, const OreeGwBoundary *boundary, OreeXmppRx *rx, const char *contact, OreeGwSip *sip)
+{
+  OreeGwRefusalId refusal = oree_gw_boundary_sip (boundary, sip);
+  OreePace pace = OREE_PACE_TOO_MUCH;
+
+  if (refusal == OREE_GW_REFUSAL_NONE)
+    {
+      pace = oree_gateway_boundary_pace (lane, boundary, contact, rx, NULL, NULL);
+      refusal = OREE_GW_REFUSAL_BOUNDARY_RATE;
+    }
+  if (pace == OREE_PACE_TOO_MUCH)
+    oree_gateway_refuse_matter (lane, rx, refusal);
+  return pace == OREE_PACE_GO;
+}
+
 void
 oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
 {
@@ -407,6 +424,7 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
   OreeGwSip sip = { 0 };
   OreeGwExtras extras;
   OreeGwRefusalId refusal = OREE_GW_REFUSAL_NONE;
+  const OreeGwBoundary *boundary = oree_gateway_boundary (lane, stanza->from.domain);
   const OreeGwPerson *person;
   Inbound *inbound;
   Pair *pair;
@@ -419,6 +437,8 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
     }
   oree_gw_extras_read (&extras, stanza);
   verdict = oree_gateway_verdict (lane, OREE_DIRECTION_IN, OREE_XMPP_MESSAGE, aor, &stanza->from, stanza->to.domain, rx->auth);
+  if (verdict.reason == OREE_REASON_BOUNDARY_MESSAGES && is_mere_signal (stanza, &extras))
+    verdict = OREE_VERDICT_ALLOW; /* it tells of messages that went the other way; typing asks for itself */
   if (!verdict.allow && is_mere_signal (stanza, &extras))
     {
       lane->reasons[verdict.reason]++; /* that somebody writes is worth no error to a person */
@@ -438,6 +458,11 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
   if (aor == NULL)
     {
       oree_gateway_refuse_matter (lane, rx, OREE_GW_REFUSAL_NOT_A_PERSON); /* the domain itself reads no messages */
+      return;
+    }
+  if (boundary != NULL && (refusal = oree_gw_boundary_stanza (boundary, &extras)) != OREE_GW_REFUSAL_NONE)
+    {
+      oree_gateway_refuse_matter (lane, rx, refusal);
       return;
     }
   person = oree_gw_people_find (lane->gateway->people, aor);
@@ -464,6 +489,11 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
     {
       oree_gw_sip_clear (&sip);
       oree_gateway_refuse_person (lane, rx, OREE_STANZA_ERR_RESOURCE_CONSTRAINT);
+      return;
+    }
+  if (boundary != NULL && !crosses_boundary (lane, boundary, rx, contact, &sip))
+    {
+      oree_gw_sip_clear (&sip);
       return;
     }
   signals_in (lane, stanza, aor, &extras, TRUE);
@@ -689,6 +719,23 @@ build_stanza (OreeLane *lane, const OreeSipMsg *request, const OreeGwContent *co
   return oree_gw_content_to_stanza (content, &parts);
 }
 
+/* The same the other way; TOO_MUCH: *refusal says why. */
+static OreePace
+leaves_boundary (OreeLane *lane, const OreeGwBoundary *boundary, OreeSipRx *rx, const char *aor, const OreeJid *to,
+                 const OreeJid *contact, OreeGwContent *content, OreeGwRefusalId *refusal)
+{
+  g_autofree char *person = g_strconcat (aor, " ", to->domain, NULL);
+  OreePace pace;
+
+  *refusal = oree_gw_boundary_content (boundary, content);
+  if (*refusal != OREE_GW_REFUSAL_NONE)
+    return OREE_PACE_TOO_MUCH;
+  pace = oree_gateway_boundary_pace (lane, boundary, person, NULL, rx, contact);
+  if (pace == OREE_PACE_TOO_MUCH)
+    *refusal = OREE_GW_REFUSAL_BOUNDARY_RATE;
+  return pace;
+}
+
 void
 oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
 {
@@ -696,6 +743,7 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
   g_auto (OreeJid) from = OREE_JID_INIT, to = OREE_JID_INIT;
   g_auto (OreeGwContent) content = { OREE_GW_CONTENT_EMPTY };
   g_autofree char *aor = NULL, *unsupported = NULL;
+  const OreeGwBoundary *boundary;
   OreeGwRefusalId refusal;
   OreeSipAddr from_addr;
   char id[OREE_SIP_ID_SIZE];
@@ -725,12 +773,20 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
       oree_sip_hub_respond (lane, rx, 480, NULL);
       return;
     }
+  boundary = oree_gateway_boundary (lane, to.domain);
   refusal = oree_gw_content_read (&content, &rx->msg, &unsupported);
   learn (lane, aor, &rx->msg, &from_addr, &content);
   if (refusal == OREE_GW_REFUSAL_NONE && content.kind != OREE_GW_CONTENT_TEXT)
     {
       status_in (lane, rx, aor, &from, &to, &content);
       return;
+    }
+  if (refusal == OREE_GW_REFUSAL_NONE && boundary != NULL)
+    {
+      OreePace pace = leaves_boundary (lane, boundary, rx, aor, &to, contact, &content, &refusal);
+
+      if (pace == OREE_PACE_WAITS)
+        return;
     }
   oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_XMPP);
   if (refusal != OREE_GW_REFUSAL_NONE)

@@ -98,6 +98,17 @@ build_failure (const OreeGwReceipt *receipt, const char *from)
   return oree_xml_builder_finish (builder);
 }
 
+/* The profile may have changed since the message asked. */
+static gboolean
+may_confirm (OreeLane *lane, const char *contact)
+{
+  g_auto (OreeJid) jid = OREE_JID_INIT;
+  const OreeGwBoundary *boundary
+      = oree_jid_parse (&jid, oree_span_str (contact)) ? oree_gateway_boundary (lane, jid.domain) : NULL;
+
+  return boundary == NULL || boundary->receipts_out;
+}
+
 void
 oree_gateway_notification_in (OreeLane *lane, const char *aor, const OreeJid *user, const OreeImdn *imdn)
 {
@@ -111,6 +122,8 @@ oree_gateway_notification_in (OreeLane *lane, const char *aor, const OreeJid *us
 
   if (receipt == NULL)
     return; /* of a message that was none of ours, or was forgotten */
+  if (imdn->status != OREE_IMDN_FAILED && !may_confirm (lane, receipt->contact))
+    return;
   oree_sip_ids_tag (oree_sip_hub_ids (lane), id);
   parts.to = receipt->contact;
   switch (imdn->status)

@@ -242,7 +242,14 @@ oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next
       };
 
       if (oree_decide_xmpp (next, &facts, NULL).allow)
-        continue;
+        {
+          if (!impact->dry)
+            {
+              oree_gateway_feed_set_rights (feed, next);
+              oree_gateway_feed_run (feed);
+            }
+          continue;
+        }
       impact->subscriptions_ended++;
       if (impact->dry)
         continue;

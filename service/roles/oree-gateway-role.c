@@ -166,6 +166,7 @@ init (OreeLane *lane)
   lane->gateway->people = oree_gw_people_new (OREE_GW_PEOPLE_MAX);
   lane->gateway->receipts = oree_gw_receipts_new (OREE_GW_RECEIPTS_MAX);
   lane->gateway->budgets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  oree_gateway_boundary_init (lane);
   oree_gateway_typing_init (lane);
   oree_gateway_allow_init (lane);
   oree_gateway_messages_init (lane);
@@ -183,6 +184,7 @@ clear (OreeLane *lane)
   oree_gateway_messages_clear (lane);
   oree_gateway_allow_clear (lane);
   oree_gateway_typing_clear (lane);
+  oree_gateway_boundary_clear (lane);
   g_hash_table_unref (lane->gateway->budgets);
   oree_gw_receipts_free (lane->gateway->receipts);
   oree_gw_people_free (lane->gateway->people);
@@ -199,6 +201,7 @@ start (OreeLane *lane, char **detail)
 static void
 stop (OreeLane *lane)
 {
+  oree_gateway_boundary_stop (lane);
   oree_gateway_messages_stop (lane);
   oree_gateway_sessions_stop (lane);
   oree_gateway_presence_stop (lane);
@@ -207,12 +210,14 @@ stop (OreeLane *lane)
 static gboolean
 idle (OreeLane *lane)
 {
-  return oree_gateway_messages_idle (lane);
+  return oree_gateway_messages_idle (lane) && oree_gateway_boundary_idle (lane);
 }
 
 static void
 publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
 {
+  if (!impact->dry)
+    oree_gateway_boundary_publish (lane);
   oree_gateway_presence_publish (lane, old, next, impact);
   oree_gateway_sessions_publish (lane, next, impact);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* XMPP gateway: what the roles around it and its own parts need of one another. */
 #pragma once
+#include "gateway/oree-gw-boundary.h"
 #include "gateway/oree-gw-message.h"
 #include "gateway/oree-gw-people.h"
 #include "gateway/oree-gw-receipts.h"
@@ -16,6 +17,7 @@ typedef struct _OreeGatewayAllow OreeGatewayAllow;
 typedef struct _OreeGatewayMessages OreeGatewayMessages;
 typedef struct _OreeGatewayTyping OreeGatewayTyping;
 typedef struct _OreeGatewaySessions OreeGatewaySessions;
+typedef struct _OreeGatewayBoundary OreeGatewayBoundary;
 
 struct _OreeGatewayRole
 {
@@ -28,6 +30,7 @@ struct _OreeGatewayRole
   OreeGwPeople *people;     /* of ours, as seen by the domains of this lane */
   OreeGwReceipts *receipts; /* notifications our users owe contacts of this lane */
   GHashTable *budgets;      /* partner domain → OreeGwBudget */
+  OreeGatewayBoundary *boundary;
   OreeTime since;
 };
 
@@ -47,6 +50,33 @@ void oree_gateway_allow (OreeLane *lane, const char *aor, const OreeJid *contact
 /* Revokes by key "aor contact"; FALSE when this lane has none. */
 gboolean oree_gateway_revoke (OreeLane *lane, const char *key);
 void oree_gateway_allow_list (OreeLane *lane, GVariantBuilder *rows);
+
+/* --- boundary profiles (oree-gateway-boundary.c) -------------------------------------------------- */
+
+void oree_gateway_boundary_init (OreeLane *lane);
+void oree_gateway_boundary_clear (OreeLane *lane);
+/* The profile of the partner of this domain under the policy in force; NULL: everything crosses. Borrowed until the next
+ * policy. */
+const OreeGwBoundary *oree_gateway_boundary (OreeLane *lane, const char *domain);
+/* The same under `policy`; FALSE: none. */
+gboolean oree_gateway_boundary_read (const OreePolicy *policy, const char *domain, OreeGwBoundary *out);
+/* A new policy: forgets what the old one said, and lets go what waits, to be judged anew once it is in force. */
+void oree_gateway_boundary_publish (OreeLane *lane);
+/* Answers what waits, before the gateway stops. */
+void oree_gateway_boundary_stop (OreeLane *lane);
+gboolean oree_gateway_boundary_idle (OreeLane *lane);
+
+typedef enum
+{
+  OREE_PACE_GO,
+  OREE_PACE_WAITS,  /* it was taken, and comes back by oree_gateway_message_in or _message_out when its time has come */
+  OREE_PACE_TOO_MUCH /* it would wait too long: refuse it */
+} OreePace;
+
+/* A message of `person` comes, from the partner of `boundary` or for it: `rx` or `request`, the other is NULL; `rx` is taken
+ * when it waits, of `request` a reference. `contact` as for oree_gateway_message_out. */
+OreePace oree_gateway_boundary_pace (OreeLane *lane, const OreeGwBoundary *boundary, const char *person, OreeXmppRx *rx,
+                                     OreeSipRx *request, const OreeJid *contact);
 
 /* --- messages (oree-gateway-messages.c) --------------------------------------------------------- */
 

@@ -101,6 +101,10 @@ add (OreeLane *lane, const OreeStanza *stanza, const char *aor)
 static gboolean
 is_allowed (Pair *pair, OreeDirection direction)
 {
+  const OreeGwBoundary *boundary = oree_gateway_boundary (pair->lane, pair->contact.domain);
+
+  if (boundary != NULL && !(direction == OREE_DIRECTION_OUT ? boundary->typing_out : boundary->typing_in))
+    return FALSE;
   return oree_gateway_open (pair->lane)
          && oree_gateway_verdict (pair->lane, direction, OREE_XMPP_MESSAGE, pair->aor, &pair->contact, pair->user.domain,
                                   OREE_XMPP_AUTH_PENDING).allow;
@@ -216,13 +220,14 @@ oree_gateway_typing_status (OreeLane *lane, const char *aor, const OreeJid *cont
 gboolean
 oree_gateway_typing_content (OreeLane *lane, const char *aor, const OreeJid *contact)
 {
+  const OreeGwBoundary *boundary = oree_gateway_boundary (lane, contact->domain);
   Pair *pair = find (lane, aor, contact);
 
   if (pair == NULL)
     return FALSE;
   oree_gw_typing_on_content (&pair->state);
   rearm (pair);
-  return pair->state.follows;
+  return pair->state.follows && (boundary == NULL || boundary->typing_in);
 }
 
 void

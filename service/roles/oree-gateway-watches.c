@@ -77,7 +77,12 @@ oree_gateway_watch_set_rights (OreeGatewayWatch *watch, const OreePolicy *policy
 {
   const OreeXmppPartner *partner = oree_policy_xmpp_partner (policy, watch->pair.contact.domain);
 
-  oree_gw_watch_set_notes (watch->machine, partner != NULL && oree_xmpp_partner_sees_note (partner), &watch->pair.out);
+  OreeGwBoundary boundary = { .shown = { OREE_GW_DETAIL_FULL, TRUE } };
+
+  oree_gateway_boundary_read (policy, watch->pair.contact.domain, &boundary);
+  boundary.shown.notes = boundary.shown.notes && partner != NULL && oree_xmpp_partner_sees_note (partner);
+  oree_gw_watch_set_view (watch->machine, &boundary.shown, boundary.interval, oree_worker_now (watch->pair.lane->worker),
+                          &watch->pair.out);
   oree_gw_watch_set_interval (watch->machine, oree_policy_xmpp_gateway (policy)->subscription_refresh_interval);
 }
 

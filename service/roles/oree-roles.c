@@ -6,6 +6,7 @@
 #include "roles/oree-gateway-role.h"
 #include "roles/oree-lane.h"
 #include "roles/oree-queues.h"
+#include "roles/oree-quiet.h"
 #include "roles/oree-role-ops.h"
 #include "roles/oree-sip-hub.h"
 
@@ -234,7 +235,9 @@ oree_lane_event (OreeLane *lane, OreeEvent *event)
 {
   EventMail *mail;
 
-  if (!may_tell (lane, event))
+  if ((lane->policy != NULL && oree_policy_has_quiet_hours (lane->policy)
+       && oree_quiet_event (lane->policy, event, oree_quiet_minute ()))
+      || !may_tell (lane, event))
     {
       oree_event_free (event);
       return;

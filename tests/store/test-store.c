@@ -481,6 +481,18 @@ row_of (const char *key, gint64 n)
   return oree_runtime_row_new (OREE_SPACE_STATE, key, g_variant_dict_end (&dict));
 }
 
+/* Larger than any room that may be left. */
+static OreeRuntimeRow *
+big_row (const char *key)
+{
+  g_autofree char *text = g_strnfill (512 * 1024, 'x');
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "text", "s", text);
+  return oree_runtime_row_new (OREE_SPACE_STATE, key, g_variant_dict_end (&dict));
+}
+
 static gint64
 number_of (GPtrArray *rows, const char *key)
 {
@@ -632,7 +644,7 @@ full_disk_is_an_answer_and_passes (void)
       set = oree_record_set_ref (next);
     }
   g_assert_true (failed);
-  oree_store_save_row (store, row_of ("x", 1), saved_cb, &count);
+  oree_store_save_row (store, big_row ("x"), saved_cb, &count); /* a page or two may still fit */
   {
     g_auto (Answer) listed = { 0 };
 

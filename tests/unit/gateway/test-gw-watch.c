@@ -211,12 +211,60 @@ notes_are_for_those_who_may_see_them (void)
 
   go_live (&f);
   notify_in (&f, "active", TUPLE ("desk", "open", "<note xml:lang='fr'>à table</note>"), "");
-  oree_gw_watch_set_notes (f.watch, TRUE, &f.out);
+  oree_gw_watch_set_view (f.watch, &(OreeGwView){ OREE_GW_DETAIL_FULL, TRUE }, 0, f.now, &f.out);
   gw_test_expect (&f.out, AVAILABLE ("desk", "<status xml:lang='fr'>à table</status>"));
-  oree_gw_watch_set_notes (f.watch, TRUE, &f.out);
+  oree_gw_watch_set_view (f.watch, &(OreeGwView){ OREE_GW_DETAIL_FULL, TRUE }, 0, f.now, &f.out);
   gw_test_expect (&f.out, "");
-  oree_gw_watch_set_notes (f.watch, FALSE, &f.out);
+  oree_gw_watch_set_view (f.watch, &(OreeGwView){ OREE_GW_DETAIL_FULL, FALSE }, 0, f.now, &f.out);
   gw_test_expect (&f.out, AVAILABLE_PLAIN ("desk"));
+}
+
+static void
+changes_are_told_at_intervals (void)
+{
+  static const OreeGwView view = { OREE_GW_DETAIL_FULL, FALSE };
+  g_auto (Fixture) f = { 0 };
+
+  go_live (&f);
+  oree_gw_watch_set_view (f.watch, &view, 60, f.now, &f.out);
+  gw_test_expect (&f.out, "");
+  f.now += HOUR / 60;
+  notify_in (&f, "active", TUPLE ("desk", "open", "") TUPLE ("pad", "open", ""), AVAILABLE_PLAIN ("pad"));
+  f.now += OREE_SECOND;
+  notify_in (&f, "active", TUPLE ("desk", "open", "") TUPLE ("phone", "open", ""), "");
+  f.now += OREE_SECOND;
+  notify_in (&f, "active", TUPLE ("desk", "open", "") TUPLE ("slate", "open", ""), "");
+  /* a probe is answered with what was told; the last state comes in its time, the ones between never */
+  stanza_in (&f, "type='probe'/>", AVAILABLE_PLAIN ("desk") AVAILABLE_PLAIN ("pad"));
+  deadline_in (&f, 58 * OREE_SECOND, 58 * OREE_SECOND, AVAILABLE_PLAIN ("slate") UNAVAILABLE ("pad"));
+  /* without an interval what waits is told at once */
+  notify_in (&f, "active", TUPLE ("desk", "closed", "") TUPLE ("slate", "open", ""), "");
+  oree_gw_watch_set_view (f.watch, &view, 0, f.now, &f.out);
+  gw_test_expect (&f.out, UNAVAILABLE ("desk"));
+  /* and the end does not wait either */
+  oree_gw_watch_set_view (f.watch, &view, 60, f.now, &f.out);
+  notify_in (&f, "active", TUPLE ("slate", "open", "") TUPLE ("pad", "open", ""), "");
+  notify_in (&f, "terminated;reason=rejected", NULL, "save none\n" UNAVAILABLE ("slate") P ("unsubscribed"));
+}
+
+static void
+folded_presence_has_one_device (void)
+{
+  g_auto (Fixture) f = { 0 };
+
+  go_live (&f);
+  oree_gw_watch_set_view (f.watch, &(OreeGwView){ OREE_GW_DETAIL_FOLDED, FALSE }, 0, f.now, &f.out);
+  gw_test_expect (&f.out, AVAILABLE_PLAIN ("presence") UNAVAILABLE ("desk"));
+  notify_in (&f, "active", "<tuple id='desk'><status><basic>open</basic><show xmlns='jabber:client'>dnd</show></status>"
+             "<contact priority='0.5'>sip:otto@phone.test</contact><note>in a meeting</note></tuple>",
+             AVAILABLE ("presence", "<show>away</show>"));
+  notify_in (&f, "active", "<tuple id='pad'><status><basic>open</basic><show xmlns='jabber:client'>xa</show></status></tuple>", "");
+  oree_gw_watch_set_view (f.watch, &(OreeGwView){ OREE_GW_DETAIL_REACHABLE, FALSE }, 0, f.now, &f.out);
+  gw_test_expect (&f.out, AVAILABLE_PLAIN ("presence"));
+  notify_in (&f, "active", TUPLE ("pad", "closed", "<note>gone</note>"), UNAVAILABLE ("presence"));
+  notify_in (&f, "active", TUPLE ("pad", "open", ""), AVAILABLE_PLAIN ("presence"));
+  oree_gw_watch_set_view (f.watch, &(OreeGwView){ OREE_GW_DETAIL_FULL, FALSE }, 0, f.now, &f.out);
+  gw_test_expect (&f.out, AVAILABLE_PLAIN ("pad") UNAVAILABLE ("presence"));
 }
 
 static void
@@ -225,12 +273,12 @@ the_last_word_goes_along (void)
   g_auto (Fixture) f = { 0 };
 
   go_live (&f);
-  oree_gw_watch_set_notes (f.watch, TRUE, &f.out);
+  oree_gw_watch_set_view (f.watch, &(OreeGwView){ OREE_GW_DETAIL_FULL, TRUE }, 0, f.now, &f.out);
   notify_in (&f, "active", TUPLE ("desk", "open", "") TUPLE ("pad", "open", ""), AVAILABLE_PLAIN ("pad"));
   notify_in (&f, "active", TUPLE ("desk", "closed", "<note xml:lang='en'>gone riding</note>") TUPLE ("pad", "open", ""),
              "<presence from='otto@phone.test/desk' to='mira@cafe.test' type='unavailable'>"
              "<status xml:lang='en'>gone riding</status></presence>\n");
-  oree_gw_watch_set_notes (f.watch, FALSE, &f.out);
+  oree_gw_watch_set_view (f.watch, &(OreeGwView){ OREE_GW_DETAIL_FULL, FALSE }, 0, f.now, &f.out);
   notify_in (&f, "active", TUPLE ("pad", "closed", "<note>not for everybody</note>"), UNAVAILABLE ("pad"));
 }
 
@@ -662,6 +710,8 @@ main (int argc, char **argv)
   ADD ("allowed-without-document-is-nobody-there", allowed_without_document_is_nobody_there);
   ADD ("documents-become-stanzas-by-difference", documents_become_stanzas_by_difference);
   ADD ("notes-are-for-those-who-may-see-them", notes_are_for_those_who_may_see_them);
+  ADD ("changes-are-told-at-intervals", changes_are_told_at_intervals);
+  ADD ("folded-presence-has-one-device", folded_presence_has_one_device);
   ADD ("the-last-word-goes-along", the_last_word_goes_along);
   ADD ("idleness-is-told", idleness_is_told);
   ADD ("refreshes-drift-apart", refreshes_drift_apart);

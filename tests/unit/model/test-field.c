@@ -28,7 +28,7 @@ other_value (const OreeField *field)
   static const char *const samples[] = { "other.fabrikam.test", "192.0.2.7", "host.test:5061;transport=tls",
                                          "https://host.test/x", "00112233445566778899aabbccddeeff",
                                          "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-                                         "-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----" };
+                                         "22:00-06:00", "-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----" };
   OreeProblemCode code;
   guint64 number;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kinds against the facts: defaults of the Lync 2013 cmdlets, the negotiation table, password digests. */
+#include "model/oree-boundary-profile.h"
 #include "model/oree-hosting-provider.h"
 #include "model/oree-public-provider.h"
 #include "model/oree-record-set.h"
@@ -115,6 +116,24 @@ static const struct
   { "xmpp-partner", "client-certificate-usage", "lenient" },
   { "xmpp-partner", "certificate-pins", "" },
   { "xmpp-partner", "trust-anchors", "" },
+  { "xmpp-partner", "boundary-profile", "" },
+  { "boundary-profile", "description", "" },
+  { "boundary-profile", "presence-shown", "full" },
+  { "boundary-profile", "presence-taken", "full" },
+  { "boundary-profile", "presence-interval", "0" },
+  { "boundary-profile", "notes-shown", "true" },
+  { "boundary-profile", "notes-taken", "true" },
+  { "boundary-profile", "messages", "both" },
+  { "boundary-profile", "typing", "both" },
+  { "boundary-profile", "receipts", "both" },
+  { "boundary-profile", "formatting", "true" },
+  { "boundary-profile", "attachments", "true" },
+  { "boundary-profile", "corrections", "true" },
+  { "boundary-profile", "reactions", "true" },
+  { "boundary-profile", "queries", "true" },
+  { "boundary-profile", "body-limit", "0" },
+  { "boundary-profile", "message-rate", "0" },
+  { "boundary-profile", "quiet-hours", "" },
   { "xmpp-gateway", "connection-limit", "1000" },
   { "xmpp-gateway", "partner-connection-limit", "20" },
   { "xmpp-gateway", "partner-queue-limit", "8192" },
@@ -371,6 +390,8 @@ static const struct
   { "external-access-policy", "tag:global", NULL, OREE_PROBLEM_BAD_NAME },
   { "site", "Saint-\xc3\x89tienne", "Saint-\xc3\x89tienne", 0 },
   { "site", "E\xcc\x81vry", "\xc3\x89vry", 0 },
+  { "boundary-profile", "strict", "strict", 0 },
+  { "boundary-profile", "a/b", NULL, OREE_PROBLEM_BAD_NAME },
   { "site", " Redmond", NULL, OREE_PROBLEM_BAD_NAME },
   { "site", "a/b", NULL, OREE_PROBLEM_BAD_NAME },
   { "user", "sip:Alice@Contoso.test", "sip:alice@contoso.test", 0 },
@@ -405,6 +426,59 @@ ids_have_one_spelling (void)
     }
 }
 
+static void
+quiet_hours_may_span_midnight (void)
+{
+  static const struct
+  {
+    const char *hours;
+    guint first, last, outside; /* minutes; `hours` no hours: outside alone counts */
+  } rows[] = {
+    { "22:00-06:00", 22 * 60, 6 * 60 - 1, 6 * 60 },
+    { "08:30-17:00", 8 * 60 + 30, 17 * 60 - 1, 17 * 60 },
+    { "00:00-24:00", 0, 24 * 60 - 1, G_MAXUINT },
+    { "23:59-00:00", 23 * 60 + 59, 23 * 60 + 59, 0 },
+  };
+  static const char *const bad[] = { "22:00", "22:00-22:00", "24:00-06:00", "22:60-06:00", "22:00-24:01", "2:00-6:00",
+                                     "22-06", "22:00–06:00", "22:00-06:00 ", "ab:cd-ef:gh" };
+  g_autoptr (OreeRecord) record = oree_record_new (&oree_boundary_profile_kind, "strict");
+  OreeBoundaryProfile *profile = (OreeBoundaryProfile *) record;
+
+  g_assert_false (oree_boundary_profile_is_quiet (profile, 0));
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      OreeProblemCode code = OREE_N_PROBLEMS;
+      char *hours = oree_normalise_hours (rows[i].hours, &code);
+
+      g_assert_cmpstr (hours, ==, rows[i].hours);
+      g_free (profile->quiet_hours);
+      profile->quiet_hours = hours;
+      g_assert_true (oree_boundary_profile_is_quiet (profile, rows[i].first));
+      g_assert_true (oree_boundary_profile_is_quiet (profile, rows[i].last));
+      if (rows[i].outside != G_MAXUINT)
+        g_assert_false (oree_boundary_profile_is_quiet (profile, rows[i].outside));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      OreeProblemCode code = OREE_N_PROBLEMS;
+
+      g_test_message ("%s", bad[i]);
+      g_assert_null (oree_normalise_hours (bad[i], &code));
+      g_assert_cmpint (code, ==, OREE_PROBLEM_BAD_HOURS);
+    }
+}
+
+static void
+crossings_have_directions (void)
+{
+  g_assert_true (oree_boundary_way_allows (OREE_BOUNDARY_WAY_BOTH, TRUE) && oree_boundary_way_allows (OREE_BOUNDARY_WAY_BOTH, FALSE));
+  g_assert_true (oree_boundary_way_allows (OREE_BOUNDARY_WAY_TO_PARTNER, TRUE));
+  g_assert_false (oree_boundary_way_allows (OREE_BOUNDARY_WAY_TO_PARTNER, FALSE));
+  g_assert_true (oree_boundary_way_allows (OREE_BOUNDARY_WAY_FROM_PARTNER, FALSE));
+  g_assert_false (oree_boundary_way_allows (OREE_BOUNDARY_WAY_FROM_PARTNER, TRUE));
+  g_assert_false (oree_boundary_way_allows (OREE_BOUNDARY_WAY_NONE, TRUE) || oree_boundary_way_allows (OREE_BOUNDARY_WAY_NONE, FALSE));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -418,6 +492,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/xmpp-partner/types-have-their-rights", partner_types_have_their_rights);
   g_test_add_func ("/model/user/a-password-is-kept-as-two-digests", a_password_is_kept_as_two_digests);
   g_test_add_func ("/model/public-provider/three-come-disabled", three_public_providers_come_disabled);
+  g_test_add_func ("/model/boundary-profile/quiet-hours-may-span-midnight", quiet_hours_may_span_midnight);
+  g_test_add_func ("/model/boundary-profile/crossings-have-directions", crossings_have_directions);
   g_test_add_func ("/model/kinds/ids-have-one-spelling", ids_have_one_spelling);
   return g_test_run ();
 }

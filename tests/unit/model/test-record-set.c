@@ -19,7 +19,8 @@ static const char base_lines[] = "add sip-domain contoso.test\n"
                                  "add allowed-domain adatum.test proxy-fqdn=sip.adatum.test\n"
                                  "add blocked-domain evil.test\n"
                                  "add hosting-provider Hoster proxy-fqdn=sip.hoster.test\n"
-                                 "add xmpp-partner fabrikam.test additional-domains=corp.fabrikam.test\n"
+                                 "add boundary-profile Strict presence-shown=folded\n"
+                                 "add xmpp-partner fabrikam.test additional-domains=corp.fabrikam.test boundary-profile=Strict\n"
                                  "set xmpp-gateway global dialback-passphrase=s3cret\n";
 
 static OreeRecordSet *
@@ -106,6 +107,15 @@ static const struct
   { "add external-access-policy site:Berlin", "external-access-policy site:Berlin id no-such-site" },
   { "add external-access-policy site:Redmond", NULL },
   { "add external-access-policy sales", "external-access-policy sales id duplicate" },
+  /* boundary profiles */
+  { "set xmpp-partner fabrikam.test boundary-profile=Lax", "xmpp-partner fabrikam.test boundary-profile no-such-profile" },
+  { "remove boundary-profile Strict", "boundary-profile Strict id in-use" },
+  { "set xmpp-partner fabrikam.test boundary-profile=\nremove boundary-profile Strict", NULL },
+  { "add boundary-profile strict", "boundary-profile strict id duplicate" },
+  { "set boundary-profile Strict presence-shown=half", "boundary-profile Strict presence-shown bad-choice" },
+  { "set boundary-profile Strict quiet-hours=22:00", "boundary-profile Strict quiet-hours bad-hours" },
+  { "set boundary-profile Strict body-limit=65537", "boundary-profile Strict body-limit out-of-range" },
+  { "set boundary-profile Strict quiet-hours=22:00-06:00 messages=to-partner", NULL },
   { "add site paris", "site paris id duplicate" },
   { "remove site Paris", "site Paris id in-use" },
   { "remove site Redmond", "site Redmond id in-use" },

@@ -179,6 +179,87 @@ explain_reads_what_people_write (void)
     }
 }
 
+/* "field=value …" of the boundary steps. */
+static char *
+boundary_steps (const OreePolicy *policy, const char *what, const char *facts)
+{
+  g_autoptr (GVariant) given = g_variant_ref_sink (g_variant_new_parsed (facts));
+  g_autoptr (GVariant) verdict = NULL, steps = NULL;
+  GString *out = g_string_new (NULL);
+
+  g_assert_true (oree_explain (policy, what, given, &verdict, &steps, NULL));
+  g_variant_ref_sink (verdict);
+  g_variant_ref_sink (steps);
+  for (gsize i = 0; i < g_variant_n_children (steps); i++)
+    {
+      g_autoptr (GVariant) step = g_variant_get_child_value (steps, i);
+      const char *nick = "", *field = "", *value = "";
+
+      g_variant_lookup (step, "step", "&s", &nick);
+      if (strcmp (nick, "boundary") != 0)
+        continue;
+      g_variant_lookup (step, "field", "&s", &field);
+      g_variant_lookup (step, "value", "&s", &value);
+      g_string_append_printf (out, "%s%s%s%s", out->len > 0 ? " " : "", field, *value ? "=" : "", value);
+    }
+  return g_string_free (out, FALSE);
+}
+
+static void
+explain_shows_the_boundary_profile (void)
+{
+  static const struct
+  {
+    const char *what, *facts, *steps;
+  } rows[] = {
+    { "xmpp", "{'from': <'bob@fabrikam.test'>, 'to': <'alice@contoso.test'>}", "body-limit=2000 formatting=false receipts=none quiet-hours=22:00-06:00" },
+    { "xmpp", "{'from': <'bob@fabrikam.test'>, 'to': <'alice@contoso.test'>, 'ask': <'subscribe'>}",
+      "presence-shown=folded notes-taken=false quiet-hours=22:00-06:00" },
+    { "xmpp", "{'from': <'bob@fabrikam.test'>, 'ask': <'iq'>}", "queries=false quiet-hours=22:00-06:00" },
+    { "sip", "{'from': <'alice@contoso.test'>, 'to': <'bob@fabrikam.test'>}", "body-limit=2000 formatting=false receipts=none quiet-hours=22:00-06:00" },
+    { "sip", "{'from': <'alice@contoso.test'>, 'to': <'bob@fabrikam.test'>, 'method': <'SUBSCRIBE'>}",
+      "presence-shown=folded notes-taken=false quiet-hours=22:00-06:00" },
+    { "xmpp", "{'from': <'eve@open.test'>, 'to': <'alice@contoso.test'>}", "" },
+    { "xmpp", "{'from': <'eve@other.test'>, 'to': <'alice@contoso.test'>}", "" },
+    /* refused for another reason: what would have crossed is not the question */
+    { "xmpp", "{'from': <'bob@fabrikam.test'>, 'to': <'nobody@contoso.test'>}", "" },
+  };
+  g_autoptr (OreePolicy) policy = build (
+      "add sip-domain contoso.test\nadd user alice@contoso.test\n"
+      "add boundary-profile strict presence-shown=folded notes-taken=false formatting=false receipts=none queries=false "
+      "body-limit=2000 quiet-hours=22:00-06:00\nadd boundary-profile empty\n"
+      "add xmpp-partner fabrikam.test partner-type=federated boundary-profile=strict\n"
+      "add xmpp-partner open.test partner-type=federated\nadd xmpp-partner other.test partner-type=federated boundary-profile=empty\n"
+      "set topology '' xmpp-proxy-enabled=true\nset access-edge '' allow-federated-users=true\n"
+      "set external-access-policy global enable-federation-access=true enable-xmpp-access=true\n");
+
+  g_assert_true (oree_policy_has_quiet_hours (policy));
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *got = boundary_steps (policy, rows[i].what, rows[i].facts);
+
+      g_test_message ("%s %s", rows[i].what, rows[i].facts);
+      g_assert_cmpstr (got, ==, rows[i].steps);
+    }
+}
+
+static void
+profiles_are_found_by_every_domain_of_a_partner (void)
+{
+  g_autoptr (OreePolicy) none = build ("add sip-domain contoso.test\nadd xmpp-partner fabrikam.test\nadd boundary-profile a");
+  g_autoptr (OreePolicy) policy = build ("add sip-domain contoso.test\nadd boundary-profile a\nadd boundary-profile b\n"
+                                         "add xmpp-partner fabrikam.test additional-domains=corp.fabrikam.test boundary-profile=a\n"
+                                         "add xmpp-partner litware.test boundary-profile=b\nadd xmpp-partner open.test");
+
+  g_assert_null (oree_policy_boundary_profile (none, "fabrikam.test"));
+  g_assert_cmpstr (oree_policy_boundary_profile (policy, "fabrikam.test")->record.id, ==, "a");
+  g_assert_cmpstr (oree_policy_boundary_profile (policy, "corp.fabrikam.test")->record.id, ==, "a");
+  g_assert_cmpstr (oree_policy_boundary_profile (policy, "litware.test")->record.id, ==, "b");
+  g_assert_null (oree_policy_boundary_profile (policy, "open.test"));
+  g_assert_null (oree_policy_boundary_profile (policy, "stranger.test"));
+  g_assert_false (oree_policy_has_quiet_hours (policy));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -187,6 +268,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/policy/snapshot/records-are-found", records_are_found);
   g_test_add_func ("/policy/snapshot/a-damaged-set-still-builds", a_damaged_set_still_builds);
   g_test_add_func ("/policy/snapshot/workers-share-one-policy", workers_share_one_policy);
+  g_test_add_func ("/policy/snapshot/profiles-are-found-by-every-domain-of-a-partner",
+                   profiles_are_found_by_every_domain_of_a_partner);
+  g_test_add_func ("/policy/explain/shows-the-boundary-profile", explain_shows_the_boundary_profile);
   g_test_add_func ("/policy/explain/reads-what-people-write", explain_reads_what_people_write);
   return g_test_run ();
 }
