@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "panel/oree-panel-pages.h"
 
+#include "panel/events/oree-events-page.h"
 #include "panel/federation/oree-federation-page.h"
+#include "panel/history/oree-history-page.h"
+#include "panel/partners/oree-connections-page.h"
 #include "panel/services/oree-services-page.h"
 
 #include <glib/gi18n-lib.h>
@@ -10,6 +13,10 @@ static const OreePanelPageRow rows[] = {
   { "federation", N_ ("Federation and External Access"), "network-workgroup-symbolic", oree_federation_page_get_type,
     { "policies", "edge", "domains", "providers", "xmpp", NULL } },
   { "services", N_ ("Services"), "system-run-symbolic", oree_services_page_get_type, { NULL } },
+  { "connections", N_ ("Partner Connections"), "network-transmit-receive-symbolic", oree_connections_page_get_type,
+    { NULL } },
+  { "events", N_ ("Event Log"), "x-office-document-symbolic", oree_events_page_get_type, { NULL } },
+  { "history", N_ ("History"), "document-open-recent-symbolic", oree_history_page_get_type, { NULL } },
 };
 
 const OreePanelPageRow *

@@ -98,6 +98,7 @@ oree_facts_add (OreeFacts *self, const char *label, const char *value)
   gtk_label_set_selectable (GTK_LABEL (text), TRUE);
   gtk_label_set_wrap (GTK_LABEL (text), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (text), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (text), GTK_NATURAL_WRAP_NONE);
   gtk_label_set_xalign (GTK_LABEL (text), 1);
   gtk_widget_set_margin_top (text, 8);
   gtk_widget_set_margin_bottom (text, 8);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/oree-list-detail.h"
 
+#include "ui/oree-button-names.h"
 #include "ui/oree-ui.h"
 
 struct _OreeListDetail
@@ -125,11 +126,9 @@ oree_list_detail_is_open (OreeListDetail *self)
 void
 oree_list_detail_add_button (OreeListDetail *self, const char *label, const char *action, const char *target)
 {
-  GtkWidget *button = gtk_button_new (), *content = adw_button_content_new ();
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
 
-  adw_button_content_set_label (ADW_BUTTON_CONTENT (content), label);
-  adw_button_content_set_use_underline (ADW_BUTTON_CONTENT (content), TRUE);
-  gtk_button_set_child (GTK_BUTTON (button), content);
+  oree_ui_name_buttons (button);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   if (target != NULL)
     gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", target);
