@@ -140,7 +140,9 @@ keep (gpointer item, gpointer data)
 static void
 on_level (OreeEventsPage *self)
 {
-  oree_list_view_refilter (oree_list_detail_get_list (self->view));
+  /* On its way out the filter loses its choice. */
+  if (gtk_widget_get_root (GTK_WIDGET (self->level)) != NULL)
+    oree_list_view_refilter (oree_list_detail_get_list (self->view));
 }
 
 static void

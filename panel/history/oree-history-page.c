@@ -159,8 +159,10 @@ ask (OreeHistoryPage *self, guint64 to, gboolean only_last)
 static void
 on_restore (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  ask (OREE_HISTORY_PAGE (widget), g_ascii_strtoull (g_variant_get_string (parameter, NULL), NULL, 10),
-       g_str_equal (action, "history.take-back"));
+  guint64 number;
+
+  if (g_ascii_string_to_unsigned (g_variant_get_string (parameter, NULL), 10, 0, G_MAXINT64, &number, NULL))
+    ask (OREE_HISTORY_PAGE (widget), number, g_str_equal (action, "history.take-back"));
 }
 
 static void
