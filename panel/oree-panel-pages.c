@@ -4,12 +4,14 @@
 #include "panel/events/oree-events-page.h"
 #include "panel/federation/oree-federation-page.h"
 #include "panel/history/oree-history-page.h"
+#include "panel/home/oree-home-page.h"
 #include "panel/partners/oree-connections-page.h"
 #include "panel/services/oree-services-page.h"
 
 #include <glib/gi18n-lib.h>
 
 static const OreePanelPageRow rows[] = {
+  { "home", N_ ("Home"), "go-home-symbolic", oree_home_page_get_type, { NULL } },
   { "federation", N_ ("Federation and External Access"), "network-workgroup-symbolic", oree_federation_page_get_type,
     { "policies", "edge", "domains", "providers", "xmpp", NULL } },
   { "services", N_ ("Services"), "system-run-symbolic", oree_services_page_get_type, { NULL } },
