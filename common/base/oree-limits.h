@@ -121,6 +121,8 @@
 /* Gateway */
 #define OREE_QUEUE_BYTES_MAX (64 * 1024 * 1024) /* what waits for one partner domain, each way, whatever its number */
 #define OREE_GW_QUEUE_PER_PAIR_MAX 4096     /* messages waiting for one recipient */
+#define OREE_GW_WAIT_SECONDS 30             /* a message waiting for its turn longer than this is not sent any more */
+#define OREE_GW_DEBT_SECONDS 300            /* so long we try to tell a sender over there what became of a message */
 #define OREE_GW_SUBSCRIPTIONS_PER_USER_MAX 1000
 #define OREE_GW_LINK_MAX 2048               /* octets of one address in formatted text */
 #define OREE_GW_ATTACHMENTS_MAX 16          /* attachments of one message put into words */

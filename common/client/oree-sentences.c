@@ -251,6 +251,7 @@ static const Sentence reasons[] = {
   { "ack-timeout", N_ ("The other side no longer acknowledges what it receives.") },
   { "ack-invalid", N_ ("The other side acknowledged more than was sent.") },
   { "queue-full", N_ ("Too much is waiting to be sent.") },
+  { "waited-too-long", N_ ("It waited too long for its turn: the recipient takes messages too slowly, or not at all.") },
   { "too-big", N_ ("It is larger than the other side accepts.") },
   { "outcome-unknown", N_ ("It was sent, but the stream was lost before the other side acknowledged it: it may have arrived.") },
   /* What an XMPP server answers (RFC 6120 8.3.3). */
@@ -333,6 +334,7 @@ static const Sentence events[] = {
   { "stanza-refused", N_ ("A stanza ({kind}) from {from} to {to} was refused. {reason}") },
   { "message-refused", N_ ("A message from {from} to {to} was refused. {reason}") },
   { "message-undelivered", N_ ("A message from {from} to {to} could not be delivered, and its sender was told so ({direction}). {reason}") },
+  { "sender-not-told", N_ ("A message from {from} to {to} could not be delivered, and its sender could not be told either ({direction}). {reason}") },
   { "subscription-refused", N_ ("A presence subscription from {from} to {to} was refused. {reason}") },
   { "allow-entry-made", N_ ("{user} now knows the contact {contact}.") },
   { "allow-entry-revoked", N_ ("{user} no longer knows the contact {contact}: the allow entry was revoked.") },

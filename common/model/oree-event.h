@@ -31,6 +31,7 @@ typedef enum
   X (STANZA_REFUSED, 2010, WARNING, "stanza-refused")           /* from to kind reason */       \
   X (MESSAGE_REFUSED, 2011, WARNING, "message-refused")         /* from to reason */            \
   X (MESSAGE_UNDELIVERED, 2012, WARNING, "message-undelivered") /* from to reason direction */  \
+  X (SENDER_NOT_TOLD, 2013, ERROR, "sender-not-told")           /* from to partner direction reason */ \
   X (SUBSCRIPTION_REFUSED, 2020, WARNING, "subscription-refused") /* from to reason */          \
   X (ALLOW_ENTRY_MADE, 2021, INFORMATION, "allow-entry-made")   /* user contact */              \
   X (ALLOW_ENTRY_REVOKED, 2022, INFORMATION, "allow-entry-revoked")                             \

@@ -17,6 +17,7 @@ typedef struct
 #define OREE_SPACE_DIALOG "dialog"             /* "call-id local-tag": a subscription we serve for a user of ours */
 #define OREE_SPACE_BINDING "binding"           /* "address-of-record contact" */
 #define OREE_SPACE_TEMPER "peer-temper"        /* "domain": what came of certificates of ours there */
+#define OREE_SPACE_DEBT "debt"                 /* "tag": a message whose sender must still hear what became of it */
 #define OREE_SPACE_STATE "state"               /* single values: dialback secret, nonce key */
 
 /* `value` is sunk; NULL deletes. */

@@ -18,6 +18,8 @@
 #include "roles/oree-refusal.h"
 
 #define ANSWER_WITHIN (28 * OREE_SECOND) /* the sender's Timer F is 32 s */
+/* Before our acknowledgement passes the stanza. */
+#define NOTE_AFTER ((OREE_REPORT_SECONDS - 1) * OREE_SECOND)
 #define THREADS_MAX 16384
 #define REMEMBERED_MAX 16384 /* answered messages an error may still come back for */
 
@@ -35,6 +37,8 @@ typedef struct
   gboolean in_session; /* sent inside one */
   gboolean had_session; /* tried that way already */
   OreeQueuePlace place;
+  OreeLane *lane;
+  OreeTimer slow;      /* until the note that its sender waits */
 } Inbound;
 
 /* Two people, one direction. */
@@ -99,6 +103,7 @@ static void
 inbound_free (Inbound *inbound)
 {
   oree_queues_leave (&inbound->place);
+  oree_worker_cancel (inbound->lane->worker, &inbound->slow);
   oree_xmpp_rx_free (inbound->rx);
   oree_gw_sip_clear (&inbound->sip);
   g_free (inbound->from);
@@ -231,7 +236,7 @@ inbound_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer 
   if (oree_sip_status_is_success (status))
     {
       oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP_DELIVERED);
-      oree_xmpp_settle (lane, inbound->rx->slot);
+      oree_gateway_settled (lane, inbound->rx);
     }
   else
     {
@@ -328,6 +333,15 @@ message_request (OreeLane *lane, Inbound *inbound, const char *from, const char 
   return text;
 }
 
+/* Behind a recipient that answers nothing each message would take Timer F: nobody waits for that. What was sent once already is
+ * tried to its end. */
+static gboolean
+is_stale (OreeLane *lane, const Inbound *inbound)
+{
+  return !inbound->plain && !inbound->had_session && !inbound->in_session
+         && oree_worker_now (lane->worker) >= inbound->place.since + OREE_GW_WAIT_SECONDS * OREE_SECOND;
+}
+
 /* Sends the next message of the pair, when none is on its way. */
 static void
 pump (OreeLane *lane, Pair *pair)
@@ -337,7 +351,12 @@ pump (OreeLane *lane, Pair *pair)
 
   if (pair->busy)
     return;
-  inbound = g_queue_pop_head (&pair->waiting);
+  while ((inbound = g_queue_pop_head (&pair->waiting)) != NULL && is_stale (lane, inbound))
+    {
+      lane->gateway->messages->inbound--;
+      undelivered (lane, inbound, OREE_STANZA_ERR_REMOTE_SERVER_TIMEOUT, "waited-too-long");
+      inbound_free (inbound);
+    }
   if (inbound == NULL)
     {
       g_hash_table_remove (lane->gateway->messages->pairs, pair->key);
@@ -382,6 +401,14 @@ sender_uri (const OreeJid *from)
   char *uri = oree_gw_uri_from_jid (from);
 
   return uri != NULL ? uri : oree_gw_aor_from_jid (from);
+}
+
+static void
+slow_cb (gpointer data)
+{
+  Inbound *inbound = data;
+
+  oree_gateway_note (inbound->lane, inbound->rx);
 }
 
 /* Do as many wait for this one recipient as may? */
@@ -519,6 +546,9 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
   *inbound = (Inbound){ .rx = rx, .sip = sip, .from = g_steal_pointer (&from), .pair = g_strdup (pair->key), .receipt = extras.wants_receipt,
                         .marker = extras.markable };
   self->inbound++;
+  inbound->lane = lane;
+  oree_timer_init (&inbound->slow, slow_cb, inbound);
+  oree_worker_arm (lane->worker, &inbound->slow, oree_worker_now (lane->worker) + NOTE_AFTER);
   oree_queues_enter (lane, &inbound->place, stanza->from.domain, OREE_QUEUE_TO_SIP, size);
   g_queue_push_tail (&pair->waiting, inbound);
   pump (lane, pair);

@@ -30,24 +30,16 @@ oree_gateway_verdict (OreeLane *lane, OreeDirection direction, OreeXmppAsk ask, 
   return oree_decide_xmpp (lane->policy, &facts, NULL);
 }
 
-static void
-refused_cb (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason, gpointer data)
-{
-  g_autofree OreeXmppSlot *slot = data;
-
-  oree_xmpp_settle (lane, *slot);
-}
-
 void
 oree_gateway_refuse_with (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *error)
 {
-  G_GNUC_UNUSED g_autoptr (OreeXmppRx) owned = rx;
-
-  if (error == NULL)
-    oree_xmpp_settle (lane, rx->slot);
-  else
-    oree_xmpp_out_send (lane, rx->stanza->to.domain, rx->stanza->from.domain, error, refused_cb,
-                        g_memdup2 (&rx->slot, sizeof rx->slot));
+  if (error != NULL)
+    {
+      oree_gateway_owe (lane, rx, error);
+      return;
+    }
+  oree_gateway_settled (lane, rx);
+  oree_xmpp_rx_free (rx);
 }
 
 void
@@ -169,6 +161,7 @@ init (OreeLane *lane)
   oree_gateway_boundary_init (lane);
   oree_gateway_typing_init (lane);
   oree_gateway_allow_init (lane);
+  oree_gateway_debts_init (lane);
   oree_gateway_messages_init (lane);
   oree_gateway_sessions_init (lane);
   oree_gateway_presence_init (lane);
@@ -182,6 +175,7 @@ clear (OreeLane *lane)
   oree_gateway_presence_clear (lane);
   oree_gateway_sessions_clear (lane);
   oree_gateway_messages_clear (lane);
+  oree_gateway_debts_clear (lane);
   oree_gateway_allow_clear (lane);
   oree_gateway_typing_clear (lane);
   oree_gateway_boundary_clear (lane);
@@ -195,6 +189,7 @@ static const char *
 start (OreeLane *lane, char **detail)
 {
   oree_gateway_presence_start (lane);
+  oree_gateway_debts_start (lane);
   return NULL;
 }
 

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct _OreeGatewayPresence OreeGatewayPresence;
 typedef struct _OreeGatewayAllow OreeGatewayAllow;
+typedef struct _OreeGatewayDebts OreeGatewayDebts;
 typedef struct _OreeGatewayMessages OreeGatewayMessages;
 typedef struct _OreeGatewayTyping OreeGatewayTyping;
 typedef struct _OreeGatewaySessions OreeGatewaySessions;
@@ -23,6 +24,7 @@ struct _OreeGatewayRole
 {
   OreeLane *lane;
   OreeGatewayAllow *allow;
+  OreeGatewayDebts *debts;
   OreeGatewayMessages *messages;
   OreeGatewaySessions *sessions;
   OreeGatewayPresence *presence;
@@ -93,6 +95,20 @@ gboolean oree_gateway_messages_idle (OreeLane *lane);
 void oree_gateway_messages_stop (OreeLane *lane);
 /* The contact confirms stanza `id` of ours: delivered, or displayed. */
 void oree_gateway_confirmed (OreeLane *lane, const OreeJid *contact, const char *id, gboolean displayed);
+
+/* --- debts (oree-gateway-debts.c): what contacts must still be told ------------------------------- */
+
+void oree_gateway_debts_init (OreeLane *lane);
+void oree_gateway_debts_clear (OreeLane *lane);
+/* Pays what the last run owed. */
+void oree_gateway_debts_start (OreeLane *lane);
+/* Sends `error`, the answer to a stanza, until the partner has acknowledged it; then settles the stanza. Takes `rx`. */
+void oree_gateway_owe (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *error);
+/* The outcome of a message takes so long that our acknowledgement passes it now: makes a durable note that its sender waits
+ * for a word. */
+void oree_gateway_note (OreeLane *lane, OreeXmppRx *rx);
+/* A stanza is delivered, or needs no answer: forgets the note, settles it. */
+void oree_gateway_settled (OreeLane *lane, OreeXmppRx *rx);
 
 /* --- notifications (oree-gateway-notify.c): receipts ⇄ IMDN --------------------------------------- */
 

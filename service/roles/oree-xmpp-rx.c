@@ -29,7 +29,7 @@ oree_xmpp_rx_new (OreeStanza *stanza, OreeXmppSlot slot, OreeXmppAuth auth)
 {
   OreeXmppRx *rx = g_new (OreeXmppRx, 1);
 
-  *rx = (OreeXmppRx){ stanza, slot, auth };
+  *rx = (OreeXmppRx){ .stanza = stanza, .slot = slot, .auth = auth };
   return rx;
 }
 
@@ -39,6 +39,7 @@ oree_xmpp_rx_free (OreeXmppRx *rx)
   if (rx == NULL)
     return;
   oree_stanza_free (rx->stanza);
+  g_free (rx->note);
   g_free (rx);
 }
 

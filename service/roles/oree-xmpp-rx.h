@@ -25,6 +25,7 @@ typedef struct
   OreeStanza *stanza; /* owned */
   OreeXmppSlot slot;
   OreeXmppAuth auth;  /* how (from, to) was proved */
+  char *note;         /* key of the durable note that its sender waits for a word; NULL: there is none */
 } OreeXmppRx;
 
 OreeXmppRx *oree_xmpp_rx_new (OreeStanza *stanza, OreeXmppSlot slot, OreeXmppAuth auth);

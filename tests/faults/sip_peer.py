@@ -10,7 +10,7 @@ import ssl
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from lab.journal import Journal
+from lab.journal import Journal, until
 
 LISTS = {"via", "record-route", "route", "contact"}
 COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact", "l": "content-length",
@@ -129,12 +129,14 @@ class SipUser:
         self._etag = None
         self._writer = None
         self._reading = None
+        self.up = False          # signed in, as far as it knows
 
     async def start(self, register=True):
         await self.connect()
         if register:
             status = await self.register()
             assert status == 200, f"{self.uri}: REGISTER answered {status}"
+        self.up = True
         return self
 
     async def connect(self):
@@ -370,3 +372,47 @@ class SipUser:
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
+
+
+TIMER_F = 32.0  # RFC 3261 17.1.2.2: after that the transaction itself tells its user 408
+
+
+class Resident(SipUser):
+    """A user whose program is as stubborn as programs are: it signs in again when its connection went, and gives a request up
+    after Timer F. `post` answers challenges, and gives None for what was never answered."""
+
+    async def start(self, register=True):
+        self._keeping = asyncio.ensure_future(self._keep())
+        await until(lambda: self.up, 30, f"{self.uri} signed in")
+        return self
+
+    async def _keep(self):
+        while True:
+            try:
+                await asyncio.wait_for(self.connect(), 5)
+                if await asyncio.wait_for(self.register(), 10) == 200:
+                    # Takes the other challenge of a proxy, so that messages go out once and in order.
+                    await self.say(self.uri, "note to self", deadline=10)
+                    self.up = True
+                    await self._reading
+            except (OSError, asyncio.TimeoutError):
+                pass
+            self.up = False
+            if self._writer is not None:
+                self.drop()
+            await asyncio.sleep(0.2)
+
+    def post(self, to, text, headers=(), content_type="text/plain;charset=UTF-8"):
+        return asyncio.ensure_future(self._post(to, text, [f"Content-Type: {content_type}", *headers]))
+
+    async def _post(self, to, text, headers):
+        if not self.up:
+            return None
+        try:
+            return await self.request("MESSAGE", to, f"<{to}>", TIMER_F, headers=headers, body=text.encode())
+        except asyncio.TimeoutError:
+            return None
+
+    async def stop(self):
+        self._keeping.cancel()
+        await super().stop()

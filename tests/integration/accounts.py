@@ -64,7 +64,7 @@ class Line:
     async def write(self, done, window=20, pace=0.01):
         """Both ways until `done ()`; at most `window` unanswered each way."""
         while not done():
-            if self.out_waiting < window:
+            if self.out_waiting < window and self._ledger.alice.up:
                 self.to_xmpp()
             if len(self.in_waiting) < window and self.server.up:
                 self.to_sip()
@@ -150,6 +150,13 @@ class Ledger:
             total.doubled = [number for one in some for number in one.doubled]
             totals.append(total)
         return totals
+
+
+def in_order(line):
+    """What arrived on the line arrived in the order it was written."""
+    for way, numbers in (("SIP to XMPP", line.out_delivered), ("XMPP to SIP", line.in_delivered)):
+        late = [number for before, number in zip(numbers, numbers[1:]) if number < before]
+        assert not late, f"{line.name}, {way}: {late[:20]} came after later ones: {numbers[:40]}"
 
 
 def balance(accounts, both=0):

@@ -27,6 +27,7 @@ EDGE_ADDRESS = "127.0.0.1"
 LAB_SIP_PORT, LAB_XMPP_PORT = 15061, 15269
 OUR_USERS = ("alice", "bob")
 OUR_PASSWORD = "lab-password"
+NEXT_HOP = f"frontend.{OUR_DOMAIN}"
 PARTNER_USERS = {"juliet": "capulet", "nurse": "angelica"}
 
 
@@ -127,22 +128,29 @@ class World:
 
     async def start_behind(self, users, trusting=False, **options):
         """The lab with Debian's Kamailio as the next hop, `users` (their passwords are their names) at home there."""
+        await self.start_lab(hosts={NEXT_HOP: EDGE_ADDRESS}, **options)
+        await self.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated")
+        await self.start_kamailio(users, self.authority, self.trust, trusting=trusting)
+        return self
+
+    async def start_kamailio(self, users, authority, trust, edge_port=None, relay=None, **options):
+        """Debian's Kamailio as next hop of the service, which runs and trusts `authority`, as Kamailio trusts what is in
+        the file `trust`; NEXT_HOP must be in the name server. `edge_port`: where it finds us; `relay` (a Kamailio's port →
+        a port): where we find it; `options` as class Kamailio takes them."""
         from lab.kamailio import Kamailio
 
-        host, edge_name = f"frontend.{OUR_DOMAIN}", f"edge.{OUR_DOMAIN}"
-        await self.start_lab(hosts={host: EDGE_ADDRESS}, **options)
-        certificate, key = self.authority.issue("frontend", [host, OUR_DOMAIN])
-        self.kamailio = Kamailio(self.directory / "kamailio", OUR_DOMAIN, certificate, key, self.trust,
-                                 f"sip:{EDGE_ADDRESS}:{self.sip_port};transport=tls", edge_name,
-                                 hosts={edge_name: EDGE_ADDRESS}, trusting=trusting)
+        edge_name = f"edge.{OUR_DOMAIN}"
+        certificate, key = authority.issue("frontend", [NEXT_HOP, OUR_DOMAIN])
+        self.kamailio = Kamailio(self.directory / "kamailio", OUR_DOMAIN, certificate, key, trust,
+                                 f"sip:{EDGE_ADDRESS}:{edge_port or self.sip_port};transport=tls", edge_name,
+                                 hosts={edge_name: EDGE_ADDRESS}, **options)
         for name in users:
             self.kamailio.add_user(name, name)
         self.keep(await self.kamailio.start())
-        await self.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated")
+        port = self.kamailio.port if relay is None else await relay(self.kamailio.port)
         for name in users:
             await self.edge.oreectl("user", "set", f"sip:{name}@{OUR_DOMAIN}", "home=next-hop")
-        await self.edge.oreectl("topology", "set", f"next-hop={host}:{self.kamailio.port};transport=tls")
-        return self
+        await self.edge.oreectl("topology", "set", f"next-hop={NEXT_HOP}:{port};transport=tls")
 
     @property
     def edge_authority(self):

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import sqlite3
+import subprocess
 
 from .process import Process, free_port
 
@@ -30,12 +31,28 @@ ca_list = {ca}
 """
 
 
+# What a storm does, in front of all else that happens to a request: `storm` is the status, in `percent` of a hundred.
+STORM = """loadmodule "ctl.so"
+loadmodule "cfgutils.so"
+modparam("ctl", "binrpc", "unix:{socket}")
+modparam("pv", "shvset", "storm=i:0")
+modparam("pv", "shvset", "percent=i:100")
+
+request_route {{
+  if (is_method("MESSAGE") && $shv(storm) != 0 && $RANDOM mod 100 < $shv(percent)) {{
+    append_to_reply("Retry-After: 2\\r\\n");
+    sl_send_reply("$shv(storm)", "Storm");
+    exit;
+  }}
+"""
+
+
 class Kamailio:
     """`hosts` maps names to addresses: Kamailio asks the system's resolver, so it sees an /etc/hosts of its own."""
 
     def __init__(self, directory, domain, certificate, key, ca, edge_uri, edge_name, hosts, address="127.0.0.1",
-                 trusting=False):
-        """`trusting`: whoever signs in is believed, for clients that know no digest (pidgin-sipe)."""
+                 trusting=False, storms=False):
+        """`trusting`: whoever signs in is believed, for clients that know no digest (pidgin-sipe). `storms`: see `storm`."""
         self.directory = directory
         self.domain = domain
         self.address = address
@@ -52,6 +69,10 @@ class Kamailio:
                 database.executescript((SCHEMAS / f"{schema}-create.sql").read_text())
         self.process = None
         self.config = CONFIG
+        self._control = directory / "ctl"
+        if storms:
+            self.config = directory / "storms.cfg"
+            self.config.write_text(CONFIG.read_text().replace("request_route {\n", STORM.format(socket=self._control)))
         if trusting:
             self.config = directory / "trusting.cfg"
             text = re.sub(r"!(www|proxy)_authenticate\([^)]*\)", "0", CONFIG.read_text())
@@ -81,6 +102,12 @@ class Kamailio:
                                                   "-w", self.directory], self.directory / "kamailio.log").start()
         await self.process.ready(self.address, self.port)
         return self
+
+    def storm(self, status, percent=100):
+        """From now on messages are answered `status`, with Retry-After, in so many of a hundred; 0: no more."""
+        for name, value in (("percent", percent), ("storm", status)):
+            subprocess.run(["kamcmd", "-s", f"unix:{self._control}", "pv.shvSet", name, "int", str(value)], check=True,
+                           capture_output=True, timeout=10)
 
     async def stop(self):
         if self.process is not None:

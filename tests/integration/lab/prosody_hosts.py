@@ -115,11 +115,11 @@ class ProsodyHosts:
                              timeout=timeout, level=level)
         directory.mkdir(parents=True, exist_ok=True)
 
-    def register(self, names, server):
-        """In the name server: `server` is the name of this machine."""
+    def register(self, names, server, port=None):
+        """In the name server: `server` is the name of this machine; `port`: where it is to be called instead."""
         names.host(server, self.address)
         for host in self.hosts:
-            names.service("xmpp-server", host.domain, server, self.s2s_port)
+            names.service("xmpp-server", host.domain, server, port or self.s2s_port)
 
     async def start(self):
         config = self._directory / "prosody.cfg.lua"
