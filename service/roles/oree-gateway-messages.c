@@ -548,7 +548,7 @@ oree_gateway_message_in (OreeLane *lane, OreeXmppRx *rx)
   self->inbound++;
   inbound->lane = lane;
   oree_timer_init (&inbound->slow, slow_cb, inbound);
-  oree_worker_arm (lane->worker, &inbound->slow, oree_worker_now (lane->worker) + NOTE_AFTER);
+  oree_worker_arm (lane->worker, &inbound->slow, rx->received + NOTE_AFTER);
   oree_queues_enter (lane, &inbound->place, stanza->from.domain, OREE_QUEUE_TO_SIP, size);
   g_queue_push_tail (&pair->waiting, inbound);
   pump (lane, pair);

@@ -93,6 +93,7 @@ oree_xmpp_rx_deliver (OreeLane *lane, guint32 stream, guint64 slot, OreeStanza *
 {
   OreeXmppRx *rx = oree_xmpp_rx_new (stanza, (OreeXmppSlot){ (guint16) lane->index, stream, slot }, auth);
 
+  rx->received = oree_worker_now (lane->worker);
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STANZAS_IN);
   oree_lane_run (lane, oree_lane_of (lane, stanza->from.domain), handle_on_owner, rx, rx_free_data);
 }

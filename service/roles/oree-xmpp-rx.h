@@ -25,6 +25,7 @@ typedef struct
   OreeStanza *stanza; /* owned */
   OreeXmppSlot slot;
   OreeXmppAuth auth;  /* how (from, to) was proved */
+  OreeTime received;  /* acknowledged OREE_REPORT_SECONDS later at the latest */
   char *note;         /* key of the durable note that its sender waits for a word; NULL: there is none */
 } OreeXmppRx;
 
