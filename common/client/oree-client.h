@@ -48,6 +48,7 @@ G_BEGIN_DECLS
   X (COUNTERS, OREE_IFACE_MONITOR, "Counters", "()", "(a{st})")                                                 \
   X (CONNECTIONS, OREE_IFACE_MONITOR, "Connections", "(a{sv})", "(aa{sv})")                                     \
   X (PARTNERS, OREE_IFACE_MONITOR, "Partners", "(a{sv})", "(aa{sv})")                                           \
+  X (DISCOVERED_PARTNERS, OREE_IFACE_MONITOR, "DiscoveredPartners", "(a{sv})", "(aa{sv})")                      \
   X (SESSIONS, OREE_IFACE_MONITOR, "Sessions", "(a{sv})", "(aa{sv})")                                           \
   X (SUBSCRIPTIONS, OREE_IFACE_MONITOR, "Subscriptions", "(a{sv})", "(aa{sv})")                                 \
   X (ALLOW_ENTRIES, OREE_IFACE_MONITOR, "AllowEntries", "(a{sv})", "(aa{sv})")                                  \

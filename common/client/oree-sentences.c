@@ -341,6 +341,12 @@ static const Sentence events[] = {
   { "limit-hit", N_ ("A limit was reached: {limit} ({peer}).") },
   { "queue-full", N_ ("Too much is waiting for {partner} ({direction}, {depth} waiting): new messages are refused, and their senders told so.") },
   { "sip-peer-refused", N_ ("The SIP connection from {peer} was refused. {reason}") },
+  { "partner-discovered", N_ ("{partner} was discovered: nobody listed this SIP partner, and safeguards watch it. (Lync event {lync})") },
+  { "partner-limited", N_ ("The discovered partner {partner} sends more than {rate} messages per second; what is over is refused. (Lync event {lync})") },
+  { "partner-watched", N_ ("The discovered partner {partner} has reached {contacts} of your users and may reach no more. Add it to the allowed domains if you trust it, or block it. (Lync event {lync})") },
+  { "partner-slowed", N_ ("{failures} of {answers} requests of the discovered partner {partner} failed, as if it were trying out addresses: it may send one message per second. (Lync event {lync})") },
+  { "partner-unslowed", N_ ("The requests of the discovered partner {partner} succeed again: it may send as many messages as before.") },
+  { "partners-report", N_ ("Discovered partners since the last report: {count}, with {requests} requests. {partners} (Lync event {lync})") },
   { "sign-in-refused", N_ ("{user} could not sign in from {address}. {reason}") },
 };
 

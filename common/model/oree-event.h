@@ -38,6 +38,13 @@ typedef enum
   X (LIMIT_HIT, 2030, WARNING, "limit-hit")                     /* limit peer */                \
   X (QUEUE_FULL, 2031, WARNING, "queue-full")                   /* partner domain direction depth */ \
   X (SIP_PEER_REFUSED, 3000, WARNING, "sip-peer-refused")       /* peer reason */               \
+  /* Discovered partners; `lync` is the number of the event that Lync's administrators know. */                    \
+  X (PARTNER_DISCOVERED, 3020, INFORMATION, "partner-discovered") /* partner lync */                \
+  X (PARTNER_LIMITED, 3021, WARNING, "partner-limited")         /* partner rate lync */             \
+  X (PARTNER_WATCHED, 3022, WARNING, "partner-watched")         /* partner contacts lync */         \
+  X (PARTNER_SLOWED, 3023, WARNING, "partner-slowed")           /* partner failures answers lync */ \
+  X (PARTNER_UNSLOWED, 3024, INFORMATION, "partner-unslowed")   /* partner */                       \
+  X (PARTNERS_REPORT, 3025, INFORMATION, "partners-report")     /* count requests partners lync */  \
   X (SIGN_IN_REFUSED, 3010, WARNING, "sign-in-refused")         /* user address reason */
 
 typedef enum

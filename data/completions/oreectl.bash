@@ -13,7 +13,7 @@ _oreectl()
 {
   local cur prev words=() cword=0 word i
   local commands="status service kinds apply check export import history undo restore connections partners
-    subscriptions sessions allow-entry counters events explain reload forecast"
+    discovered-partners subscriptions sessions allow-entry counters events explain reload forecast"
   local options="--bus= --json --brief --watch --limit= --after= --deadline= --version --help"
   local verbs="list show add set remove reset describe"
   local roles="access-edge xmpp-proxy xmpp-gateway front-end"
@@ -67,7 +67,7 @@ _oreectl()
         compopt -o nospace
       fi
       ;;
-    status | kinds | history | undo | restore | connections | partners | subscriptions | sessions | counters | events | reload) ;;
+    status | kinds | history | undo | restore | connections | partners | discovered-partners | subscriptions | sessions | counters | events | reload) ;;
     *)
       if [[ $cword -eq 1 ]]; then
         COMPREPLY=($(compgen -W "$verbs" -- "$cur"))

@@ -47,6 +47,7 @@ static const OreeBusPermission table[] = {
   { OREE_IFACE_MONITOR, "Counters", OREE_ACTION_VIEW },
   { OREE_IFACE_MONITOR, "Connections", OREE_ACTION_VIEW },
   { OREE_IFACE_MONITOR, "Partners", OREE_ACTION_VIEW },
+  { OREE_IFACE_MONITOR, "DiscoveredPartners", OREE_ACTION_VIEW },
   { OREE_IFACE_MONITOR, "Subscriptions", OREE_ACTION_VIEW },
   { OREE_IFACE_MONITOR, "Sessions", OREE_ACTION_VIEW },
   { OREE_IFACE_MONITOR, "AllowEntries", OREE_ACTION_VIEW },

@@ -75,6 +75,12 @@ allow_entries (OreeBusCall *call, GVariant *parameters)
   list_rows (call, "allow-entries");
 }
 
+static void
+discovered_partners (OreeBusCall *call, GVariant *parameters)
+{
+  list_rows (call, "discovered-partners");
+}
+
 /* ---- Partners: the records, and what lives beside each ---- */
 
 typedef struct
@@ -356,6 +362,7 @@ const OreeBusMethod oree_bus_monitor_methods[] = {
   { "Counters", counters },           { "Connections", connections },
   { "Partners", partners },           { "Subscriptions", subscriptions },
   { "Sessions", sessions },           { "AllowEntries", allow_entries },
+  { "DiscoveredPartners", discovered_partners },
   { "RevokeAllowEntry", revoke_allow_entry }, { "ListEvents", list_events },
   { NULL, NULL },
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* oreectl connections|partners|subscriptions|sessions|allow-entry|counters|events: what is alive now. */
+/* oreectl connections|partners|discovered-partners|subscriptions|sessions|allow-entry|counters|events: what is alive now. */
 #include "client/oree-sentences.h"
 #include "ctl/oreectl-json.h"
 #include "ctl/oreectl-table.h"
@@ -12,7 +12,7 @@
 
 /* ---- Rows whose columns the service chooses ---- */
 
-static const char *const times[] = { "since", "until", "next", "certificate-expires", NULL };
+static const char *const times[] = { "since", "until", "next", "certificate-expires", "first-seen", "last-seen", NULL };
 /* Too wide for a table: --json has them. */
 static const char *const wide[] = { "certificate-fingerprint", "certificate-subject", "last-sip-time", "last-xmpp-time", NULL };
 
@@ -130,6 +130,15 @@ partners (Oreectl *ctl, int argc, char **argv)
           "oldest-queued", "queue-limit", "queue-overflows", NULL };
 
   return list_rows (ctl, OREE_CALL_PARTNERS, argc, first, _ ("There are no XMPP partners."));
+}
+
+static OreectlStatus
+discovered_partners (Oreectl *ctl, int argc, char **argv)
+{
+  static const char *const first[] = { "partner", "state", "first-seen", "last-seen", "requests", "rate", "refused-rate",
+                                       "contacts", "refused-contacts", "successes", "failures", NULL };
+
+  return list_rows (ctl, OREE_CALL_DISCOVERED_PARTNERS, argc, first, _ ("There are no discovered partners."));
 }
 
 static OreectlStatus
@@ -298,6 +307,8 @@ events (Oreectl *ctl, int argc, char **argv)
 const OreectlCommand oreectl_monitor_commands[] = {
   { "connections", "", N_ ("list the connections that are open now"), connections },
   { "partners", "", N_ ("list the XMPP partners with what is alive at each"), partners },
+  { "discovered-partners", "", N_ ("list the SIP partners that nobody listed, and how the safeguards treat them"),
+    discovered_partners },
   { "subscriptions", "", N_ ("list the presence subscriptions"), subscriptions },
   { "sessions", "", N_ ("list the message sessions with clients behind the next hop"), sessions },
   { "allow-entry", N_ ("list | revoke USER CONTACT"), N_ ("contacts that our users know, of unverified partners"),

@@ -233,11 +233,69 @@ change_with_words (Oreectl *ctl, const char *operation, const OreeKind *kind, in
   return send_change (ctl, operation, kind, id, &fields);
 }
 
+/* Since when `id` is a discovered partner; FALSE and said when it is none. */
+static gboolean
+find_discovered (Oreectl *ctl, const OreeKind *kind, const char *id, gint64 *since, OreectlStatus *status)
+{
+  OreeProblemCode code;
+  g_autofree char *domain = oree_kind_normalise_id (kind, id, &code);
+  g_autoptr (GVariant) reply
+    = oreectl_call (ctl, OREE_CALL_DISCOVERED_PARTNERS, g_variant_new ("(@a{sv})", oreectl_no_options ()), status);
+  g_autoptr (GVariant) rows = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+
+  if (reply == NULL)
+    return FALSE;
+  for (gsize i = 0; i < g_variant_n_children (rows); i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+      const char *partner = "";
+
+      g_variant_lookup (row, "partner", "&s", &partner);
+      if (g_strcmp0 (partner, domain) == 0)
+        return g_variant_lookup (row, "first-seen", "x", since);
+    }
+  fprintf (stderr, _ ("“%s” is not a discovered partner; “oreectl discovered-partners” lists them.\n"), id);
+  *status = OREECTL_NOT_FOUND;
+  return FALSE;
+}
+
+/* What was discovered becomes a record; a comment says since when it was known, unless one is given. */
+static OreectlStatus
+add_discovered (Oreectl *ctl, const OreeKind *kind, int argc, char **argv)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  g_autofree char *time = NULL, *said = NULL, *comment = NULL;
+  OreectlStatus status = OREECTL_FAILED;
+  gboolean commented = FALSE;
+  gint64 since = 0;
+
+  if (!g_str_equal (kind->name, "allowed-domain") && !g_str_equal (kind->name, "blocked-domain"))
+    return oreectl_usage (_ ("Only allowed and blocked domains can be added from discovered partners."));
+  if (argc == 0 || strchr (argv[0], '=') != NULL)
+    return oreectl_usage (_ ("The name of the record is missing."));
+  if (!find_discovered (ctl, kind, argv[0], &since, &status))
+    return status;
+  time = oreectl_time (since);
+  /* TRANSLATORS: a comment in a record; %s is a date and time. */
+  said = g_strdup_printf (_ ("Discovered on %s"), time);
+  comment = g_strconcat ("comment=", said, NULL);
+  for (int i = 0; i < argc; i++)
+    {
+      commented |= g_str_has_prefix (argv[i], "comment=");
+      g_ptr_array_add (words, argv[i]);
+    }
+  if (!commented)
+    g_ptr_array_add (words, comment);
+  return change_with_words (ctl, "add", kind, (int) words->len, (char **) words->pdata);
+}
+
 static OreectlStatus
 add (Oreectl *ctl, const OreeKind *kind, int argc, char **argv)
 {
   if (kind->singleton)
     return oreectl_usage (_ ("There is always exactly one record of this kind: use “set”."));
+  if (ctl->from_discovered)
+    return add_discovered (ctl, kind, argc, argv);
   return change_with_words (ctl, "add", kind, argc, argv);
 }
 

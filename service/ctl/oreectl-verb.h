@@ -26,6 +26,7 @@ typedef struct
   gboolean json;   /* --json */
   gboolean brief;  /* --brief: names only, one per line */
   gboolean watch;  /* --watch */
+  gboolean from_discovered; /* --from-discovered */
   gint64 limit;    /* --limit; 0: not given */
   gint64 after;    /* --after; -1: not given */
   int deadline;    /* --deadline in seconds; -1: not given */

@@ -156,6 +156,8 @@ main (int argc, char **argv)
     { "json", 0, 0, G_OPTION_ARG_NONE, &ctl.json, N_ ("Answer in JSON, for scripts"), NULL },
     { "brief", 0, 0, G_OPTION_ARG_NONE, &ctl.brief, N_ ("Names only, one per line"), NULL },
     { "watch", 0, 0, G_OPTION_ARG_NONE, &ctl.watch, N_ ("Go on showing what changes"), NULL },
+    { "from-discovered", 0, 0, G_OPTION_ARG_NONE, &ctl.from_discovered,
+      N_ ("Add only a domain that is a discovered partner now"), NULL },
     { "limit", 0, 0, G_OPTION_ARG_INT64, &ctl.limit, N_ ("At most so many, the newest"), N_ ("NUMBER") },
     { "after", 0, 0, G_OPTION_ARG_INT64, &ctl.after, N_ ("Only events after this serial number"), N_ ("SERIAL") },
     { "deadline", 0, 0, G_OPTION_ARG_INT, &ctl.deadline, N_ ("How long draining may take"), N_ ("SECONDS") },

@@ -118,17 +118,22 @@ oree_gateway_allow (OreeLane *lane, const char *aor, const OreeJid *contact,
                     void (*then) (OreeLane *lane, gboolean ok, gpointer data), gpointer data)
 {
   const OreeXmppPartner *partner = oree_policy_xmpp_partner (lane->policy, contact->domain);
-  g_autofree char *contact_key = NULL, *key = NULL;
+
+  if (partner == NULL || oree_xmpp_partner_trusted (partner))
+    then (lane, TRUE, data);
+  else
+    oree_gateway_allow_contact (lane, aor, contact, then, data);
+}
+
+void
+oree_gateway_allow_contact (OreeLane *lane, const char *aor, const OreeJid *contact,
+                            void (*then) (OreeLane *lane, gboolean ok, gpointer data), gpointer data)
+{
+  g_autofree char *contact_key = oree_jid_to_key (contact);
+  g_autofree char *key = g_strconcat (aor, " ", contact_key, NULL);
   Entry *entry;
   Waiter *waiter;
 
-  if (partner == NULL || oree_xmpp_partner_trusted (partner))
-    {
-      then (lane, TRUE, data);
-      return;
-    }
-  contact_key = oree_jid_to_key (contact);
-  key = g_strconcat (aor, " ", contact_key, NULL);
   entry = g_hash_table_lookup (lane->gateway->allow->entries, key);
   if (entry != NULL && entry->known)
     {

@@ -49,6 +49,9 @@ gboolean oree_gateway_allows (OreeLane *lane, const char *aor, const char *conta
  * (at once when there is nothing to write). ok FALSE: the store refused. Calls come back in the order made. */
 void oree_gateway_allow (OreeLane *lane, const char *aor, const OreeJid *contact,
                          void (*then) (OreeLane *lane, gboolean ok, gpointer data), gpointer data);
+/* The same for a contact of any kind, whoever its domain is: the entry is made when there is none. */
+void oree_gateway_allow_contact (OreeLane *lane, const char *aor, const OreeJid *contact,
+                                 void (*then) (OreeLane *lane, gboolean ok, gpointer data), gpointer data);
 /* Revokes by key "aor contact"; FALSE when this lane has none. */
 gboolean oree_gateway_revoke (OreeLane *lane, const char *key);
 void oree_gateway_allow_list (OreeLane *lane, GVariantBuilder *rows);

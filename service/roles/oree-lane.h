@@ -26,6 +26,7 @@ typedef struct _OreeXmppPosh OreeXmppPosh;
 typedef struct _OreeGatewayRole OreeGatewayRole;
 typedef struct _OreeFrontEndRole OreeFrontEndRole;
 typedef struct _OreeAccessEdgeRole OreeAccessEdgeRole;
+typedef struct _OreeAccessEdgeGate OreeAccessEdgeGate;
 
 /* How a role treats work right now, on each lane. */
 typedef enum
@@ -45,6 +46,10 @@ typedef enum
   OREE_NOISE_SUBSCRIPTION_REFUSED,
   OREE_NOISE_LIMIT_HIT,
   OREE_NOISE_SIP_PEER_REFUSED,
+  OREE_NOISE_PARTNER_DISCOVERED,
+  OREE_NOISE_PARTNER_LIMITED,
+  OREE_NOISE_PARTNER_WATCHED,
+  OREE_NOISE_PARTNER_SLOWED,
   OREE_N_NOISES
 } OreeNoise;
 
@@ -83,6 +88,7 @@ struct _OreeLane
   OreeGatewayRole *gateway;
   OreeFrontEndRole *front_end;
   OreeAccessEdgeRole *access_edge;
+  OreeAccessEdgeGate *gate;
 };
 
 typedef void (*OreeLaneFunc) (OreeLane *lane, gpointer data);

@@ -3,6 +3,7 @@
 
 #include "base/oree-limits.h"
 #include "base/oree-log.h"
+#include "roles/oree-access-edge-gate.h"
 #include "roles/oree-gateway-role.h"
 #include "roles/oree-lane.h"
 #include "roles/oree-queues.h"
@@ -193,6 +194,10 @@ static const OreeEventId noises[] = {
   [OREE_NOISE_SUBSCRIPTION_REFUSED] = OREE_EVENT_SUBSCRIPTION_REFUSED,
   [OREE_NOISE_LIMIT_HIT] = OREE_EVENT_LIMIT_HIT,
   [OREE_NOISE_SIP_PEER_REFUSED] = OREE_EVENT_SIP_PEER_REFUSED,
+  [OREE_NOISE_PARTNER_DISCOVERED] = OREE_EVENT_PARTNER_DISCOVERED,
+  [OREE_NOISE_PARTNER_LIMITED] = OREE_EVENT_PARTNER_LIMITED,
+  [OREE_NOISE_PARTNER_WATCHED] = OREE_EVENT_PARTNER_WATCHED,
+  [OREE_NOISE_PARTNER_SLOWED] = OREE_EVENT_PARTNER_SLOWED,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (noises) == OREE_N_NOISES);
 
@@ -762,6 +767,8 @@ list_each (OreeLane *lane, Poll *poll)
   oree_sip_hub_list (lane, poll->what, &rows);
   if (g_str_equal (poll->what, "queues"))
     oree_queues_list (lane, &rows);
+  if (g_str_equal (poll->what, "discovered-partners"))
+    oree_access_edge_gate_list (lane, &rows);
   for (guint i = 0; i < OREE_N_ROLES; i++)
     role_ops[i]->list (lane, poll->what, &rows);
   mine = g_variant_ref_sink (g_variant_builder_end (&rows));
@@ -892,6 +899,7 @@ static void
 init_each (OreeLane *lane, Poll *poll)
 {
   oree_queues_init (lane);
+  oree_access_edge_gate_init (lane);
   oree_sip_hub_init (lane);
   for (guint i = 0; i < OREE_N_ROLES; i++)
     role_ops[i]->init (lane);
@@ -938,6 +946,7 @@ clear_each (OreeLane *lane, Poll *poll)
   for (guint i = 0; i < OREE_N_ROLES; i++)
     role_ops[i]->clear (lane);
   oree_sip_hub_clear (lane);
+  oree_access_edge_gate_clear (lane);
   oree_queues_clear (lane);
   lane->gone = TRUE; /* what other lanes, and stopping itself, still sent here finds nobody */
   poll_one_done (poll);

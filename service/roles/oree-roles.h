@@ -88,7 +88,7 @@ void oree_roles_retrust (OreeRoles *self, OreeTlsSet *tls, OreeRolesResult done,
 /* The same count without doing it, for Configuration.Check. */
 void oree_roles_forecast (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, gpointer data);
 /* Live rows, aa{sv}: what = "connections", "subscriptions", "allow-entries", "bindings", "queues" (what waits for
- * each partner domain: roles/oree-queues.h); "tempers": what remote servers did with certificates of ours
+ * each partner domain: roles/oree-queues.h); "discovered-partners"; "tempers": what remote servers did with certificates of ours
  * (roles/oree-xmpp-temper.h). */
 void oree_roles_list (OreeRoles *self, const char *what, OreeRolesResult done, gpointer data);
 /* a{st}: counter name → value, summed over the workers. */
