@@ -115,6 +115,15 @@
 #define OREE_EVENTS_PER_SECOND_MAX 50 /* of one kind that a stranger can cause: the log is not theirs to fill */
 #define OREE_EVENTS_KEPT 4096     /* events held in memory for ListEvents */
 
+/* Certificates of our own */
+#define OREE_CERT_FILE_BYTES_MAX (1024 * 1024) /* a file to import: a hundred certificates and a key */
+#define OREE_CERT_FILE_MAX 128                 /* certificates of one file */
+#define OREE_CERT_FILE_ITERATIONS_MAX 10000000 /* of a password's hash, as the file wants: some seconds */
+#define OREE_CERT_PASSWORD_MIN 8               /* characters, for a key that leaves the house */
+#define OREE_CERT_REQUESTS_MAX 100             /* requests waiting for their answer */
+#define OREE_CERTS_MAX 500                     /* certificates kept */
+#define OREE_CERT_INTERMEDIATES_MAX 500        /* authorities' certificates kept for completing chains */
+
 /* Store */
 #define OREE_STORE_BATCH_MAX 1000 /* runtime rows in one transaction: bounds what one failure repeats */
 

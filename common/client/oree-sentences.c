@@ -326,6 +326,16 @@ static const Sentence events[] = {
   { "configuration-changed", N_ ("The configuration was changed by {who}: revision {revision}.") },
   { "certificates-reloaded", N_ ("Certificates, keys and trust anchors were read again (generation {generation}).") },
   { "reload-failed", N_ ("The certificates could not be read again, and those before remain in force. {reason} ({detail})") },
+  { "certificate-requested", N_ ("{who} made a request for a certificate: {subject}.") },
+  { "certificate-imported", N_ ("{who} imported the certificate of {subject}.") },
+  { "certificate-assigned", N_ ("The certificate of {subject} was assigned to {usages} by {who}.") },
+  { "certificate-removed", N_ ("{who} removed the certificate of {subject}.") },
+  { "certificate-exported", N_ ("{who} exported the certificate of {subject} with its private key.") },
+  { "certificate-expires", N_ ("The certificate of {subject} ({usages}) expires in {days} days. Renew it.") },
+  { "certificate-expires-now", N_ ("The certificate of {subject} ({usages}) must be renewed now: days left until it expires: {days}.") },
+  { "certificate-expired", N_ ("The certificate of {subject} ({usages}) has expired: partners refuse it.") },
+  { "certificate-roll-failed", N_ ("The certificate that was to serve {usages} from now on cannot, and the one before stays. {reason} ({detail})") },
+  { "certificate-store-damaged", N_ ("A part of the certificate store cannot be used and was left out: {detail}") },
   { "stream-ready", N_ ("The stream with {partner} is ready ({direction}, {method}). {certificate-problem}") },
   { "stream-closed", N_ ("The stream with {partner} was closed ({direction}). {reason} ({detail})") },
   { "stream-refused", N_ ("The stream with {partner} was refused ({direction}). {reason} ({detail})") },
@@ -502,8 +512,7 @@ static const Sentence client_reasons[] = {
 
 static const Sentence csr_steps[] = {
   { "generate-key", NC_ ("step of a request", "Generate the key pair") },
-  { "build-request", NC_ ("step of a request", "Build the request") },
-  { "sign", NC_ ("step of a request", "Sign the request") },
+  { "build-request", NC_ ("step of a request", "Build and sign the request") },
   { "read-back", NC_ ("step of a request", "Read it back and compare the names") },
   { "store", NC_ ("step of a request", "Store the pending request") },
 };

@@ -23,6 +23,16 @@ typedef enum
   X (CONFIGURATION_CHANGED, 1030, INFORMATION, "configuration-changed") /* revision who */      \
   X (CERTIFICATES_RELOADED, 1031, INFORMATION, "certificates-reloaded") /* generation changed who */ \
   X (RELOAD_FAILED, 1032, ERROR, "reload-failed")               /* reason detail */             \
+  X (CERTIFICATE_REQUESTED, 1040, INFORMATION, "certificate-requested") /* request subject who */ \
+  X (CERTIFICATE_IMPORTED, 1041, INFORMATION, "certificate-imported")   /* certificate subject who */ \
+  X (CERTIFICATE_ASSIGNED, 1042, INFORMATION, "certificate-assigned")   /* certificate subject usages who */ \
+  X (CERTIFICATE_REMOVED, 1043, INFORMATION, "certificate-removed")     /* certificate subject who */ \
+  X (CERTIFICATE_EXPORTED, 1044, WARNING, "certificate-exported")       /* certificate subject who */ \
+  X (CERTIFICATE_EXPIRES, 1045, WARNING, "certificate-expires")         /* certificate subject usages days */ \
+  X (CERTIFICATE_EXPIRES_NOW, 1046, ERROR, "certificate-expires-now")   /* likewise, within a week */ \
+  X (CERTIFICATE_EXPIRED, 1047, ERROR, "certificate-expired")           /* certificate subject usages */ \
+  X (CERTIFICATE_ROLL_FAILED, 1048, ERROR, "certificate-roll-failed")   /* certificate usages reason detail */ \
+  X (CERTIFICATE_STORE_DAMAGED, 1049, ERROR, "certificate-store-damaged") /* detail */            \
   X (STREAM_READY, 2000, INFORMATION, "stream-ready")           /* partner direction method */  \
   X (STREAM_CLOSED, 2001, INFORMATION, "stream-closed")         /* partner direction reason */  \
   X (STREAM_REFUSED, 2002, WARNING, "stream-refused")           /* partner direction reason */  \

@@ -87,7 +87,7 @@ G_BEGIN_DECLS
   X (WEAK_SIGNATURE, "weak-signature")           /* detail: the algorithm */                                \
   X (IS_AUTHORITY, "is-authority")               /* an authority's certificate cannot be assigned */        \
   X (CERTIFICATE_EXPIRED, "certificate-expired") /* detail: when, ISO 8601 */                               \
-  X (CERTIFICATE_NOT_YET_VALID, "certificate-not-yet-valid") /* detail likewise */                          \
+  X (CERTIFICATE_NOT_YET_VALID, "certificate-not-yet-valid") /* warning; detail likewise */                 \
   X (CERTIFICATE_ENDS_SOON, "certificate-ends-soon") /* warning; detail: days */                            \
   X (CHAIN_INCOMPLETE, "chain-incomplete")       /* warning; detail: the issuer that is missing */          \
   X (ROOT_UNTRUSTED, "root-untrusted")           /* warning; detail: the root */                            \

@@ -2,6 +2,7 @@
 /* Monitor: what is alive now, as the data plane tells it. */
 #include "base/oree-limits.h"
 #include "bus/oree-bus.h"
+#include "control/oree-certs.h"
 #include "ident/oree-jid.h"
 #include "ident/oree-sip-uri.h"
 #include "model/oree-xmpp-gateway.h"
@@ -24,7 +25,10 @@ roles_of (OreeBusCall *call)
 static void
 on_counters (GVariant *counters, gpointer data)
 {
-  oree_bus_call_reply (data, g_variant_new ("(@a{st})", counters));
+  OreeService *service = oree_bus_call_service (data);
+  OreeCerts *certs = service != NULL ? oree_service_certs (service) : NULL;
+
+  oree_bus_call_reply (data, g_variant_new ("(@a{st})", certs != NULL ? oree_certs_counters (certs, counters) : counters));
 }
 
 static void

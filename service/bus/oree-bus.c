@@ -264,6 +264,12 @@ on_configuration_changed (guint64 revision, GVariant *records, gpointer data)
 }
 
 static void
+on_certificates_changed (guint64 serial, gpointer data)
+{
+  emit (data, OREE_IFACE_CERTIFICATES, "Changed", g_variant_new ("(t)", serial));
+}
+
+static void
 on_event (GVariant *event, gpointer data)
 {
   emit (data, OREE_IFACE_MONITOR, "Event", g_variant_new ("(@a{sv})", event));
@@ -399,7 +405,7 @@ oree_bus_new (OreeService *service, OreeBusLost lost, gpointer data)
 {
   OreeBus *self = g_new0 (OreeBus, 1);
   const OreeServiceListener listener
-      = { self, on_role_changed, on_configuration_changed, on_event, on_summary_changed };
+      = { self, on_role_changed, on_configuration_changed, on_event, on_summary_changed, on_certificates_changed };
 
   self->service = service;
   self->lost = lost;

@@ -48,9 +48,78 @@ internal_names (const OreeConfig *config, const OreeRecordSet *records, const Or
   return (char **) g_ptr_array_free (names, FALSE);
 }
 
-/* The lab's directory, filled; NULL (and the identities failed) when that could not be. */
+static gboolean
+uses_lab (const OreeConfig *config)
+{
+  return config->profile == OREE_PROFILE_LAB
+         && (config->external_certificate == NULL || config->internal_certificate == NULL);
+}
+
 static char *
-lab_directory (OreeTlsSet *self, const OreeConfig *config, const OreeRecordSet *records)
+in_lab (const OreeConfig *config, const char *configured, const char *name)
+{
+  if (configured != NULL)
+    return g_strdup (configured);
+  return uses_lab (config) ? g_build_filename (config->state_directory, "lab-ca", name, NULL) : NULL;
+}
+
+char *
+oree_identity_file (const OreeConfig *config, OreeEdgeUsage usage, const char **source)
+{
+  const char *configured = NULL, *lab = NULL;
+  char *path;
+
+  *source = "none";
+  switch (usage)
+    {
+    case OREE_EDGE_USAGE_ACCESS_EDGE:
+      configured = config->external_certificate;
+      lab = "external.pem";
+      break;
+    case OREE_EDGE_USAGE_INTERNAL:
+      configured = config->internal_certificate;
+      lab = "internal.pem";
+      break;
+    case OREE_EDGE_USAGE_CLIENT:
+      configured = config->client_certificate;
+      if (configured == NULL)
+        *source = "external";
+      break;
+    case OREE_EDGE_USAGE_AV:
+      *source = "internal";
+      break;
+    case OREE_EDGE_USAGE_WEB_CONFERENCING:
+    case OREE_N_EDGE_USAGES:
+      break;
+    }
+  if (configured != NULL)
+    *source = "file";
+  if (configured != NULL || lab == NULL)
+    return g_strdup (configured);
+  path = in_lab (config, NULL, lab);
+  if (path != NULL)
+    *source = "lab";
+  return path;
+}
+
+char **
+oree_identity_anchors (const OreeConfig *config)
+{
+  g_autofree char *ca = uses_lab (config) ? in_lab (config, NULL, "ca.pem") : NULL;
+  g_autoptr (GStrvBuilder) files = g_strv_builder_new ();
+
+  if (ca != NULL && g_file_test (ca, G_FILE_TEST_EXISTS))
+    g_strv_builder_add (files, ca);
+  if (config->tls_trust_anchors != NULL)
+    g_strv_builder_add (files, config->tls_trust_anchors);
+  else if (ca == NULL && g_file_test (SYSTEM_TRUST_ANCHORS, G_FILE_TEST_EXISTS))
+    g_strv_builder_add (files, SYSTEM_TRUST_ANCHORS);
+  return g_strv_builder_end (files);
+}
+
+/* Fills the lab's directory; FALSE (and the identities failed) when that could not be. */
+static gboolean
+make_lab (OreeTlsSet *self, const OreeConfig *config, const OreeRecordSet *records)
 {
   const OreeTopology *topology = (const OreeTopology *) oree_record_set_singleton (records, &oree_topology_kind);
   g_autofree char *directory = g_build_filename (config->state_directory, "lab-ca", NULL);
@@ -59,18 +128,33 @@ lab_directory (OreeTlsSet *self, const OreeConfig *config, const OreeRecordSet *
   g_autoptr (GError) error = NULL;
 
   if (oree_lab_ca_ensure (directory, (const char *const *) external, (const char *const *) internal, &error))
-    return g_steal_pointer (&directory);
+    return TRUE;
   oree_tls_identity_set (&self->external, NULL, "certificate-unreadable", error->message);
   oree_tls_identity_set (&self->internal, NULL, "certificate-unreadable", error->message);
-  return NULL;
+  return FALSE;
 }
 
-static char *
-in_lab (const char *configured, const char *directory, const char *name)
+OreeAssignedFiles *
+oree_assigned_files_new (void)
 {
-  return configured != NULL ? g_strdup (configured)
-         : directory != NULL ? g_build_filename (directory, name, NULL)
-                             : NULL;
+  OreeAssignedFiles *self = g_new0 (OreeAssignedFiles, 1);
+
+  self->kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+void
+oree_assigned_files_free (OreeAssignedFiles *self)
+{
+  if (self == NULL)
+    return;
+  for (guint u = 0; u < OREE_N_EDGE_USAGES; u++)
+    {
+      g_free (self->certificate[u]);
+      g_free (self->key[u]);
+    }
+  g_hash_table_unref (self->kept);
+  g_free (self);
 }
 
 static void
@@ -93,37 +177,41 @@ load_one (OreeTlsIdentity *self, const char *certificate, const char *key, OreeT
                          ctx == NULL ? (error ? error : distrust)->message : NULL);
 }
 
+/* What is assigned comes before what the bootstrap file or the lab has. */
+static void
+load_usage (OreeTlsIdentity *self, const OreeAssignedFiles *assigned, OreeEdgeUsage usage, const char *certificate,
+            const char *key, OreeTlsAnchors *trust, const GError *distrust)
+{
+  if (assigned != NULL && assigned->certificate[usage] != NULL)
+    load_one (self, assigned->certificate[usage], assigned->key[usage], trust, distrust);
+  else
+    load_one (self, certificate, key, trust, distrust);
+}
+
 OreeTlsSet *
-oree_identities_load (const OreeConfig *config, const OreeRecordSet *records, guint64 generation)
+oree_identities_load (const OreeConfig *config, const OreeRecordSet *records, const OreeAssignedFiles *assigned,
+                      guint64 generation)
 {
   OreeTlsSet *self = oree_tls_set_new (generation);
-  gboolean lab = config->profile == OREE_PROFILE_LAB
-                 && (config->external_certificate == NULL || config->internal_certificate == NULL);
-  g_autofree char *directory = lab ? lab_directory (self, config, records) : NULL;
-  g_autofree char *ca = in_lab (NULL, directory, "ca.pem");
-  g_autofree char *external = in_lab (config->external_certificate, directory, "external.pem");
-  g_autofree char *external_key = in_lab (config->external_key, directory, "external.key");
-  g_autofree char *internal = in_lab (config->internal_certificate, directory, "internal.pem");
-  g_autofree char *internal_key = in_lab (config->internal_key, directory, "internal.key");
-  const char *anchors[3] = { NULL, NULL, NULL };
-  g_autoptr (OreeTlsAnchors) trust = NULL;
+  gboolean made = !uses_lab (config) || make_lab (self, config, records);
+  g_autofree char *external = made ? in_lab (config, config->external_certificate, "external.pem") : NULL;
+  g_autofree char *external_key = in_lab (config, config->external_key, "external.key");
+  g_autofree char *internal = made ? in_lab (config, config->internal_certificate, "internal.pem") : NULL;
+  g_autofree char *internal_key = in_lab (config, config->internal_key, "internal.key");
+  g_auto (GStrv) anchors = oree_identity_anchors (config);
   g_autoptr (GError) distrust = NULL;
-  guint n = 0;
+  g_autoptr (OreeTlsAnchors) trust = oree_tls_anchors_new ((const char *const *) anchors, &distrust);
 
-  if (ca != NULL)
-    anchors[n++] = ca;
-  if (config->tls_trust_anchors != NULL)
-    anchors[n++] = config->tls_trust_anchors;
-  else if (ca == NULL && g_file_test (SYSTEM_TRUST_ANCHORS, G_FILE_TEST_EXISTS))
-    anchors[n++] = SYSTEM_TRUST_ANCHORS;
-  trust = oree_tls_anchors_new (anchors, &distrust);
-  load_one (&self->external, external, external_key, trust, distrust);
-  load_one (&self->internal, internal, internal_key, trust, distrust);
-  if (config->client_certificate != NULL)
-    load_one (&self->client, config->client_certificate, config->client_key, trust, distrust);
+  load_usage (&self->external, assigned, OREE_EDGE_USAGE_ACCESS_EDGE, external, external_key, trust, distrust);
+  load_usage (&self->internal, assigned, OREE_EDGE_USAGE_INTERNAL, internal, internal_key, trust, distrust);
+  if (config->client_certificate != NULL || (assigned != NULL && assigned->certificate[OREE_EDGE_USAGE_CLIENT] != NULL))
+    load_usage (&self->client, assigned, OREE_EDGE_USAGE_CLIENT, config->client_certificate, config->client_key, trust,
+                distrust);
   else
     oree_tls_identity_set (&self->client, self->external.ctx != NULL ? oree_tls_ctx_ref (self->external.ctx) : NULL,
                            self->external.problem, self->external.detail);
+  if (assigned != NULL)
+    self->kept = g_hash_table_ref (assigned->kept);
   return self;
 }
 
@@ -135,6 +223,27 @@ oree_identities_problem (const OreeTlsSet *next)
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     if (all[i]->ctx == NULL && g_strcmp0 (all[i]->problem, MISSING) != 0)
       return all[i];
+  return NULL;
+}
+
+const OreeTlsIdentity *
+oree_identities_worse (const OreeTlsSet *before, const OreeTlsSet *next, const OreeAssignedFiles *assigned)
+{
+  const struct
+  {
+    const OreeTlsIdentity *was, *is;
+    OreeEdgeUsage usage;
+  } all[] = {
+    { &before->external, &next->external, OREE_EDGE_USAGE_ACCESS_EDGE },
+    { &before->client, &next->client, OREE_EDGE_USAGE_CLIENT },
+    { &before->internal, &next->internal, OREE_EDGE_USAGE_INTERNAL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    if (all[i].is->ctx == NULL
+        && (assigned->certificate[all[i].usage] != NULL
+            || (all[i].was->ctx != NULL && g_strcmp0 (all[i].is->problem, MISSING) != 0)))
+      return all[i].is;
   return NULL;
 }
 

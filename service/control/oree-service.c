@@ -5,6 +5,7 @@
 
 #include "base/oree-limits.h"
 #include "base/oree-names.h"
+#include "control/oree-certs.h"
 #include "control/oree-fetches.h"
 #include "control/oree-health.h"
 #include "control/oree-identity.h"
@@ -38,6 +39,7 @@ struct _OreeService
   OreeEventRing *events;
   OreeRoster *roster;
   OreeHealth *health;
+  OreeCerts *certs; /* NULL: the store of certificates cannot be used */
   OreeTlsSet *tls; /* the generation in force; NULL before the data plane is there */
   OreeResolver *resolver;
   char *resolver_problem; /* a mistake in [dns] */
@@ -387,7 +389,15 @@ start_data_plane (OreeService *self)
   g_autoptr (GPtrArray) no_rows = g_ptr_array_new ();
   OreeRolesOptions options = { .n_workers = self->config->workers };
 
-  self->tls = oree_identities_load (self->config, oree_apply_records (self->apply), 1);
+  self->certs = oree_certs_new (self);
+  {
+    g_autoptr (OreeAssignedFiles) files = self->certs != NULL ? oree_certs_files (self->certs, NULL, NULL) : NULL;
+
+    self->tls = oree_identities_load (self->config, oree_apply_records (self->apply), files, 1);
+  }
+  /* The lab's authority may have been made just now. */
+  if (self->certs != NULL)
+    oree_certs_told_of_change (self->certs);
   make_resolver (self);
   options.resolver = self->resolver;
   options.private_for_anybody = self->config->dns_private == OREE_PRIVATE_ANYBODY;
@@ -488,6 +498,7 @@ on_finish (gpointer data)
   g_clear_pointer (&self->fetches, oree_fetches_free);
   g_clear_pointer (&self->roles, oree_roles_free);
   g_clear_pointer (&self->resolver, oree_resolver_free);
+  g_clear_pointer (&self->certs, oree_certs_free);
   g_clear_pointer (&self->tls, oree_tls_set_unref);
   g_clear_pointer (&self->apply, oree_apply_free);
   g_clear_pointer (&self->store, oree_store_free);
@@ -686,6 +697,7 @@ oree_service_free (OreeService *self)
   clear_source (&self->finish);
   g_clear_pointer (&self->roles, oree_roles_free);
   g_clear_pointer (&self->resolver, oree_resolver_free);
+  g_clear_pointer (&self->certs, oree_certs_free);
   g_clear_pointer (&self->tls, oree_tls_set_unref);
   g_clear_pointer (&self->apply, oree_apply_free);
   g_clear_pointer (&self->store, oree_store_free);
@@ -746,14 +758,38 @@ refuse_reload (OreeService *self, const char *reason, const char *detail, OreeRe
   done (&result, data);
 }
 
+/* `next` comes into force. */
+static void
+put_in_force (OreeService *self, OreeTlsSet *next, const char *who, OreeReloadDone done, gpointer data)
+{
+  Reload *reload = g_new0 (Reload, 1);
+  g_autofree char *generation = g_strdup_printf ("%" G_GUINT64_FORMAT, next->generation);
+  g_autofree char *names = NULL;
+
+  reload->changed = oree_identities_changed (self->tls, next);
+  reload->result = (OreeReload){ .generation = next->generation, .changed = (const char *const *) reload->changed };
+  reload->done = done;
+  reload->data = data;
+  oree_tls_set_unref (self->tls);
+  self->tls = oree_tls_set_ref (next);
+  names = g_strjoinv (",", reload->changed);
+  oree_service_event (self, oree_event_new (OREE_EVENT_CERTIFICATES_RELOADED, "generation", generation, "changed", names,
+                                            "who", who, NULL));
+  oree_roles_retrust (self->roles, next, on_retrusted, reload);
+  /* A role that waited for a certificate may be able to start now. */
+  oree_roster_retry (self->roster);
+  if (self->certs != NULL)
+    oree_certs_told_of_change (self->certs);
+}
+
 void
 oree_service_reload (OreeService *self, const char *who, OreeReloadDone done, gpointer data)
 {
   g_autoptr (GPtrArray) mistakes = NULL;
   g_autoptr (OreeTlsSet) next = NULL;
-  g_autofree char *generation = NULL, *names = NULL;
+  g_autoptr (OreeAssignedFiles) files = NULL;
+  g_autoptr (GError) error = NULL;
   const OreeTlsIdentity *problem;
-  Reload *reload;
 
   if (self->roles == NULL || self->apply == NULL)
     {
@@ -765,27 +801,79 @@ oree_service_reload (OreeService *self, const char *who, OreeReloadDone done, gp
       refuse_reload (self, "bad-option", g_ptr_array_index (mistakes, 0), done, data);
       return;
     }
-  next = oree_identities_load (self->config, oree_apply_records (self->apply), self->tls->generation + 1);
-  problem = oree_identities_problem (next);
-  if (problem != NULL)
+  files = self->certs != NULL ? oree_certs_files (self->certs, NULL, &error) : NULL;
+  if (error != NULL)
     {
-      refuse_reload (self, problem->problem, problem->detail, done, data);
+      refuse_reload (self, "certificate-unreadable", error->message, done, data);
       return;
     }
-  reload = g_new0 (Reload, 1);
-  reload->changed = oree_identities_changed (self->tls, next);
-  reload->result = (OreeReload){ .generation = next->generation, .changed = (const char *const *) reload->changed };
-  reload->done = done;
-  reload->data = data;
-  oree_tls_set_unref (self->tls);
-  self->tls = oree_tls_set_ref (next);
-  generation = g_strdup_printf ("%" G_GUINT64_FORMAT, next->generation);
-  names = g_strjoinv (",", reload->changed);
-  oree_service_event (self, oree_event_new (OREE_EVENT_CERTIFICATES_RELOADED, "generation", generation, "changed", names,
-                                            "who", who, NULL));
-  oree_roles_retrust (self->roles, next, on_retrusted, reload);
-  /* A role that waited for a certificate may be able to start now. */
-  oree_roster_retry (self->roster);
+  next = oree_identities_load (self->config, oree_apply_records (self->apply), files, self->tls->generation + 1);
+  problem = oree_identities_problem (next);
+  if (problem != NULL)
+    refuse_reload (self, problem->problem, problem->detail, done, data);
+  else
+    put_in_force (self, next, who, done, data);
+}
+
+/* Live streams may go on with what is shown until now, and with what they could go on with already. */
+static void
+keep_shown (const OreeTlsSet *before, GHashTable *kept)
+{
+  const OreeTlsIdentity *all[] = { &before->external, &before->client, &before->internal };
+  GHashTableIter iter;
+  gpointer key;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    if (all[i]->ctx != NULL)
+      g_hash_table_add (kept, g_strdup (oree_tls_ctx_fingerprint (all[i]->ctx)));
+  if (before->kept == NULL)
+    return;
+  g_hash_table_iter_init (&iter, before->kept);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    g_hash_table_add (kept, g_strdup (key));
+}
+
+void
+oree_service_swap (OreeService *self, const OreeAssignedFiles *files, const char *who, OreeServiceCommit commit,
+                   OreeReloadDone done, gpointer data)
+{
+  g_autoptr (OreeTlsSet) next = NULL;
+  g_autoptr (GError) error = NULL;
+  const OreeTlsIdentity *worse;
+
+  if (self->roles == NULL || self->apply == NULL)
+    {
+      refuse_reload (self, "no-data-plane", NULL, done, data);
+      return;
+    }
+  keep_shown (self->tls, files->kept);
+  next = oree_identities_load (self->config, oree_apply_records (self->apply), files, self->tls->generation + 1);
+  worse = oree_identities_worse (self->tls, next, files);
+  if (worse != NULL)
+    refuse_reload (self, worse->problem, worse->detail, done, data);
+  else if (!commit (data, &error))
+    refuse_reload (self, "store-unavailable", error->message, done, data);
+  else
+    put_in_force (self, next, who, done, data);
+}
+
+OreeCerts *
+oree_service_certs (OreeService *self)
+{
+  return self->certs;
+}
+
+const OreeTlsSet *
+oree_service_tls (const OreeService *self)
+{
+  return self->tls;
+}
+
+void
+oree_service_certificates_changed (OreeService *self, guint64 serial)
+{
+  if (self->listener.certificates_changed != NULL)
+    self->listener.certificates_changed (serial, self->listener.data);
 }
 
 gboolean

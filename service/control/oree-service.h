@@ -8,12 +8,14 @@
 #include "control/oree-event-ring.h"
 #include "control/oree-forecasts.h"
 #include "control/oree-fetcher.h"
+#include "control/oree-identity.h"
 #include "control/oree-roster.h"
 #include "policy/oree-explain-presence.h"
 
 G_BEGIN_DECLS
 
 typedef struct _OreeService OreeService;
+typedef struct _OreeCerts OreeCerts; /* control/oree-certs.h */
 
 typedef enum
 {
@@ -31,6 +33,7 @@ typedef struct
   void (*event) (GVariant *event, gpointer data);
   /* State, revision or degraded roles of the whole service. */
   void (*summary_changed) (gpointer data);
+  void (*certificates_changed) (guint64 serial, gpointer data);
 } OreeServiceListener;
 
 /* Takes `config`. `stopped (data)` is called once, when a stop asked for is complete. */
@@ -66,9 +69,22 @@ typedef void (*OreeReloadDone) (const OreeReload *result, gpointer data);
  * leaves everything as it is. `done` is called once. */
 void oree_service_reload (OreeService *self, const char *who, OreeReloadDone done, gpointer data);
 
+/* Makes what is to be in force durable, just before it is; FALSE with an error: nothing changes. */
+typedef gboolean (*OreeServiceCommit) (gpointer data, GError **error);
+
+/* The identities with `files` assigned take the place of those in force, unless one that worked would not any more, or `commit` fails: as
+ * oree_service_reload (), but live streams go on with what they were shown. */
+void oree_service_swap (OreeService *self, const OreeAssignedFiles *files, const char *who, OreeServiceCommit commit,
+                        OreeReloadDone done, gpointer data);
+
 /* See oree_forecasts_ask (). FALSE, and `done` never called, when the service has nothing to ask: no data plane, no
  * identity in force. */
 gboolean oree_service_forecast (OreeService *self, const char *pem, OreeForecastsDone done, gpointer data);
+
+/* NULL until the data plane is there, or when the store of certificates cannot be used. */
+OreeCerts *oree_service_certs (OreeService *self);
+/* What is shown now; NULL before the data plane is there. */
+const OreeTlsSet *oree_service_tls (const OreeService *self);
 
 const OreeConfig *oree_service_config (const OreeService *self);
 OreeServiceState oree_service_state (const OreeService *self);
@@ -95,6 +111,8 @@ gboolean oree_service_explain (OreeService *self, const char *what, GVariant *fa
 
 /* Kept across restarts. */
 void oree_service_set_start_type (OreeService *self, OreeRoleId role, OreeStartType type);
+/* Tells the listener. */
+void oree_service_certificates_changed (OreeService *self, guint64 serial);
 /* Takes the event: keeps it, logs it, tells the listener. */
 void oree_service_event (OreeService *self, OreeEvent *event);
 /* One line of the audit; `body` is a{sv}, sunk. */

@@ -34,7 +34,14 @@ oree_tls_set_unref (OreeTlsSet *self)
   clear (&self->external);
   clear (&self->client);
   clear (&self->internal);
+  g_clear_pointer (&self->kept, g_hash_table_unref);
   g_free (self);
+}
+
+gboolean
+oree_tls_set_keeps (const OreeTlsSet *self, const OreeTlsCtx *ctx)
+{
+  return self->kept != NULL && g_hash_table_contains (self->kept, oree_tls_ctx_fingerprint (ctx));
 }
 
 void

@@ -272,7 +272,8 @@ oree_xmpp_trust_is_current (OreeLane *lane, OreeDirection direction, const OreeT
 
   if (shown == NULL || ctx == NULL)
     return shown == ctx;
-  return g_str_equal (oree_tls_ctx_fingerprint (shown), oree_tls_ctx_fingerprint (ctx));
+  return g_str_equal (oree_tls_ctx_fingerprint (shown), oree_tls_ctx_fingerprint (ctx))
+         || oree_tls_set_keeps (lane->tls, shown);
 }
 
 /* ---- what is told ---- */

@@ -56,7 +56,8 @@ OreeTlsCtx *oree_xmpp_trust_ctx (OreeLane *lane, OreeDirection direction, const 
 /* Does that context hold a certificate of ours? Without one EXTERNAL cannot succeed (OUT), STARTTLS not be
  * offered (IN). */
 gboolean oree_xmpp_trust_has_certificate (OreeLane *lane, OreeDirection direction, const char *domain);
-/* Is what was shown in a handshake (`shown`, a context of any generation; NULL: nothing) still what we show? */
+/* Is what was shown in a handshake (`shown`, a context of any generation; NULL: nothing) still what we show, or what
+ * streams may finish on? */
 gboolean oree_xmpp_trust_is_current (OreeLane *lane, OreeDirection direction, const OreeTlsCtx *shown);
 
 /* What a certificate that proved nothing was refused for, as its reason's nick; NULL where it proved, was not asked or
