@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "panel/oree-panel-pages.h"
 
+#include "panel/certificates/oree-certificates-page.h"
 #include "panel/events/oree-events-page.h"
 #include "panel/federation/oree-federation-page.h"
 #include "panel/history/oree-history-page.h"
@@ -15,6 +16,7 @@ static const OreePanelPageRow rows[] = {
   { "federation", N_ ("Federation and External Access"), "network-workgroup-symbolic", oree_federation_page_get_type,
     { "policies", "edge", "domains", "providers", "xmpp", NULL } },
   { "services", N_ ("Services"), "system-run-symbolic", oree_services_page_get_type, { NULL } },
+  { "certificates", N_ ("Certificates"), "application-certificate-symbolic", oree_certificates_page_get_type, { NULL } },
   { "connections", N_ ("Partner Connections"), "network-transmit-receive-symbolic", oree_connections_page_get_type,
     { NULL } },
   { "events", N_ ("Event Log"), "x-office-document-symbolic", oree_events_page_get_type, { NULL } },
