@@ -175,6 +175,7 @@ static const Sentence reasons[] = {
   { "content-unsupported", N_ ("The message is in a form that the gateway does not carry; it takes text.") },
   { "content-broken", N_ ("The message is not what its content type says.") },
   { "encrypted-unsupported", N_ ("The message is encrypted end to end and cannot be read on the other side.") },
+  { "message-expired", N_ ("The message could not be delivered in the time its sender gave it.") },
   { "not-a-person", N_ ("The address is that of the gateway itself, which reads no messages.") },
   { "address-unmappable", N_ ("The address has no form in the other protocol.") },
   { "budget-exhausted", N_ ("The partner asked for more answers than it is granted at once.") },

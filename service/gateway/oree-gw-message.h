@@ -81,6 +81,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OreeGwContent, oree_gw_content_clear)
  * CONTENT (say what we take: oree_gw_message_accept), BROKEN, MANY_RECIPIENTS (the list in its body). */
 OreeGwRefusalId oree_gw_content_read (OreeGwContent *self, const OreeSipMsg *request, char **unsupported);
 
+/* How many seconds a MESSAGE read into `self` is still good for at `now` (wall clock): its Expires, counted from its Date where
+ * it has one that is not yet to come (RFC 3428 7); G_MAXUINT32: for ever. */
+guint32 oree_gw_content_life (const OreeGwContent *self, const OreeSipMsg *request, gint64 now);
+
 typedef struct
 {
   const char *from, *to, *id, *thread;

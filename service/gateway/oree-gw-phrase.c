@@ -45,6 +45,9 @@ static const char *const phrases[][N_LANGUAGES] = {
   [OREE_GW_PHRASE_BOUNDARY_CONTENT] = {
     "This kind of message may not be sent there. Please send plain text.",
     "Ce type de message ne peut pas y être envoyé. Veuillez envoyer du texte simple." },
+  [OREE_GW_PHRASE_EXPIRED] = {
+    "The message could not be delivered in the time it was good for.",
+    "Le message n’a pas pu être remis pendant sa durée de validité." },
   [OREE_GW_PHRASE_UNDELIVERED] = {
     "Your message was not delivered. {}",
     "Votre message n’a pas été remis. {}" },

@@ -24,6 +24,7 @@ typedef enum
   OREE_GW_PHRASE_ADDRESS,
   OREE_GW_PHRASE_BUDGET,
   OREE_GW_PHRASE_BOUNDARY_CONTENT,
+  OREE_GW_PHRASE_EXPIRED,
   /* What became of a message. */
   OREE_GW_PHRASE_UNDELIVERED, /* {why}: one of the following */
   OREE_GW_PHRASE_UNREACHABLE,

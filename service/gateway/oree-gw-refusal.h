@@ -21,6 +21,7 @@ G_BEGIN_DECLS
   X (BOUNDARY_CONTENT, "boundary-content", POLICY_VIOLATION, 403, BOUNDARY_CONTENT)                                      \
   X (BOUNDARY_SIZE, "boundary-size", POLICY_VIOLATION, 413, BODY_TOO_BIG)                                                \
   X (BOUNDARY_RATE, "boundary-rate", RESOURCE_CONSTRAINT, 480, BUDGET)                                                   \
+  X (EXPIRED, "message-expired", REMOTE_SERVER_TIMEOUT, 480, EXPIRED) /* RFC 3428 7 */                                   \
   X (NOT_A_PERSON, "not-a-person", SERVICE_UNAVAILABLE, 404, NOT_A_PERSON)                                               \
   X (ADDRESS, "address-unmappable", JID_MALFORMED, 404, ADDRESS)                                                         \
   X (BUDGET, "budget-exhausted", RESOURCE_CONSTRAINT, 480, BUDGET)                                                       \

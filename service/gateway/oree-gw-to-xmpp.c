@@ -304,6 +304,17 @@ oree_gw_content_read (OreeGwContent *self, const OreeSipMsg *request, char **uns
   return refusal;
 }
 
+guint32
+oree_gw_content_life (const OreeGwContent *self, const OreeSipMsg *request, gint64 now)
+{
+  guint32 expires = oree_sip_expires (request, G_MAXUINT32);
+  gint64 age = self->wall > 0 ? MAX ((now - self->wall) / G_USEC_PER_SEC, 0) : 0;
+
+  if (expires == G_MAXUINT32)
+    return G_MAXUINT32;
+  return age < expires ? expires - (guint32) age : 0;
+}
+
 /* --- stanzas ----------------------------------------------------------------------------------- */
 
 static void

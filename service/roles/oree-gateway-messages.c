@@ -63,6 +63,7 @@ typedef struct
   guint64 token;
   OreeTimer timer;
   gboolean sent;
+  gboolean expires; /* it is worth nothing after `timer` */
   char *moved; /* where the contact went: a SIP URI; NULL: nowhere */
   OreeGwContent asked; /* message_id, wants, routes, wall: what notification its sender asked for */
   OreeQueuePlace place; /* until the stanza has one of its own */
@@ -685,8 +686,12 @@ too_late_cb (gpointer data)
 {
   Outbound *outbound = data;
   gboolean waiting = outbound->sent && oree_xmpp_out_cancel (outbound->lane, outbound->token);
+  const OreeGwRefusal *expired = oree_gw_refusal (OREE_GW_REFUSAL_EXPIRED);
 
-  answer (outbound->lane, outbound, 504, waiting || !outbound->sent ? "remote-server-timeout" : "outcome-unknown");
+  if (outbound->expires && (waiting || !outbound->sent))
+    answer (outbound->lane, outbound, expired->sip, expired->nick);
+  else
+    answer (outbound->lane, outbound, 504, waiting || !outbound->sent ? "remote-server-timeout" : "outcome-unknown");
 }
 
 static void
@@ -774,6 +779,7 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
   g_auto (OreeGwContent) content = { OREE_GW_CONTENT_EMPTY };
   g_autofree char *aor = NULL, *unsupported = NULL;
   const OreeGwBoundary *boundary;
+  guint32 life = G_MAXUINT32;
   OreeGwRefusalId refusal;
   OreeSipAddr from_addr;
   char id[OREE_SIP_ID_SIZE];
@@ -811,6 +817,8 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
       status_in (lane, rx, aor, &from, &to, &content);
       return;
     }
+  if (refusal == OREE_GW_REFUSAL_NONE && (life = oree_gw_content_life (&content, &rx->msg, g_get_real_time ())) == 0)
+    refusal = OREE_GW_REFUSAL_EXPIRED;
   if (refusal == OREE_GW_REFUSAL_NONE && boundary != NULL)
     {
       OreePace pace = leaves_boundary (lane, boundary, rx, aor, &to, contact, &content, &refusal);
@@ -843,7 +851,9 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
                                      .wall = content.wall, .routes = g_steal_pointer (&content.routes) };
   oree_jid_copy (&outbound->contact, &to);
   oree_timer_init (&outbound->timer, too_late_cb, outbound);
-  oree_worker_arm (lane->worker, &outbound->timer, oree_worker_now (lane->worker) + ANSWER_WITHIN);
+  outbound->expires = (OreeTime) life * OREE_SECOND < ANSWER_WITHIN;
+  oree_worker_arm (lane->worker, &outbound->timer,
+                   oree_worker_now (lane->worker) + MIN ((OreeTime) life * OREE_SECOND, ANSWER_WITHIN));
   g_hash_table_insert (self->outbound, outbound->id, outbound);
   oree_queues_enter (lane, &outbound->place, to.domain, OREE_QUEUE_TO_XMPP, rx->msg.body.length);
   oree_gateway_allow (lane, outbound->aor, &outbound->contact, allowed_cb, g_strdup (id));

@@ -2,6 +2,8 @@
 """Messages beyond plain text, with the real Prosody: form, languages, typing, receipts, dates, and what is refused."""
 
 import re
+import signal
+import time
 
 import pytest
 from conftest import run
@@ -143,6 +145,26 @@ async def test_dates_cross(alice, juliet):
     assert stanza.find(DELAY).get("stamp") == "2020-02-03T04:05:06Z" and stanza.find(DELAY).get("from") == OUR_DOMAIN
     assert await alice.say(JULIET_URI, "fresh") == 200
     assert (await juliet.stanza(lambda s: s.findtext("{jabber:client}body") == "fresh")).find(DELAY) is None
+
+
+async def test_what_is_late_is_not_shown(lab, alice, juliet):
+    """RFC 3428 7: Expires, from Date where there is one."""
+    old = "Date: Mon, 03 Feb 2020 04:05:06 GMT"
+    assert await alice.say(JULIET_URI, "kept for a year", [old, "Expires: 4000000000"]) == 200
+    await juliet.heard("kept for a year")
+    response = await alice.request("MESSAGE", JULIET_URI, f"<{JULIET_URI}>", body=b"lunch?",
+                                   headers=["Content-Type: text/plain", old, "Expires: 3600", "Accept-Language: fr"])
+    assert response.status == 480 and "message-expired" in response.get("warning")
+    assert response.first.endswith("Le message n’a pas pu être remis pendant sa durée de validité.")
+    # A server that does not answer: no longer than the message is good for.
+    lab.partner.process.child.send_signal(signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        response = await alice.request("MESSAGE", JULIET_URI, f"<{JULIET_URI}>", body=b"now!",
+                                       headers=["Content-Type: text/plain", "Expires: 2"])
+        assert response.status in (480, 504) and 1.5 < time.monotonic() - began < 10
+    finally:
+        lab.partner.process.child.send_signal(signal.SIGCONT)
 
 
 # --- typing --------------------------------------------------------------------------------------

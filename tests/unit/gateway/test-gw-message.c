@@ -391,11 +391,49 @@ the_thread_map_is_bounded (void)
   g_assert_cmpstr (last, ==, "c d");
 }
 
+static void
+messages_have_a_life (void)
+{
+  static const struct
+  {
+    const char *headers;
+    guint32 life;
+  } rows[] = {
+    { "", G_MAXUINT32 },
+    { "Expires: 0\r\n", 0 },
+    { "Expires: 30\r\n", 30 },
+    { "Expires: nonsense\r\n", G_MAXUINT32 },
+    { "Date: Tue, 03 Feb 2026 04:05:06 GMT\r\n", G_MAXUINT32 },
+    { "Date: Tue, 03 Feb 2026 04:05:06 GMT\r\nExpires: 30\r\n", 20 },
+    { "Date: Tue, 03 Feb 2026 04:05:06 GMT\r\nExpires: 10\r\n", 0 },
+    { "Date: Tue, 03 Feb 2026 04:05:06 GMT\r\nExpires: 11\r\n", 1 },
+    { "Date: Tue, 03 Feb 2026 03:00:00 GMT\r\nExpires: 60\r\n", 0 },
+    { "Date: Tue, 03 Feb 2026 05:05:06 GMT\r\nExpires: 60\r\n", 60 }, /* its clock runs ahead of ours */
+    { "Date: some day\r\nExpires: 60\r\n", 60 },
+  };
+  const gint64 now = G_GINT64_CONSTANT (1770091516) * G_USEC_PER_SEC; /* ten seconds after that date */
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const OreeSipMsg *msg = gw_test_sip (g_strdup_printf (
+        "MESSAGE sip:mira@cafe.test SIP/2.0\r\nVia: SIP/2.0/TLS x;branch=z9hG4bK1\r\nMax-Forwards: 70\r\nFrom: <sip:o@p.test>;tag=2\r\n"
+        "To: <sip:mira@cafe.test>\r\nCall-ID: c\r\nCSeq: 1 MESSAGE\r\n%sContent-Type: text/plain\r\nContent-Length: 1\r\n\r\nx",
+        rows[i].headers));
+      g_auto (OreeGwContent) content = { OREE_GW_CONTENT_EMPTY };
+      g_autofree char *unsupported = NULL;
+
+      oree_test_say (rows[i].headers);
+      g_assert_cmpint (oree_gw_content_read (&content, msg, &unsupported), ==, OREE_GW_REFUSAL_NONE);
+      g_assert_cmpuint (oree_gw_content_life (&content, msg, now), ==, rows[i].life);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gateway/message/stanzas-become-message-parts", stanzas_become_message_parts);
+  g_test_add_func ("/gateway/message/messages-have-a-life", messages_have_a_life);
   g_test_add_func ("/gateway/message/what-cannot-be-carried-is-refused", what_cannot_be_carried_is_refused);
   g_test_add_func ("/gateway/message/form-goes-along", form_goes_along);
   g_test_add_func ("/gateway/message/form-gives-way-to-text", form_gives_way_to_text);
