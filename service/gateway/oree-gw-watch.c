@@ -4,7 +4,7 @@
  * At most one SUBSCRIBE is under way; what must be asked meanwhile waits for its answer. */
 #include "gateway/oree-gw-watch.h"
 #include "base/oree-limits.h"
-#include "codec/mime/oree-pidf.h"
+#include "codec/mime/oree-categories.h"
 #include "codec/sip/oree-sip-misc.h"
 #include "codec/xmpp/oree-xmpp-ns.h"
 #include "gateway/oree-gw-shown.h"
@@ -579,11 +579,13 @@ oree_gw_watch_on_response (OreeGwWatch *self, guint status, const OreeSipMsg *re
 
 /* The document in a NOTIFY: 0 and *document (NULL: there is none), or the status that answers it. */
 static guint
-read_document (const OreeSipMsg *request, OreePidf **document)
+read_document (const OreeGwWatch *self, const OreeSipMsg *request, OreePidf **document)
 {
   *document = NULL;
   if (request->body.length == 0)
     return 0;
+  if (oree_sip_msg_content_is (request, OREE_CATEGORIES_TYPE))
+    return oree_categories_parse (document, request->body, self->shown.document) > 0 ? 0 : 400;
   if (!oree_sip_msg_content_is (request, OREE_PIDF_TYPE))
     return 415;
   return oree_pidf_parse (document, request->body) > 0 ? 0 : 400;
@@ -676,7 +678,7 @@ oree_gw_watch_on_notify (OreeGwWatch *self, const OreeSipMsg *request, OreeTime 
         self->notified = FALSE; /* an older one; the last is yet to come */
       return 200;
     }
-  status = read_document (request, &document);
+  status = read_document (self, request, &document);
   if (state.kind == OREE_SIP_SUBSTATE_TERMINATED)
     {
       g_clear_pointer (&document, oree_pidf_free); /* what it shows is over with it */

@@ -39,7 +39,7 @@ void oree_gw_watch_on_stanza (OreeGwWatch *self, const OreeStanza *stanza, OreeT
 void oree_gw_watch_on_response (OreeGwWatch *self, guint status, const OreeSipMsg *response, OreeTime now,
                                 OreeGwOut *out);
 /* A NOTIFY in the current dialog. Returns the status that answers it: 200; 400 when Subscription-State or the document is
- * broken, 415 when it is no presence document, 489 when it is another package. The state it names is taken in any of these
+ * broken, 415 when it is neither PIDF nor Lync's categories, 489 when it is another package. The state it names is taken in any of these
  * cases but the first 400. */
 guint oree_gw_watch_on_notify (OreeGwWatch *self, const OreeSipMsg *request, OreeTime now, OreeGwOut *out);
 /* The SIP side was away and is back: whatever it forgot, or we waited for, is asked again at `at`. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "roles/oree-gateway-watches.h"
 #include "base/oree-secret.h"
+#include "codec/mime/oree-categories.h"
 #include "codec/sip/oree-sip-misc.h"
 #include "gateway/oree-gw-addr.h"
 #include "proto/sip/oree-sip-sub.h"
@@ -107,7 +108,7 @@ static GString *
 finish_subscribe (OreeSipWriter *writer, guint32 expires)
 {
   oree_sip_write_header (writer, OREE_SIP_HDR_EVENT, OREE_SIP_SUB_PACKAGE);
-  oree_sip_write_header (writer, OREE_SIP_HDR_ACCEPT, OREE_SIP_SUB_TYPE);
+  oree_sip_write_header (writer, OREE_SIP_HDR_ACCEPT, OREE_SIP_SUB_TYPE ", " OREE_CATEGORIES_TYPE);
   oree_sip_write_header (writer, OREE_SIP_HDR_ALLOW_EVENTS, OREE_SIP_SUB_PACKAGE);
   oree_sip_write_header_uint (writer, OREE_SIP_HDR_EXPIRES, expires);
   return oree_sip_write_finish (writer, NULL, OREE_SPAN_EMPTY);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A presence document that parses is written as one that parses, with as many tuples. */
+/* A presence document of either kind that parses is written as one that parses, with as many tuples. */
 #include "base/oree-limits.h"
-#include "codec/mime/oree-pidf.h"
+#include "codec/mime/oree-categories.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (GBytes) body = NULL;
   gssize taken;
 
-  if (oree_pidf_parse (&pidf, oree_span (data, size)) < 0)
+  if (oree_pidf_parse (&pidf, oree_span (data, size)) < 0 && oree_categories_parse (&pidf, oree_span (data, size), NULL) < 0)
     return 0;
   body = oree_pidf_write (pidf);
   if (g_bytes_get_size (body) > OREE_PIDF_BYTES_MAX)

@@ -7,7 +7,7 @@ import pytest
 from conftest import run
 from lab.journal import Journal
 from lab.process import free_port
-from sip_peer import parse, token
+from sip_peer import address, parse, token
 from sip_users import ALICE, ALICE_JID, JULIET_URI, bare
 from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN
 
@@ -28,6 +28,7 @@ class NextHop:
         self.status = 200
         self.sessions = False
         self.known = set()
+        self.tags = {}
         self.requests = Journal("next hop requests")
         self._edge_port = edge_port
         self._server = None
@@ -47,7 +48,7 @@ class NextHop:
                 status, body = self._outcome(packet)
                 if packet.method == "ACK":
                     continue
-                tag = "" if ";tag=" in packet.get("to") else f";tag={token()}"
+                tag = "" if ";tag=" in packet.get("to") else f";tag={self.tags.setdefault(packet.get('call-id'), token())}"
                 lines = [f"SIP/2.0 {status} As told", *(f"Via: {via}" for via in packet.all("via")),
                          f"From: {packet.get('from')}", f"To: {packet.get('to')}{tag}",
                          f"Call-ID: {packet.get('call-id')}", f"CSeq: {packet.get('cseq')}",
@@ -91,6 +92,21 @@ class NextHop:
             return await asyncio.wait_for(self._read(reader), 35)
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
+        finally:
+            writer.close()
+
+
+    async def notify(self, subscribe, sequence, body, state="active;expires=600"):
+        """The status that answers a NOTIFY in the dialog of `subscribe`."""
+        reader, writer = await asyncio.open_connection(EDGE_ADDRESS, self._edge_port)
+        lines = [f"NOTIFY {address(subscribe.get('contact'))} SIP/2.0", f"Via: SIP/2.0/TCP {EDGE_ADDRESS}:5060;branch=z9hG4bK{token()}",
+                 "Max-Forwards: 70", f"From: {subscribe.get('to')};tag={self.tags[subscribe.get('call-id')]}",
+                 f"To: {subscribe.get('from')}", f"Call-ID: {subscribe.get('call-id')}", f"CSeq: {sequence} NOTIFY",
+                 f"Contact: <sip:alice@{EDGE_ADDRESS}:{self.port};transport=tcp>", "Event: presence", f"Subscription-State: {state}",
+                 "Content-Type: application/msrtc-event-categories+xml", f"Content-Length: {len(body)}", "", ""]
+        writer.write("\r\n".join(lines).encode() + body.encode())
+        try:
+            return (await asyncio.wait_for(self._read(reader), 10)).status
         finally:
             writer.close()
 
@@ -153,6 +169,37 @@ async def test_a_client_that_wants_a_session_gets_one(lab, hop):
     last = [packet for packet in hop.requests.entries if packet.method in ("INVITE", "ACK")][-2:]
     assert [packet.method for packet in last] == ["INVITE", "ACK"]  # a failure too is acknowledged (RFC 3261 17.1.1.3)
     assert last[0].get("via").split("branch=")[1] == last[1].get("via").split("branch=")[1]
+    await juliet.stop()
+
+
+def categories(availability=None, note=None):
+    """What a Lync server tells of a user (MS-PRES)."""
+    state = ("<category name='state' instance='1'><state xmlns='http://schemas.microsoft.com/2006/09/sip/state' "
+             "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:type='aggregateState'>"
+             f"<availability>{availability}</availability></state></category>") if availability is not None else ""
+    text = ("<category name='note' instance='0'><note xmlns='http://schemas.microsoft.com/2006/09/sip/note'>"
+            f"<body type='personal'>{note}</body></note></category>") if note else ""
+    return f"<categories xmlns='http://schemas.microsoft.com/2006/09/sip/categories' uri='{ALICE}'>{state}{text}</categories>"
+
+
+async def test_lync_tells_presence_by_numbers(lab, hop):
+    juliet = await lab.xmpp_user("juliet")
+    juliet.subscribe(ALICE_JID)
+    subscribe = await hop.requests.wait(lambda one: one.method == "SUBSCRIBE", 20)
+    assert subscribe.get("accept").split(", ") == ["application/pidf+xml", "application/msrtc-event-categories+xml"]
+    assert await hop.notify(subscribe, 1, categories(6500, "in a meeting")) == 200
+    await juliet.sees(ALICE_JID, "subscribed", deadline=20)
+    seen = await juliet.sees(ALICE_JID, show="dnd", deadline=20)
+    assert seen.status == "in a meeting"
+    for sequence, (availability, show) in enumerate(((5000, ""), (12500, "away"), (9500, "dnd"), (3500, "")), 2):
+        since = juliet.presences.mark()
+        assert await hop.notify(subscribe, sequence, categories(availability)) == 200
+        assert (await juliet.sees(ALICE_JID, show=show, deadline=20, since=since)).status == "in a meeting"
+    since = juliet.presences.mark()
+    assert await hop.notify(subscribe, 7, categories(18500)) == 200
+    await juliet.sees(ALICE_JID, "unavailable", deadline=20, since=since)
+    assert await hop.notify(subscribe, 8, categories("lots")) == 400
+    await juliet.forget(ALICE_JID)
     await juliet.stop()
 
 

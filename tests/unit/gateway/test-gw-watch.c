@@ -219,6 +219,26 @@ notes_are_for_those_who_may_see_them (void)
   gw_test_expect (&f.out, AVAILABLE_PLAIN ("desk"));
 }
 
+#define CATEGORIES "Event: presence\r\nSubscription-State: active\r\nContent-Type: application/msrtc-event-categories+xml\r\n"
+#define STATE(number)                                                                                                   \
+  "<categories xmlns='http://schemas.microsoft.com/2006/09/sip/categories' uri='sip:otto@phone.test'><category name='state'>" \
+  "<state xmlns='http://schemas.microsoft.com/2006/09/sip/state'><availability>" number "</availability></state></category></categories>"
+
+static void
+lync_says_it_by_numbers (void)
+{
+  g_auto (Fixture) f = { 0 };
+
+  go_live (&f);
+  notify_full (&f, CATEGORIES, STATE ("6500"), 200, AVAILABLE ("lync", "<show>dnd</show>") UNAVAILABLE ("desk"));
+  notify_full (&f, CATEGORIES, STATE ("7500"), 200, "");
+  notify_full (&f, CATEGORIES, STATE ("12500"), 200, AVAILABLE ("lync", "<show>away</show>"));
+  notify_full (&f, CATEGORIES, STATE ("3500"), 200, AVAILABLE_PLAIN ("lync"));
+  notify_full (&f, CATEGORIES, STATE ("18500"), 200, UNAVAILABLE ("lync"));
+  notify_full (&f, CATEGORIES, STATE ("many"), 400, "");
+  notify_full (&f, CATEGORIES, "<categories", 400, "");
+}
+
 static void
 changes_are_told_at_intervals (void)
 {
@@ -710,6 +730,7 @@ main (int argc, char **argv)
   ADD ("allowed-without-document-is-nobody-there", allowed_without_document_is_nobody_there);
   ADD ("documents-become-stanzas-by-difference", documents_become_stanzas_by_difference);
   ADD ("notes-are-for-those-who-may-see-them", notes_are_for_those_who_may_see_them);
+  ADD ("lync-says-it-by-numbers", lync_says_it_by_numbers);
   ADD ("changes-are-told-at-intervals", changes_are_told_at_intervals);
   ADD ("folded-presence-has-one-device", folded_presence_has_one_device);
   ADD ("the-last-word-goes-along", the_last_word_goes_along);
