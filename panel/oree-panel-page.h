@@ -22,8 +22,8 @@ struct _OreePanelPageClass
   /* It came to the front, or went from it: begin and end what costs (polling, sparklines). */
   void (*shown) (OreePanelPage *self);
   void (*hidden) (OreePanelPage *self);
-  /* Shows a place within: `name` is one the table of pages gives this page, `place` "" or a record, or "+KIND" for a
-   * new one. */
+  /* Shows a place within: `name` is one the table of pages gives this page, `place` "" or a record, "+KIND" for a
+   * new one, "?WORDS" for a search, "=KIND" for settings that are no row of the list. */
   void (*go) (OreePanelPage *self, const char *name, const char *place);
   /* Everything that will be shown is there: a picture may be taken. */
   gboolean (*is_settled) (OreePanelPage *self);

@@ -2,6 +2,8 @@
 /* Pages are made when they are first visited and kept. A page that holds unsaved changes is asked before it is left. */
 #include "panel/oree-panel-window.h"
 
+#include "client/oree-client-config.h"
+#include "client/oree-sentences.h"
 #include "panel/oree-panel-banner.h"
 #include "panel/oree-panel-page.h"
 #include "panel/oree-panel-pages.h"
@@ -22,6 +24,8 @@ struct _OreePanelWindow
   OreeClientSession *session;
   OreePanelPage *page; /* in front; of the stack */
   char *wanted;        /* where to go when the page in front may be left */
+  guint64 undo_revision; /* the last commit, 0 none */
+  gint64 undo_since;
   gboolean closing;
 };
 
@@ -165,6 +169,58 @@ on_place (GtkWidget *widget, const char *action, GVariant *parameter)
     oree_panel_window_go (OREE_PANEL_WINDOW (widget), rows[place - 1].name);
 }
 
+/* ---- taking back ---- */
+
+/* How long Ctrl+Z takes the last commit back: as long as its toast stands there. */
+#define UNDO_SECONDS 10
+
+static void
+on_undone (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (OreePanelWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OreeClientOutcome) outcome = oree_client_config_finish (OREE_CLIENT_SESSION (source), result, &error);
+
+  if (gtk_widget_in_destruction (GTK_WIDGET (self)))
+    return;
+  if (outcome != NULL && oree_problems_n_errors (outcome->problems) == 0)
+    oree_ui_toast (GTK_WIDGET (self->stack), _ ("Undone"), NULL, NULL, NULL);
+  else if (outcome != NULL)
+    {
+      g_autofree char *text = oree_sentence_problem (oree_problems_get (outcome->problems, 0));
+
+      oree_ui_tell (GTK_WIDGET (self), _ ("It Could Not Be Undone"), text);
+    }
+  else
+    oree_ui_tell (GTK_WIDGET (self), _ ("It Could Not Be Undone"),
+                  error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message);
+}
+
+static void
+on_undo (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  OreePanelWindow *self = OREE_PANEL_WINDOW (widget);
+  const char *given = g_variant_get_string (parameter, NULL);
+  guint64 revision = self->undo_revision;
+
+  if (*given != '\0')
+    g_ascii_string_to_unsigned (given, 10, 1, G_MAXUINT64, &revision, NULL);
+  else if (g_get_monotonic_time () - self->undo_since > UNDO_SECONDS * G_USEC_PER_SEC)
+    revision = 0;
+  self->undo_revision = 0;
+  if (revision != 0)
+    oree_client_undo_async (self->session, revision, NULL, NULL, on_undone, g_object_ref (self));
+}
+
+static void
+on_remember (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  OreePanelWindow *self = OREE_PANEL_WINDOW (widget);
+
+  g_ascii_string_to_unsigned (g_variant_get_string (parameter, NULL), 10, 1, G_MAXUINT64, &self->undo_revision, NULL);
+  self->undo_since = g_get_monotonic_time ();
+}
+
 static void
 on_status (OreePanelWindow *self)
 {
@@ -229,6 +285,10 @@ oree_panel_window_class_init (OreePanelWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_install_action (widget_class, "win.go", "s", on_go);
   gtk_widget_class_install_action (widget_class, "win.place", "i", on_place);
+  gtk_widget_class_install_action (widget_class, "win.undo", "s", on_undo);
+  gtk_widget_class_install_action (widget_class, "win.remember", "s", on_remember);
+  /* A text field that has the focus takes Ctrl+Z first. */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "win.undo", "s", "");
   for (int i = 1; i <= 9; i++)
     gtk_widget_class_add_binding_action (widget_class, GDK_KEY_0 + (guint) i, GDK_ALT_MASK, "win.place", "i", i);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* OreePanelWindow: navigation at the left, the page at the right. Actions: "win.go" (s: NAME or NAME/PLACE), "win.back",
- * "win.page-N" (Alt+N); the visible page's commands are its group "page". */
+/* OreePanelWindow: navigation at the left, the page at the right. Actions: "win.go" (s: NAME or NAME/PLACE), "win.place" (i, Alt+N),
+ * "win.undo" (s: a revision, or "" for the last commit: Ctrl+Z), "win.remember" (s: the revision of a commit); the visible page's commands are its group "page". */
 #pragma once
 #include "client/oree-client-session.h"
 #include <adwaita.h>

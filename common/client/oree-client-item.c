@@ -5,6 +5,7 @@ struct _OreeClientItem
 {
   GObject parent;
   char *id;
+  const char *kind; /* interned */
   GVariant *row;
 };
 
@@ -66,6 +67,7 @@ oree_client_item_new (const char *id, GVariant *row)
   OreeClientItem *self = g_object_new (OREE_TYPE_CLIENT_ITEM, NULL);
 
   self->id = g_strdup (id);
+  self->kind = "";
   self->row = g_variant_ref_sink (row);
   return self;
 }
@@ -74,6 +76,18 @@ const char *
 oree_client_item_get_id (OreeClientItem *self)
 {
   return self->id;
+}
+
+const char *
+oree_client_item_get_kind (OreeClientItem *self)
+{
+  return self->kind;
+}
+
+void
+oree_client_item_set_kind (OreeClientItem *self, const char *kind)
+{
+  self->kind = g_intern_string (kind);
 }
 
 GVariant *

@@ -15,6 +15,9 @@ OreeClientItem *oree_client_item_new (const char *id, GVariant *row);
 
 /* Borrowed; what the row is known by: unique in its list. */
 const char *oree_client_item_get_id (OreeClientItem *self);
+/* What kind of record it is; "" when it is none. Static. */
+const char *oree_client_item_get_kind (OreeClientItem *self);
+void oree_client_item_set_kind (OreeClientItem *self, const char *kind);
 /* Borrowed a{sv}, as the service sent it. */
 GVariant *oree_client_item_get_row (OreeClientItem *self);
 /* Sinks `row`; notifies when it differs. TRUE then. */

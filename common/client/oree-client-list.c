@@ -125,7 +125,11 @@ take_rows (OreeClientList *self, GVariant *rows)
           g_ptr_array_add (next, g_object_ref (item));
         }
       else
-        g_ptr_array_add (next, oree_client_item_new (id, row));
+        {
+          item = oree_client_item_new (id, row);
+          oree_client_item_set_kind (item, self->kind);
+          g_ptr_array_add (next, item);
+        }
     }
   replace (self, next);
 }

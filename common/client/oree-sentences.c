@@ -656,6 +656,51 @@ oree_sentence_problem (const OreeProblem *problem)
   return g_string_free (out, FALSE);
 }
 
+static guint32
+effect (GVariant *effects, const char *name)
+{
+  guint32 n = 0;
+
+  g_variant_lookup (effects, name, "u", &n);
+  return n;
+}
+
+/* `text` has {n}. */
+static void
+add_effect (GString *out, guint32 n, const char *text)
+{
+  g_autofree char *number = g_strdup_printf ("%u", n);
+  g_autofree char *sentence = NULL;
+  g_autoptr (GVariant) details = NULL;
+  GVariantDict dict;
+
+  if (n == 0)
+    return;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "n", "s", number);
+  details = g_variant_ref_sink (g_variant_dict_end (&dict));
+  sentence = fill (text, details);
+  g_string_append_printf (out, "%s%s", out->len > 0 ? " " : "", sentence);
+}
+
+char *
+oree_sentence_effects (GVariant *effects)
+{
+  GString *out = g_string_new (NULL);
+  guint32 streams = effect (effects, "streams-closed");
+  guint32 subscriptions = effect (effects, "subscriptions-ended");
+  guint32 listeners = effect (effects, "listeners-changed");
+
+  add_effect (out, streams,
+              g_dngettext (GETTEXT_PACKAGE, "{n} open stream is closed.", "{n} open streams are closed.", streams));
+  add_effect (out, subscriptions,
+              g_dngettext (GETTEXT_PACKAGE, "{n} presence subscription ends.", "{n} presence subscriptions end.",
+                           subscriptions));
+  add_effect (out, listeners,
+              g_dngettext (GETTEXT_PACKAGE, "{n} listening port changes.", "{n} listening ports change.", listeners));
+  return g_string_free (out, out->len == 0);
+}
+
 /* "sip-486": the status the SIP side answered. */
 static char *
 status_in_words (const char *nick)

@@ -17,6 +17,10 @@ char *oree_sentence_problem (const OreeProblem *problem);
 /* The sentence alone, for where the field stands beside it. */
 char *oree_sentence_problem_alone (const OreeProblem *problem);
 
+/* "2 streams are closed, and 1 presence subscription ends." of what Check and Apply call effects (a{sv}); NULL when nothing
+ * living is touched. Owned. */
+char *oree_sentence_effects (GVariant *effects);
+
 /* Why something was refused or does not work: policy reasons, certificate outcomes, what degrades a role. */
 char *oree_sentence_reason (const char *nick);
 

@@ -39,6 +39,7 @@ struct _OreeListView
   AdwStatusPage *error;
 
   GListModel *model;
+  GPtrArray *sources; /* of the model: what may be loaded, or fail */
   GtkCustomFilter *filter;
   GtkFilterListModel *filtered;
   GtkSortListModel *sorted;

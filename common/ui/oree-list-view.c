@@ -36,37 +36,44 @@ oree_list_view_get_n_shown (OreeListView *self)
 }
 
 static gboolean
-has_property (OreeListView *self, const char *name)
+has_property (gpointer object, const char *name)
 {
-  return self->model != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (self->model), name) != NULL;
+  return g_object_class_find_property (G_OBJECT_GET_CLASS (object), name) != NULL;
 }
 
 gboolean
 oree_list_view_is_settled (OreeListView *self)
 {
-  gboolean loaded = TRUE;
+  for (guint i = 0; i < self->sources->len; i++)
+    {
+      gboolean loaded = TRUE;
 
-  if (self->model == NULL)
-    return FALSE;
-  if (has_property (self, "loaded"))
-    g_object_get (self->model, "loaded", &loaded, NULL);
-  return loaded;
+      if (has_property (self->sources->pdata[i], "loaded"))
+        g_object_get (self->sources->pdata[i], "loaded", &loaded, NULL);
+      if (!loaded)
+        return FALSE;
+    }
+  return self->sources->len > 0;
 }
 
 static gboolean
 show_error (OreeListView *self)
 {
-  g_autoptr (GError) error = NULL;
+  for (guint i = 0; i < self->sources->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
 
-  if (!has_property (self, "error"))
-    return FALSE;
-  g_object_get (self->model, "error", &error, NULL);
-  if (error == NULL)
-    return FALSE;
-  adw_status_page_set_description (self->error, error->domain == OREE_ERROR
-                                                    ? oree_sentence_error ((OreeError) error->code)
-                                                    : error->message);
-  return TRUE;
+      if (!has_property (self->sources->pdata[i], "error"))
+        continue;
+      g_object_get (self->sources->pdata[i], "error", &error, NULL);
+      if (error == NULL)
+        continue;
+      adw_status_page_set_description (self->error, error->domain == OREE_ERROR
+                                                        ? oree_sentence_error ((OreeError) error->code)
+                                                        : error->message);
+      return TRUE;
+    }
+  return FALSE;
 }
 
 static void
@@ -191,8 +198,8 @@ oree_list_view_dispose (GObject *object)
   GtkWidget *child;
 
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
-  if (self->model != NULL)
-    g_signal_handlers_disconnect_by_data (self->model, self);
+  for (guint i = 0; i < self->sources->len; i++)
+    g_signal_handlers_disconnect_by_data (self->sources->pdata[i], self);
   /* The column view takes its sorter with it, and the rows change once more. */
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_data (self->selection, self);
@@ -206,6 +213,7 @@ oree_list_view_finalize (GObject *object)
 {
   OreeListView *self = OREE_LIST_VIEW (object);
 
+  g_ptr_array_unref (self->sources);
   g_clear_object (&self->model);
   g_clear_object (&self->filter);
   g_clear_object (&self->filtered);
@@ -305,6 +313,7 @@ oree_list_view_class_init (OreeListViewClass *klass)
 static void
 oree_list_view_init (OreeListView *self)
 {
+  self->sources = g_ptr_array_new_with_free_func (g_object_unref);
   self->writable = TRUE;
   self->can_edit = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
@@ -348,18 +357,38 @@ oree_list_view_set_columns (OreeListView *self, const OreeListColumn *columns, g
 }
 
 void
+oree_list_view_set_models (OreeListView *self, GPtrArray *models)
+{
+  g_autoptr (GListStore) store = g_list_store_new (G_TYPE_LIST_MODEL);
+
+  g_ptr_array_set_size (self->sources, 0);
+  for (guint i = 0; i < models->len; i++)
+    {
+      GObject *model = models->pdata[i];
+
+      g_ptr_array_add (self->sources, g_object_ref (model));
+      g_list_store_append (store, model);
+      if (has_property (model, "loaded"))
+        g_signal_connect_object (model, "notify::loaded", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
+      if (has_property (model, "error"))
+        g_signal_connect_object (model, "notify::error", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (model, "items-changed", G_CALLBACK (show_state), self,
+                               G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+    }
+  g_clear_object (&self->model);
+  self->model = models->len == 1 ? g_object_ref (models->pdata[0])
+                                 : G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (g_steal_pointer (&store))));
+  gtk_filter_list_model_set_model (self->filtered, self->model);
+  show_state (self);
+}
+
+void
 oree_list_view_set_model (OreeListView *self, GListModel *model)
 {
-  if (self->model != NULL)
-    g_signal_handlers_disconnect_by_data (self->model, self);
-  g_set_object (&self->model, model);
-  gtk_filter_list_model_set_model (self->filtered, model);
-  if (has_property (self, "loaded"))
-    g_signal_connect_object (model, "notify::loaded", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
-  if (has_property (self, "error"))
-    g_signal_connect_object (model, "notify::error", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (model, "items-changed", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  show_state (self);
+  g_autoptr (GPtrArray) models = g_ptr_array_new ();
+
+  g_ptr_array_add (models, model);
+  oree_list_view_set_models (self, models);
 }
 
 void

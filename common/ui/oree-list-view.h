@@ -48,6 +48,8 @@ GtkWidget *oree_list_view_new (void);
 void oree_list_view_set_columns (OreeListView *self, const OreeListColumn *columns, guint n_columns, gpointer data);
 /* A list of OreeClientItem; when it has a property "loaded" (OreeClientList), that is heeded, and "error". */
 void oree_list_view_set_model (OreeListView *self, GListModel *model);
+/* Several lists (GListModel) one after the other: loaded when all are. */
+void oree_list_view_set_models (OreeListView *self, GPtrArray *models);
 /* Only items that `keep` says TRUE of; NULL: all. Call oree_list_view_refilter () when its mind changes. */
 void oree_list_view_set_filter (OreeListView *self, GtkCustomFilterFunc keep, gpointer data);
 void oree_list_view_refilter (OreeListView *self);

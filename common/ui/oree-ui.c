@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/oree-ui.h"
 
+#include "ui/oree-choice-row.h"
 #include "ui/oree-list-view.h"
+#include "ui/oree-names-row.h"
+#include "ui/oree-number-row.h"
+#include "ui/oree-record-editor.h"
+#include "ui/oree-switch-row.h"
 #include "ui/oree-tab-bin.h"
+#include "ui/oree-text-row.h"
 #include "ui/oree-ui-resources.h"
 
 #include <glib/gi18n-lib.h>
@@ -22,6 +28,12 @@ oree_ui_init (void)
   g_resources_register (oree_ui_get_resource ());
   g_type_ensure (OREE_TYPE_TAB_BIN);
   g_type_ensure (OREE_TYPE_LIST_VIEW);
+  g_type_ensure (OREE_TYPE_RECORD_EDITOR);
+  g_type_ensure (OREE_TYPE_TEXT_ROW);
+  g_type_ensure (OREE_TYPE_SWITCH_ROW);
+  g_type_ensure (OREE_TYPE_NUMBER_ROW);
+  g_type_ensure (OREE_TYPE_CHOICE_ROW);
+  g_type_ensure (OREE_TYPE_NAMES_ROW);
   style = gtk_css_provider_new ();
   gtk_css_provider_load_from_resource (style, "/org/oree/ui/oree-ui.css");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (style),

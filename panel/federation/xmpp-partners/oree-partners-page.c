@@ -1,25 +1,56 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "panel/federation/xmpp-partners/oree-partners-page.h"
 
-#include "client/oree-client-list.h"
-#include "ui/oree-list-view.h"
+#include "panel/federation/xmpp-partners/oree-partner-form.h"
+#include "ui/oree-words.h"
 
 #include <glib/gi18n-lib.h>
 
 struct _OreePartnersPage
 {
-  OreePanelPage parent;
-  OreeListView *list;
-  OreeClientList *records;
+  OreePanelList parent;
 };
 
-G_DEFINE_FINAL_TYPE (OreePartnersPage, oree_partners_page, OREE_TYPE_PANEL_PAGE)
+G_DEFINE_FINAL_TYPE (OreePartnersPage, oree_partners_page, OREE_TYPE_PANEL_LIST)
+
+static char *
+partner_type (OreeClientItem *item, gpointer data)
+{
+  return g_strdup (oree_words_label ("partner-type", oree_client_item_text (item, "partner-type")));
+}
+
+static char *
+tls (OreeClientItem *item, gpointer data)
+{
+  return g_strdup (oree_words_label ("negotiation", oree_client_item_text (item, "tls-negotiation")));
+}
+
+static char *
+sasl (OreeClientItem *item, gpointer data)
+{
+  return g_strdup (oree_words_label ("negotiation", oree_client_item_text (item, "sasl-negotiation")));
+}
+
+static char *
+dialback (OreeClientItem *item, gpointer data)
+{
+  return g_strdup (oree_client_item_flag (item, "support-dialback-negotiation") ? "✔" : "–");
+}
 
 static const OreeListColumn columns[] = {
   { .id = "domain", .title = N_ ("Primary domain"), .field = "id", .expand = TRUE },
-  { .id = "type", .title = N_ ("Partner type"), .field = "partner-type", .width = 170 },
-  { .id = "tls", .title = N_ ("TLS"), .field = "tls-negotiation", .width = 130 },
-  { .id = "sasl", .title = N_ ("SASL"), .field = "sasl-negotiation", .width = 130 },
+  { .id = "type", .title = N_ ("Partner type"), .text = partner_type, .width = 150 },
+  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 120 },
+  { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 120 },
+  { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 90 },
+  { .id = "description", .title = N_ ("Description"), .field = "description", .expand = TRUE },
+};
+
+static const OreePanelKind kinds[] = {
+  { .kind = "xmpp-partner", .form_type = oree_partner_form_get_type, .new_label = N_ ("_XMPP partner"),
+    .new_title = N_ ("New XMPP Federated Partner"), .edit_title = N_ ("Edit XMPP Federated Partner") },
+  { .kind = "xmpp-gateway", .form = "oree-gateway-form.ui", .edit_title = N_ ("XMPP Gateway Settings"),
+    .unlisted = TRUE },
 };
 
 static char *
@@ -28,52 +59,56 @@ count (guint n)
   return g_strdup_printf (ngettext ("%u partner", "%u partners", n), n);
 }
 
+static char *
+ask_delete (guint n)
+{
+  return g_strdup_printf (ngettext ("Delete %u Partner?", "Delete %u Partners?", n), n);
+}
+
+static char *
+committed (const char *id)
+{
+  if (g_str_equal (id, "global"))
+    return g_strdup (_ ("Gateway settings committed"));
+  /* TRANSLATORS: %s is a domain. */
+  return g_strdup_printf (_ ("Partner %s committed"), id);
+}
+
+static const OreePanelListSpec spec = {
+  .heading = N_ ("XMPP Federated Partners"),
+  .kinds = kinds,
+  .n_kinds = G_N_ELEMENTS (kinds),
+  .columns = columns,
+  .n_columns = G_N_ELEMENTS (columns),
+  .icon = "system-users-symbolic",
+  .empty_title = N_ ("No XMPP Partners"),
+  .empty_text = N_ ("Add one entry for each XMPP domain your users may talk to."),
+  .count = count,
+  .ask_delete = ask_delete,
+  .committed = committed,
+};
+
 static void
-setup (OreePanelPage *page)
+prepare (OreePanelList *list)
 {
-  OreePartnersPage *self = OREE_PARTNERS_PAGE (page);
-
-  self->records = oree_client_list_new_for_kind (oree_panel_page_get_session (page), "xmpp-partner");
-  self->list = OREE_LIST_VIEW (oree_list_view_new ());
-  oree_list_view_set_columns (self->list, columns, G_N_ELEMENTS (columns), self);
-  oree_list_view_set_count (self->list, count);
-  oree_list_view_add_new (self->list, _ ("_New"), "xmpp-partner");
-  oree_list_view_set_empty (self->list, "system-users-symbolic", _ ("No XMPP Partners"),
-                            _ ("Add one entry for each XMPP domain your users may talk to."), _ ("New"));
-  oree_list_view_set_model (self->list, G_LIST_MODEL (self->records));
-  g_signal_connect_object (self->list, "refresh", G_CALLBACK (oree_client_list_refresh), self->records,
-                           G_CONNECT_SWAPPED);
-  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->list));
-}
-
-static gboolean
-is_settled (OreePanelPage *page)
-{
-  return oree_list_view_is_settled (OREE_PARTNERS_PAGE (page)->list);
-}
-
-static GActionGroup *
-get_actions (OreePanelPage *page)
-{
-  return oree_list_view_get_actions (OREE_PARTNERS_PAGE (page)->list);
+  oree_list_view_add_action (oree_panel_list_get_view (list), "gateway", _ ("_Gateway settings…"), OREE_LIST_ANY, FALSE);
 }
 
 static void
-oree_partners_page_dispose (GObject *object)
+command (OreePanelList *list, const char *name, GPtrArray *selected)
 {
-  g_clear_object (&OREE_PARTNERS_PAGE (object)->records);
-  G_OBJECT_CLASS (oree_partners_page_parent_class)->dispose (object);
+  if (g_str_equal (name, "gateway"))
+    oree_panel_list_open_singleton (list, "xmpp-gateway");
 }
 
 static void
 oree_partners_page_class_init (OreePartnersPageClass *klass)
 {
-  OreePanelPageClass *page_class = OREE_PANEL_PAGE_CLASS (klass);
+  OreePanelListClass *list_class = OREE_PANEL_LIST_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = oree_partners_page_dispose;
-  page_class->setup = setup;
-  page_class->is_settled = is_settled;
-  page_class->get_actions = get_actions;
+  list_class->spec = &spec;
+  list_class->prepare = prepare;
+  list_class->command = command;
 }
 
 static void
