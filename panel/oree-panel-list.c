@@ -116,14 +116,25 @@ on_singleton (GObject *source, GAsyncResult *result, gpointer data)
   oree_panel_list_edit (self, draft);
 }
 
+/* Asked for before the service was found it is read when it is. */
+static void
+read_singleton (OreePanelList *self)
+{
+  OreeClientSession *session = oree_panel_page_get_session (OREE_PANEL_PAGE (self));
+
+  if (PRIVATE (self)->singleton == NULL || oree_client_session_get_state (session) == OREE_SESSION_CONNECTING)
+    return;
+  oree_client_session_call_async (session, OREE_CALL_GET, g_variant_new ("(ss)", PRIVATE (self)->singleton, ""),
+                                  PRIVATE (self)->cancellable, on_singleton, self);
+}
+
 void
 oree_panel_list_open_singleton (OreePanelList *self, const char *kind)
 {
   if (PRIVATE (self)->singleton != NULL)
     return;
   PRIVATE (self)->singleton = kind;
-  oree_client_session_call_async (oree_panel_page_get_session (OREE_PANEL_PAGE (self)), OREE_CALL_GET,
-                                  g_variant_new ("(ss)", kind, ""), PRIVATE (self)->cancellable, on_singleton, self);
+  read_singleton (self);
 }
 
 static void
@@ -400,6 +411,7 @@ setup (OreePanelPage *page)
     gtk_label_set_label (private->note, _ (spec->note));
   gtk_widget_set_visible (GTK_WIDGET (private->note), spec->note != NULL);
   oree_record_editor_set_session (private->editor, session);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (read_singleton), self, G_CONNECT_SWAPPED);
   oree_list_view_set_columns (private->view, spec->columns, spec->n_columns, self);
   oree_list_view_set_count (private->view, spec->count);
   for (guint i = 0; i < spec->n_kinds; i++)

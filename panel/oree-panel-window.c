@@ -310,6 +310,7 @@ oree_panel_window_init (OreePanelWindow *self)
       gtk_label_set_xalign (GTK_LABEL (label), 0);
       gtk_label_set_wrap (GTK_LABEL (label), TRUE);
       gtk_widget_set_hexpand (label, TRUE);
+      gtk_widget_set_margin_start (box, 6);
       gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (rows[i].icon));
       gtk_box_append (GTK_BOX (box), label);
       gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);

@@ -137,6 +137,18 @@ fill_drop_down (OreeChoiceRow *self)
   gtk_drop_down_set_model (self->drop_down, G_LIST_MODEL (list));
 }
 
+/* Radio buttons need the whole width; the group's title names them, and the row's title the group of buttons for those who
+ * do not see. */
+static void
+hide_title (OreeChoiceRow *self)
+{
+  GtkWidget *header = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (self));
+
+  for (GtkWidget *child = gtk_widget_get_first_child (header); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (gtk_widget_has_css_class (child, "title"))
+      gtk_widget_set_visible (child, FALSE);
+}
+
 static void
 oree_choice_row_constructed (GObject *object)
 {
@@ -150,7 +162,6 @@ oree_choice_row_constructed (GObject *object)
       gtk_widget_set_hexpand (control, TRUE);
       gtk_widget_set_margin_top (control, 9);
       gtk_widget_set_margin_bottom (control, 9);
-      gtk_widget_set_size_request (control, 360, -1);
     }
   else
     {
@@ -159,6 +170,8 @@ oree_choice_row_constructed (GObject *object)
       g_signal_connect_swapped (control, "notify::selected", G_CALLBACK (oree_field_row_edited), self);
     }
   oree_field_row_set_control (OREE_FIELD_ROW (self), control);
+  if (self->radio)
+    hide_title (self);
 }
 
 static void

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* Pixels of a line of text. */
+#define OREE_FIELD_WIDTH 280
+
 #define OREE_TYPE_FIELD_ROW (oree_field_row_get_type ())
 /* Properties: "field" (s), "help" (s, under the title), "needs" (s: the boolean field of the same record without which this
  * one has no meaning, or NULL). Signal: "edited" () by the user's hand. */

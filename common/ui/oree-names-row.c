@@ -176,7 +176,9 @@ oree_names_row_init (OreeNamesRow *self)
   self->list = GTK_BOX (list);
   self->add = gtk_button_new_with_label (_ ("Add"));
   self->editable = TRUE;
-  gtk_editable_set_width_chars (self->entry, 20);
+  gtk_widget_set_size_request (box, OREE_FIELD_WIDTH, -1);
+  gtk_editable_set_width_chars (self->entry, 12);
+  gtk_editable_set_max_width_chars (self->entry, 14);
   gtk_widget_set_hexpand (entry, TRUE);
   gtk_box_append (GTK_BOX (line), entry);
   gtk_box_append (GTK_BOX (line), self->add);

@@ -69,9 +69,8 @@ oree_text_row_init (OreeTextRow *self)
   GtkWidget *entry = gtk_entry_new ();
 
   self->entry = GTK_EDITABLE (entry);
-  gtk_widget_set_hexpand (entry, TRUE);
-  gtk_editable_set_width_chars (self->entry, 26);
-  gtk_editable_set_max_width_chars (self->entry, 34);
+  /* All entries of a form stand in one column. */
+  gtk_widget_set_size_request (entry, OREE_FIELD_WIDTH, -1);
   gtk_entry_set_activates_default (GTK_ENTRY (entry), FALSE);
   g_signal_connect_swapped (entry, "changed", G_CALLBACK (oree_field_row_edited), self);
   oree_field_row_set_control (OREE_FIELD_ROW (self), entry);

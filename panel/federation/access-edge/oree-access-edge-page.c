@@ -58,8 +58,8 @@ static const OreeListColumn columns[] = {
   { .id = "federation", .title = N_ ("Federation"), .text = federation, .width = 110 },
   { .id = "discovery", .title = N_ ("Discovery"), .text = discovery, .width = 110 },
   { .id = "disclaimer", .title = N_ ("Disclaimer"), .text = disclaimer, .width = 120 },
-  { .id = "remote", .title = N_ ("Remote"), .text = outside, .width = 110 },
-  { .id = "anonymous", .title = N_ ("Anonymous"), .text = anonymous, .width = 120 },
+  { .id = "remote", .title = N_ ("Remote users"), .text = outside, .width = 120 },
+  { .id = "anonymous", .title = N_ ("Anonymous users"), .text = anonymous, .width = 140 },
 };
 
 static const OreePanelKind kinds[] = {

@@ -74,10 +74,10 @@ public (OreeClientItem *item, gpointer data)
 static const OreeListColumn columns[] = {
   { .id = "name", .title = N_ ("Name"), .text = name, .sort = sort_name, .expand = TRUE },
   { .id = "scope", .title = N_ ("Scope"), .text = scope, .width = 110 },
-  { .id = "federated", .title = N_ ("Federated"), .text = federated, .width = 100 },
+  { .id = "federated", .title = N_ ("Federated users"), .text = federated, .width = 130 },
   { .id = "xmpp", .title = N_ ("XMPP"), .text = xmpp, .width = 80 },
-  { .id = "remote", .title = N_ ("Remote"), .text = outside, .width = 100 },
-  { .id = "public", .title = NC_ ("access", "Public"), .text = public, .width = 100 },
+  { .id = "remote", .title = N_ ("Remote users"), .text = outside, .width = 120 },
+  { .id = "public", .title = N_ ("Public users"), .text = public, .width = 120 },
   { .id = "description", .title = N_ ("Description"), .field = "description", .expand = TRUE },
 };
 
