@@ -3,7 +3,7 @@
 
 #include "panel/oree-panel-pages.h"
 #include "panel/oree-panel-resources.h"
-#include "panel/oree-panel-shot.h"
+#include "ui/oree-ui-shot.h"
 #include "panel/oree-panel-window.h"
 #include "ui/oree-ui.h"
 
@@ -65,7 +65,7 @@ on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   self->frames = oree_panel_window_is_settled (self->window) ? self->frames + 1 : 0;
   if (self->frames < SETTLED_FRAMES && age < SHOT_SECONDS * G_USEC_PER_SEC)
     return G_SOURCE_CONTINUE;
-  if (self->frames < SETTLED_FRAMES || !oree_panel_shot (widget, self->shot, &error))
+  if (self->frames < SETTLED_FRAMES || !oree_ui_shot (widget, self->shot, &error))
     {
       fprintf (stderr, "oree-panel: %s\n", error != NULL ? error->message : _ ("The page does not settle."));
       self->status = 1;

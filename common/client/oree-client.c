@@ -29,6 +29,7 @@ enum
   SIGNAL_CHANGED,
   SIGNAL_STATE_CHANGED,
   SIGNAL_EVENT,
+  SIGNAL_CERTIFICATES_CHANGED,
   SIGNAL_CLOSED,
   N_SIGNALS
 };
@@ -96,6 +97,8 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
 
       g_signal_emit (self, signals[SIGNAL_EVENT], 0, event);
     }
+  else if (g_str_equal (interface, OREE_IFACE_CERTIFICATES) && g_str_equal (name, "Changed"))
+    g_signal_emit (self, signals[SIGNAL_CERTIFICATES_CHANGED], 0);
 }
 
 static void
@@ -147,6 +150,8 @@ oree_client_class_init (OreeClientClass *klass)
                                           G_TYPE_UINT64, G_TYPE_VARIANT);
   signals[SIGNAL_STATE_CHANGED] = g_signal_new ("state-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                 G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
+  signals[SIGNAL_CERTIFICATES_CHANGED]
+      = g_signal_new ("certificates-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_EVENT]
       = g_signal_new ("event", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_VARIANT);
   signals[SIGNAL_CLOSED] = g_signal_new ("closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

@@ -81,6 +81,7 @@ const OreeCallRow *oree_call_row (OreeCall call);
  *   "changed" (t revision, a(ss) records)    the configuration
  *   "state-changed" (s role, a{sv} row)
  *   "event" (a{sv} event)
+ *   "certificates-changed" (): List them again
  *   "closed" (): the bus itself went away; this client is of no more use
  * On "notify::present" becoming TRUE, and on a gap between revisions, a user of the client fetches anew. */
 G_DECLARE_FINAL_TYPE (OreeClient, oree_client, OREE, CLIENT, GObject)

@@ -6,6 +6,6 @@
 G_BEGIN_DECLS
 
 /* Writes what the window shows as PNG; it must be on the screen (a virtual one will do). */
-gboolean oree_panel_shot (GtkWidget *window, const char *path, GError **error);
+gboolean oree_ui_shot (GtkWidget *window, const char *path, GError **error);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "panel/oree-panel-shot.h"
+#include "ui/oree-ui-shot.h"
 
 gboolean
-oree_panel_shot (GtkWidget *window, const char *path, GError **error)
+oree_ui_shot (GtkWidget *window, const char *path, GError **error)
 {
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
   GtkSnapshot *snapshot = gtk_snapshot_new ();
