@@ -52,6 +52,22 @@
 #define OREE_JID_PART_MAX 1023            /* RFC 7622 3 */
 #define OREE_DOMAIN_MAX 253               /* RFC 1035 */
 
+/* SIP federation */
+#define OREE_SIP_FOUND_MAX 4096          /* domains whose servers are remembered, per worker */
+#define OREE_SIP_FOUND_SECONDS_MIN 5     /* DNS's own time is heeded between these */
+#define OREE_SIP_FOUND_SECONDS_MAX 3600
+#define OREE_SIP_FIND_WAITERS_MAX 1024   /* requests waiting for one domain's servers */
+#define OREE_SIP_FIRST_SECONDS 60        /* a partner's connection nobody proved anything on */
+#define OREE_SIP_LINK_IDLE_SECONDS 900   /* a connection of ours to a partner that carries nothing */
+#define OREE_SIP_LINK_LOAD 64            /* requests unanswered on one connection: the next one is opened */
+#define OREE_SIP_LINK_RETRY_SECONDS_MAX 60 /* between two attempts at a partner that cannot be reached */
+#define OREE_SIP_PING_SECONDS_MIN 95     /* RFC 5626 4.4.1: a keep-alive at random between these */
+#define OREE_SIP_PING_SECONDS_MAX 120
+#define OREE_SIP_PONG_SECONDS 10         /* RFC 5626 4.4.1, for those who have answered one before */
+#define OREE_SIP_FLOW_DOMAINS_MAX 256    /* domains remembered of one partner's connection */
+#define OREE_SIP_RELAYS_MAX 20000        /* requests being relayed, per worker */
+#define OREE_SIP_RELAYS_PER_DOMAIN_MAX 4096 /* of one partner */
+
 /* MIME, PIDF */
 #define OREE_PIDF_TUPLES_MAX 32
 #define OREE_PIDF_BYTES_MAX (64 * 1024)

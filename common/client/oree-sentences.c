@@ -191,6 +191,8 @@ static const Sentence reasons[] = {
   { "not-yet-valid", N_ ("The certificate is not valid yet.") },
   { "expired", N_ ("The certificate has expired.") },
   { "wrong-usage", N_ ("The certificate may not be used for this purpose.") },
+  { "no-sip-server", N_ ("DNS names no SIP federation server for this domain.") },
+  { "peer-closed", N_ ("The other side closed the connection.") },
   { "wrong-name", N_ ("The certificate was issued for another name.") },
   { "pin-mismatch", N_ ("The certificate’s key is none of those pinned for this partner.") },
   { "certificate-not-asked", N_ ("Certificates prove nothing for this partner: its record allows dialback only.") },
@@ -358,6 +360,10 @@ static const Sentence events[] = {
   { "partner-slowed", N_ ("{failures} of {answers} requests of the discovered partner {partner} failed, as if it were trying out addresses: it may send one message per second. (Lync event {lync})") },
   { "partner-unslowed", N_ ("The requests of the discovered partner {partner} succeed again: it may send as many messages as before.") },
   { "partners-report", N_ ("Discovered partners since the last report: {count}, with {requests} requests. {partners} (Lync event {lync})") },
+  { "sip-partner-ready", N_ ("A SIP connection with {partner} is ready ({direction}). The certificate names {name}.") },
+  { "sip-partner-closed", N_ ("The SIP connection with {partner} was closed ({direction}). {reason}") },
+  { "sip-partner-failed", N_ ("No SIP connection with {partner} could be made. {reason} ({detail})") },
+  { "sip-request-refused", N_ ("A SIP request ({kind}) from {from} to {to} was refused. {reason}") },
   { "sign-in-refused", N_ ("{user} could not sign in from {address}. {reason}") },
 };
 

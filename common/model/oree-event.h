@@ -55,6 +55,10 @@ typedef enum
   X (PARTNER_SLOWED, 3023, WARNING, "partner-slowed")           /* partner failures answers lync */ \
   X (PARTNER_UNSLOWED, 3024, INFORMATION, "partner-unslowed")   /* partner */                       \
   X (PARTNERS_REPORT, 3025, INFORMATION, "partners-report")     /* count requests partners lync */  \
+  X (SIP_PARTNER_READY, 3001, INFORMATION, "sip-partner-ready")   /* partner direction relation name */ \
+  X (SIP_PARTNER_CLOSED, 3002, INFORMATION, "sip-partner-closed") /* partner direction reason */ \
+  X (SIP_PARTNER_FAILED, 3003, WARNING, "sip-partner-failed")     /* partner reason detail */   \
+  X (SIP_REQUEST_REFUSED, 3004, WARNING, "sip-request-refused")   /* from to kind reason */     \
   X (SIGN_IN_REFUSED, 3010, WARNING, "sign-in-refused")         /* user address reason */
 
 typedef enum

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "policy/oree-decide-sip.h"
 
-#include "policy/oree-decide-xmpp.h"
+#include "policy/oree-decide-peer.h"
 #include <string.h>
 
 const OreeEnumValue oree_sip_sources[] = {
@@ -17,6 +17,7 @@ const OreeEnumValue oree_sip_routes[] = {
   { OREE_SIP_ROUTE_FRONT_END, "front-end" },
   { OREE_SIP_ROUTE_NEXT_HOP, "next-hop" },
   { OREE_SIP_ROUTE_XMPP, "xmpp" },
+  { OREE_SIP_ROUTE_PARTNER, "partner" },
   { 0, NULL },
 };
 
@@ -46,6 +47,9 @@ oree_sip_allowed_methods (void)
 {
   return "REGISTER, PUBLISH, MESSAGE, SUBSCRIBE, NOTIFY, OPTIONS";
 }
+
+/* To a SIP partner: which may cross is the peer decision's question. */
+static const Method federated = { "", FALSE, TRUE, TRUE, TRUE, OREE_XMPP_IQ };
 
 typedef struct
 {
@@ -96,9 +100,35 @@ ask_peer (Asking *a)
                  "next-hop", topology->next_hop);
 }
 
+/* Over SIP goes what is neither ours nor an XMPP partner's, and what of ours is at a provider: users of a shared domain who
+ * have no home here. REGISTER and PUBLISH are questions to ourselves. */
+static gboolean
+goes_to_peer (const Asking *a)
+{
+  const char *domain = domain_of (a->facts->to);
+  const OreeUser *user;
+  OreeUserHome home;
+
+  if (!oree_policy_topology (a->policy)->sip_federation_enabled || strcmp (a->facts->method, "REGISTER") == 0)
+    return FALSE;
+  if (oree_policy_sip_domain (a->policy, domain) == NULL)
+    return oree_policy_xmpp_partner (a->policy, domain) == NULL;
+  if (oree_policy_shared_provider (a->policy) == NULL || strchr (a->facts->to, '@') == NULL)
+    return FALSE;
+  user = oree_policy_user (a->policy, a->facts->to);
+  return user == NULL
+         && (!oree_policy_user_home (a->policy, a->facts->to, &home) || a->facts->source == OREE_SIP_FROM_NEXT_HOP);
+}
+
 static OreeReason
 ask_method (Asking *a)
 {
+  if (goes_to_peer (a))
+    {
+      a->method = &federated;
+      oree_trail_skip (a->trail, OREE_STEP_METHOD);
+      return OREE_REASON_ALLOWED;
+    }
   for (gsize i = 0; i < G_N_ELEMENTS (methods) && a->method == NULL; i++)
     if (strcmp (methods[i].name, a->facts->method) == 0)
       a->method = &methods[i];
@@ -225,8 +255,32 @@ route_outside (Asking *a)
 }
 
 static OreeReason
+route_to_peer (Asking *a)
+{
+  const OreePeerFacts facts = {
+    .direction = OREE_DIRECTION_OUT,
+    .method = a->facts->method,
+    .local_domain = domain_of (a->facts->from),
+    .remote_domain = domain_of (a->facts->to),
+    .local_user = strchr (a->facts->from, '@') ? a->facts->from : NULL,
+  };
+  OreePeerStand stand;
+  OreeVerdict verdict = oree_decide_peer (a->policy, &facts, &stand, a->trail);
+
+  if (!verdict.allow)
+    {
+      if (verdict.reason == OREE_REASON_NOT_A_PARTNER && stand.asks_dns && oree_policy_has_providers (a->policy))
+        a->route = OREE_SIP_ROUTE_PARTNER;
+      return verdict.reason;
+    }
+  return route_to (a, OREE_SIP_ROUTE_PARTNER, stand.record);
+}
+
+static OreeReason
 ask_route (Asking *a)
 {
+  if (a->method == &federated)
+    return route_to_peer (a);
   if (a->method->to_self)
     return route_to (a, OREE_SIP_ROUTE_SELF, NULL);
   if (oree_policy_sip_domain (a->policy, domain_of (a->facts->to)) != NULL)

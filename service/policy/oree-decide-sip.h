@@ -20,11 +20,13 @@ typedef enum
   OREE_SIP_ROUTE_SELF,      /* the front end answers: REGISTER, PUBLISH, OPTIONS, own subscriptions */
   OREE_SIP_ROUTE_FRONT_END, /* a user on the embedded front end */
   OREE_SIP_ROUTE_NEXT_HOP,  /* a user behind the next hop */
-  OREE_SIP_ROUTE_XMPP       /* a contact at an XMPP partner: oree_decide_xmpp () was asked too */
+  OREE_SIP_ROUTE_XMPP,      /* a contact at an XMPP partner: oree_decide_xmpp () was asked too */
+  OREE_SIP_ROUTE_PARTNER    /* a contact at a SIP partner: oree_decide_peer () was asked. With a refusal (not-a-partner): DNS
+                               may name a provider that serves the domain, which only the Access Edge can ask */
 } OreeSipRoute;
 
 extern const OreeEnumValue oree_sip_sources[]; /* "client" "next-hop" "stranger" */
-extern const OreeEnumValue oree_sip_routes[];  /* "none" "self" "front-end" "next-hop" "xmpp" */
+extern const OreeEnumValue oree_sip_routes[];  /* "none" "self" "front-end" "next-hop" "xmpp" "partner" */
 
 typedef struct
 {

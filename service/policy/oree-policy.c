@@ -164,6 +164,12 @@ oree_policy_provider (const OreePolicy *self, const char *server)
   return g_hash_table_lookup (self->providers, server);
 }
 
+gboolean
+oree_policy_has_providers (const OreePolicy *self)
+{
+  return g_hash_table_size (self->providers) > 0;
+}
+
 const OreePolicyProvider *
 oree_policy_shared_provider (const OreePolicy *self)
 {

@@ -72,6 +72,8 @@ typedef struct
 
 /* By the name of its Access Edge; NULL when that is no enabled provider's. */
 const OreePolicyProvider *oree_policy_provider (const OreePolicy *self, const char *server);
+/* TRUE when any provider is switched on. */
+gboolean oree_policy_has_providers (const OreePolicy *self);
 /* The provider with which we share our domains; NULL when there is none. */
 const OreePolicyProvider *oree_policy_shared_provider (const OreePolicy *self);
 /* The external access policy in force for a user, with or without record: user, else site, else global. Never NULL. */

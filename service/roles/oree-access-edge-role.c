@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Access Edge, the inside leg: mutual TLS (or TCP) with the configured next hop, both ways. Each lane keeps one
- * connection of its own to it. Without a next hop (embedded front end) the role runs and has nothing to bind. */
+/* Access Edge. Inside: mutual TLS (or TCP) with the configured next hop, both ways; each lane keeps one connection of its
+ * own to it. Outside: the listener of SIP federation; what comes in there is oree-sip-peers', what passes
+ * oree-access-edge-proxy's. */
 #include "base/oree-log.h"
 #include "codec/sip/oree-sip-addr.h"
 #include "ident/oree-sip-uri.h"
@@ -8,18 +9,22 @@
 #include "net/oree-resolver.h"
 #include "policy/oree-decide-sip.h"
 #include "proto/oree-target.h"
+#include "roles/oree-access-edge-proxy.h"
 #include "roles/oree-gateway-role.h"
 #include "roles/oree-listeners.h"
+#include "roles/oree-peer-pool.h"
 #include "roles/oree-refusal.h"
 #include "roles/oree-role-ops.h"
 #include "roles/oree-sip-hub.h"
+#include "roles/oree-sip-peers.h"
 
 #define RETRY_AFTER OREE_SECOND /* a next hop that refused us is not asked again sooner */
 
 struct _OreeAccessEdgeRole
 {
   OreeLane *lane;
-  OreeListeners listeners;
+  OreeListeners listeners; /* inside */
+  OreeListeners outside;
   OreeFlow flow;    /* our connection, or the one being made */
   OreeLookup *lookup;
   OreeDial *dial;
@@ -271,6 +276,16 @@ accept_cb (OreeListen *listen, OreeConn *conn, gpointer data)
 
 /* --- requests from the next hop ---------------------------------------------------------------- */
 
+/* ACK and CANCEL go where their INVITE went. One for the gateway was answered at once: there is nothing to cancel. */
+static void
+follow_invite (OreeLane *lane, OreeSipRx *rx, const char *domain)
+{
+  if (oree_policy_sip_domain (lane->policy, domain) == NULL && oree_policy_xmpp_partner (lane->policy, domain) == NULL)
+    oree_access_edge_outward (lane, rx, domain);
+  else
+    oree_sip_hub_respond (lane, rx, 481, NULL); /* nothing to an ACK */
+}
+
 static void
 request_cb (OreeLane *lane, OreeSipRx *rx)
 {
@@ -281,13 +296,8 @@ request_cb (OreeLane *lane, OreeSipRx *rx)
   OreeSipRoute route;
   OreeVerdict verdict;
 
-  if (oree_sip_hub_to_contact (lane, rx) || rx->msg.method == OREE_SIP_METHOD_ACK)
+  if (oree_sip_hub_to_contact (lane, rx) || oree_access_edge_takes (lane, rx))
     return;
-  if (rx->msg.method == OREE_SIP_METHOD_CANCEL)
-    {
-      oree_sip_hub_respond (lane, rx, 481, NULL); /* every INVITE is answered at once: there is nothing to cancel */
-      return;
-    }
   method = oree_span_dup (rx->msg.method_name);
   if (oree_sip_addr_from_msg (&from_addr, &rx->msg, OREE_SIP_HDR_FROM) > 0)
     from = oree_sip_aor_normalise (from_addr.uri);
@@ -301,6 +311,11 @@ request_cb (OreeLane *lane, OreeSipRx *rx)
       oree_sip_hub_respond (lane, rx, 404, NULL);
       return;
     }
+  if (rx->msg.method == OREE_SIP_METHOD_ACK || rx->msg.method == OREE_SIP_METHOD_CANCEL)
+    {
+      follow_invite (lane, rx, domain);
+      return;
+    }
   /* A next hop checks that we live by OPTIONS to our own address. */
   if (rx->msg.method == OREE_SIP_METHOD_OPTIONS && oree_policy_sip_domain (lane->policy, domain) != NULL)
     {
@@ -312,18 +327,20 @@ request_cb (OreeLane *lane, OreeSipRx *rx)
   facts.to = to;
   facts.authenticated = from;
   verdict = oree_decide_sip (lane->policy, &facts, &route, NULL);
-  if (!verdict.allow)
+  if (!verdict.allow && route != OREE_SIP_ROUTE_PARTNER)
     {
       oree_refusal_report (lane, OREE_EVENT_MESSAGE_REFUSED, from, to, method, verdict.reason);
       oree_sip_hub_respond (lane, rx, oree_refusal (verdict.reason)->sip, oree_refusal_phrase_of (&rx->msg, verdict.reason));
     }
   else if (route == OREE_SIP_ROUTE_XMPP)
     oree_sip_hub_to_gateway (lane, rx, domain);
+  else if (route == OREE_SIP_ROUTE_PARTNER)
+    oree_access_edge_outward (lane, rx, domain);
   else
     oree_sip_hub_respond (lane, rx, 404, NULL); /* the next hop's own users are its own affair */
 }
 
-/* --- the role ---------------------------------------------------------------------------------- */
+static const OreeOutside outside = { oree_access_edge_takes, oree_access_edge_outward };
 
 static void
 init (OreeLane *lane)
@@ -332,11 +349,62 @@ init (OreeLane *lane)
   lane->access_edge->lane = lane;
   lane->access_edge->known = g_array_new (FALSE, FALSE, sizeof (OreeInetAddress));
   oree_sip_hub_set_handler (lane, OREE_LEG_NEXT_HOP, request_cb, flow_gone);
+  oree_sip_hub_set_handler (lane, OREE_LEG_PARTNER, oree_access_edge_inward, oree_sip_peers_gone);
   oree_sip_hub_set_inside (lane, inside_flow);
+  oree_sip_hub_set_outside (lane, &outside);
+  oree_sip_find_init (lane);
+  oree_peer_pool_init (lane);
+  oree_sip_peers_init (lane);
+  oree_access_edge_proxy_init (lane);
+}
+
+/* --- outside ----------------------------------------------------------------------------------- */
+
+static void
+outside_cb (OreeListen *listen, OreeConn *conn, gpointer data)
+{
+  OreeLane *lane = data;
+
+  if (lane->mode[OREE_ROLE_ACCESS_EDGE] == OREE_MODE_RUNNING && lane->tls->external.ctx != NULL)
+    oree_sip_peers_accept (lane, conn);
+  else
+    oree_conn_free (conn);
+}
+
+static char *
+outside_signature (const OreePolicy *policy)
+{
+  const OreeTopology *topology = oree_policy_topology (policy);
+
+  return topology->sip_federation_enabled
+           ? oree_listeners_signature ((const char *const *) topology->access_edge_external_addresses,
+                                       topology->access_edge_external_port)
+           : NULL;
 }
 
 static const char *
-start (OreeLane *lane, char **detail)
+open_outside (OreeLane *lane, char **detail)
+{
+  const OreeTlsIdentity *identity = &lane->tls->external;
+  g_autofree char *signature = outside_signature (lane->policy);
+
+  if (signature == NULL)
+    return NULL;
+  if (identity->ctx != NULL)
+    identity = &lane->tls->client;
+  if (identity->ctx == NULL)
+    {
+      *detail = g_strdup (identity->detail);
+      return identity->problem != NULL ? identity->problem : "certificate-unreadable";
+    }
+  return oree_listeners_open (&lane->access_edge->outside, lane, OREE_ROLE_ACCESS_EDGE, signature, outside_cb, lane,
+                              detail);
+}
+
+/* --- inside ------------------------------------------------------------------------------------- */
+
+static const char *
+open_inside (OreeLane *lane, char **detail)
 {
   const OreeTopology *topology = oree_policy_topology (lane->policy);
   const OreeNextHop *hop = oree_policy_next_hop (lane->policy);
@@ -356,7 +424,7 @@ start (OreeLane *lane, char **detail)
 }
 
 static void
-stop (OreeLane *lane)
+close_inside (OreeLane *lane)
 {
   OreeAccessEdgeRole *self = lane->access_edge;
 
@@ -368,9 +436,32 @@ stop (OreeLane *lane)
   self->flow = OREE_FLOW_NONE;
 }
 
+/* --- the role ----------------------------------------------------------------------------------- */
+
+static const char *
+start (OreeLane *lane, char **detail)
+{
+  const char *problem = open_inside (lane, detail);
+
+  return problem != NULL ? problem : open_outside (lane, detail);
+}
+
+static void
+stop (OreeLane *lane)
+{
+  oree_listeners_close (&lane->access_edge->outside);
+  close_inside (lane);
+  oree_peer_pool_close_all (lane);
+  oree_sip_peers_close_all (lane);
+}
+
 static void
 clear (OreeLane *lane)
 {
+  oree_access_edge_proxy_clear (lane);
+  oree_peer_pool_clear (lane);
+  oree_sip_peers_clear (lane);
+  oree_sip_find_clear (lane);
   g_array_unref (lane->access_edge->known);
   g_clear_pointer (&lane->access_edge, g_free);
 }
@@ -382,7 +473,7 @@ idle (OreeLane *lane)
 }
 
 static void
-publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
+publish_inside (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
 {
   const OreeTopology *a = oree_policy_topology (old), *b = oree_policy_topology (next);
   g_autofree char *was = oree_listeners_signature ((const char *const *) a->internal_addresses,
@@ -395,20 +486,43 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
   impact->listeners_changed = 1;
   if (impact->dry)
     return;
-  stop (lane);
+  close_inside (lane);
   lane->access_edge->unreachable = FALSE;
   lane->access_edge->retry_at = 0; /* the one that failed was another */
+}
+
+static void
+publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
+{
+  g_autofree char *was = outside_signature (old), *is = outside_signature (next);
+
+  publish_inside (lane, old, next, impact);
+  oree_sip_peers_publish (lane, next, impact);
+  oree_peer_pool_publish (lane, next, impact);
+  if (g_strcmp0 (was, is) == 0)
+    return;
+  impact->listeners_changed = 1;
+  if (!impact->dry)
+    oree_listeners_close (&lane->access_edge->outside);
 }
 
 static const char *
 reopen (OreeLane *lane, char **detail)
 {
-  return lane->access_edge->listeners.listens == NULL ? start (lane, detail) : NULL;
+  const char *problem = lane->access_edge->listeners.listens == NULL ? open_inside (lane, detail) : NULL;
+
+  if (problem == NULL && lane->access_edge->outside.listens == NULL)
+    problem = open_outside (lane, detail);
+  return problem;
 }
 
 static void
 list (OreeLane *lane, const char *what, GVariantBuilder *rows)
 {
+  if (g_strcmp0 (what, "connections") == 0)
+    oree_sip_peers_list (lane, rows);
 }
 
-const OreeRoleOps oree_access_edge_ops = { init, clear, start, stop, idle, publish, reopen, NULL, list };
+const OreeRoleOps oree_access_edge_ops = {
+  init, clear, start, stop, idle, publish, reopen, oree_sip_peers_retrust, list,
+};

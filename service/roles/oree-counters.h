@@ -40,6 +40,11 @@
   X (SUBSCRIPTIONS_TO_XMPP, "subscriptions-to-xmpp")                                           \
   X (QUEUES_FULL, "queues-full")                         /* turned away: too much waits for a partner */ \
   X (BOUNDARY_DELAYED, "boundary-delayed")               /* messages that waited for the rate of a profile */ \
+  X (SIP_PARTNER_CONNECTIONS, "sip-partner-connections")   /* proved ones, either way */           \
+  X (SIP_PARTNERS_REFUSED, "sip-partners-refused")         /* connections whose certificate proved nothing */ \
+  X (SIP_FROM_PARTNERS, "sip-from-partners")               /* requests */                          \
+  X (SIP_TO_PARTNERS, "sip-to-partners")                                                           \
+  X (SIP_FEDERATION_REFUSED, "sip-federation-refused")     /* requests, either way */              \
   X (LIMITS_HIT, "limits-hit")
 
 typedef enum

@@ -183,140 +183,13 @@ flow_gone (OreeLane *lane, OreeFlow flow)
   g_hash_table_remove (lane->front_end->signed_in, GUINT_TO_POINTER (flow.id));
 }
 
-/* --- delivery, on the owner's lane ------------------------------------------------------------- */
+/* --- what is for a user of this lane ------------------------------------------------------------ */
 
-/* One request on its way to the devices of a user; the first success answers it, else the best failure. */
-typedef struct
+/* Presence is the agent's; other event packages are a device's own, unless they come to nobody in particular. */
+static gboolean
+is_for_agent (const OreeSipMsg *msg)
 {
-  OreeSipRx *rx;
-  guint waiting;
-  guint best;
-  OreeSipRx *best_response;
-  gboolean answered;
-} Fork;
-
-static void
-rules_of (OreeLane *lane, OreeSipProxyRules *rules, OreeSipSelf self[2], char **host)
-{
-  OreeSpan name;
-  guint16 port;
-
-  oree_host_port_parse (oree_span_str (oree_sip_hub_sent_by (lane)), 5061, &name, &port);
-  *host = oree_span_dup (name);
-  self[0] = (OreeSipSelf){ *host, port };
-  self[1] = (OreeSipSelf){ NULL, 0 };
-  *rules = (OreeSipProxyRules){ oree_sip_hub_ids (lane)->secret, self, NULL };
-}
-
-static void
-answer_fork (OreeLane *lane, Fork *fork, guint status, const OreeSipRx *response)
-{
-  OreeSipProxyRules rules;
-  OreeSipSelf self[2];
-  g_autofree char *host = NULL;
-  GString *text = NULL;
-
-  fork->answered = TRUE;
-  /* A 503 becomes a 500 (RFC 3261 16.7): that one is written anew. */
-  if (response != NULL && status != 503 && oree_sip_hub_hand_over (lane, fork->rx, response))
-    return;
-  if (response != NULL)
-    {
-      rules_of (lane, &rules, self, &host);
-      text = oree_sip_proxy_return (&rules, &response->msg);
-    }
-  if (text != NULL)
-    oree_sip_hub_write (lane, fork->rx->flow, text);
-  else
-    oree_sip_hub_respond (lane, fork->rx, status == 408 ? 480 : status == 503 ? 480 : status, NULL); /* RFC 4320 4.1 */
-}
-
-static void
-fork_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer data)
-{
-  Fork *fork = data;
-
-  fork->waiting--;
-  if (!fork->answered && oree_sip_status_is_success (status))
-    answer_fork (lane, fork, status, response);
-  else if (fork->best == 0 || status >= 600 || (fork->best < 600 && status < fork->best))
-    {
-      fork->best = status;
-      g_clear_pointer (&fork->best_response, oree_sip_rx_unref);
-      if (response != NULL)
-        fork->best_response = oree_sip_rx_ref ((OreeSipRx *) response);
-    }
-  if (fork->waiting > 0)
-    return;
-  if (!fork->answered)
-    answer_fork (lane, fork, fork->best, fork->best_response);
-  g_clear_pointer (&fork->best_response, oree_sip_rx_unref);
-  oree_sip_rx_unref (fork->rx);
-  g_free (fork);
-}
-
-/* A NOTIFY is for the one device whose dialog it is in: the contact in the Request-URI. */
-static GPtrArray *
-targets_of (OreeLane *lane, const OreeSipRx *rx, const char *aor)
-{
-  GPtrArray *bindings = oree_registrar_bindings (lane->front_end->registrar, aor, oree_worker_now (lane->worker));
-  OreeSipUri wanted, uri;
-
-  if (rx->msg.method != OREE_SIP_METHOD_NOTIFY || bindings->len < 2 || !oree_sip_uri_parse (&wanted, rx->msg.ruri))
-    return bindings;
-  for (guint i = bindings->len; i > 0; i--)
-    {
-      const OreeBinding *binding = g_ptr_array_index (bindings, i - 1);
-
-      if (!oree_sip_uri_parse (&uri, oree_span_str (binding->uri)) || !oree_sip_uri_equal (&uri, &wanted))
-        g_ptr_array_remove_index (bindings, i - 1);
-    }
-  return bindings;
-}
-
-static void
-deliver (OreeLane *lane, OreeSipRx *rx, const char *aor)
-{
-  g_autoptr (GPtrArray) bindings = targets_of (lane, rx, aor);
-  OreeSipProxyRules rules;
-  OreeSipSelf self[2];
-  g_autofree char *host = NULL;
-  OreeSipProxyRoute route;
-  guint status;
-  Fork *fork;
-
-  rules_of (lane, &rules, self, &host);
-  /* What the gateway wrote has come no way yet: it cannot loop, nor ask the proxy for anything. */
-  status = rx->flow.leg == OREE_LEG_GATEWAY ? 0 : oree_sip_proxy_admit (&rules, &rx->msg, NULL);
-  if (status == 0)
-    status = oree_sip_proxy_route (&rules, &rx->msg, &route);
-  if (status == 0 && bindings->len == 0)
-    status = 480; /* nobody signed in */
-  if (status != 0)
-    {
-      oree_sip_hub_respond (lane, rx, status, NULL);
-      return;
-    }
-  fork = g_new0 (Fork, 1);
-  fork->rx = oree_sip_rx_ref (rx);
-  fork->waiting = bindings->len;
-  for (guint i = 0; i < bindings->len; i++)
-    {
-      const OreeBinding *binding = g_ptr_array_index (bindings, i);
-      OreeFlow flow = oree_flow_unpack (binding->flow);
-      OreeSipProxyLeg leg = {
-        .target = rx->msg.method == OREE_SIP_METHOD_NOTIFY ? NULL : binding->uri,
-        .transport = oree_sip_hub_transport (lane, flow),
-        .sent_by = oree_sip_hub_sent_by (lane),
-      };
-      OreeSipEdit edit;
-
-      oree_sip_proxy_forward (&rules, &rx->msg, &route, &leg, oree_sip_hub_ids (lane), &edit);
-      /* What proved the sender to us is not the receiver's business. */
-      oree_sip_edit_remove (&edit, OREE_SIP_HDR_PROXY_AUTHORIZATION);
-      oree_sip_edit_remove (&edit, OREE_SIP_HDR_AUTHORIZATION);
-      oree_sip_hub_request (lane, flow, oree_sip_edit_finish (&edit), fork_done, fork);
-    }
+  return msg->method == OREE_SIP_METHOD_SUBSCRIBE;
 }
 
 /* A request for a user this lane owns; who sent it is known and allowed. */
@@ -326,18 +199,21 @@ visit_owner (OreeLane *lane, gpointer data)
   Visit *visit = data;
   OreeUserHome home;
 
-  if (lane->mode[OREE_ROLE_FRONT_END] != OREE_MODE_RUNNING)
+  /* An INVITE's CANCEL and ACK are not kept out. */
+  if (oree_front_end_fork_takes (lane, visit->rx))
+    ;
+  else if (lane->mode[OREE_ROLE_FRONT_END] != OREE_MODE_RUNNING)
     oree_sip_hub_respond (lane, visit->rx, 480, NULL);
   else if (!oree_policy_user_home (lane->policy, visit->aor, &home) || home != OREE_HOME_EMBEDDED)
     oree_sip_hub_respond (lane, visit->rx, 404, NULL);
-  else if (visit->rx->msg.method == OREE_SIP_METHOD_MESSAGE || visit->rx->msg.method == OREE_SIP_METHOD_NOTIFY)
-    deliver (lane, visit->rx, visit->aor);
-  else if (visit->rx->msg.method == OREE_SIP_METHOD_SUBSCRIBE)
+  else if (is_for_agent (&visit->rx->msg))
     oree_front_end_subscribe_in (lane, visit->rx, visit->aor);
   else if (visit->rx->msg.method == OREE_SIP_METHOD_PUBLISH)
     oree_front_end_publish_in (lane, visit->rx, visit->aor);
-  else
+  else if (visit->rx->msg.method == OREE_SIP_METHOD_REGISTER)
     oree_sip_hub_respond (lane, visit->rx, 405, NULL);
+  else
+    oree_front_end_fork (lane, visit->rx, visit->aor);
   visit_free (visit);
 }
 
@@ -486,6 +362,34 @@ register_in (OreeLane *lane, OreeSipRx *rx, const char *from)
     oree_lane_run (lane, oree_lane_of (lane, to), register_on_owner, visit_new (rx, to), visit_free);
 }
 
+/* ACK and CANCEL cannot be challenged: they go where their INVITE went, when their sender has signed in on this
+ * connection. */
+static void
+follow_invite (OreeLane *lane, OreeSipRx *rx)
+{
+  const char *known = g_hash_table_lookup (lane->front_end->signed_in, GUINT_TO_POINTER (rx->flow.id));
+  OreeSipAddr addr;
+  OreeSipUri ruri;
+  g_autofree char *from = NULL, *domain = NULL;
+
+  if (oree_sip_addr_from_msg (&addr, &rx->msg, OREE_SIP_HDR_FROM) > 0)
+    from = oree_sip_aor_normalise (addr.uri);
+  if (known == NULL || g_strcmp0 (known, from) != 0)
+    {
+      oree_sip_hub_respond (lane, rx, 481, NULL); /* nothing to an ACK */
+      return;
+    }
+  if (oree_sip_hub_partner_takes (lane, rx))
+    return;
+  if (oree_sip_uri_parse (&ruri, rx->msg.ruri))
+    domain = oree_sip_uri_dup_domain (&ruri);
+  if (domain != NULL && oree_policy_sip_domain (lane->policy, domain) == NULL
+      && oree_policy_xmpp_partner (lane->policy, domain) == NULL)
+    oree_sip_hub_to_partner (lane, rx, domain);
+  else
+    oree_sip_hub_respond (lane, rx, 481, NULL);
+}
+
 /* From an embedded user's connection. */
 static void
 user_request (OreeLane *lane, OreeSipRx *rx)
@@ -497,8 +401,11 @@ user_request (OreeLane *lane, OreeSipRx *rx)
   OreeSipRoute route;
   OreeVerdict verdict;
 
-  if (rx->msg.method == OREE_SIP_METHOD_ACK)
-    return;
+  if (rx->msg.method == OREE_SIP_METHOD_ACK || rx->msg.method == OREE_SIP_METHOD_CANCEL)
+    {
+      follow_invite (lane, rx);
+      return;
+    }
   if (lane->mode[OREE_ROLE_FRONT_END] != OREE_MODE_RUNNING)
     {
       oree_sip_hub_respond (lane, rx, 480, NULL);
@@ -515,7 +422,7 @@ user_request (OreeLane *lane, OreeSipRx *rx)
       register_in (lane, rx, from);
       return;
     }
-  if (!sign_in (lane, rx, from) || oree_sip_hub_to_contact (lane, rx))
+  if (!sign_in (lane, rx, from) || oree_sip_hub_to_contact (lane, rx) || oree_sip_hub_partner_takes (lane, rx))
     return;
   if (oree_sip_uri_parse (&ruri, rx->msg.ruri))
     {
@@ -533,7 +440,7 @@ user_request (OreeLane *lane, OreeSipRx *rx)
   facts.to = to;
   facts.authenticated = from;
   verdict = oree_decide_sip (lane->policy, &facts, &route, NULL);
-  if (!verdict.allow)
+  if (!verdict.allow && route != OREE_SIP_ROUTE_PARTNER)
     {
       g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
       char tag[OREE_SIP_ID_SIZE];
@@ -565,6 +472,9 @@ user_request (OreeLane *lane, OreeSipRx *rx)
       else
         send_to_owner (lane, rx, to);
       break;
+    case OREE_SIP_ROUTE_PARTNER:
+      oree_sip_hub_to_partner (lane, rx, domain);
+      break;
     case OREE_SIP_ROUTE_NEXT_HOP:
     case OREE_SIP_ROUTE_NONE:
       oree_sip_hub_respond (lane, rx, 404, NULL);
@@ -572,16 +482,17 @@ user_request (OreeLane *lane, OreeSipRx *rx)
     }
 }
 
-/* From the gateway, which has decided already; this lane owns the user. In a dialog the Request-URI is a device's contact,
- * and the user stands in To. */
+/* From the gateway or the Access Edge, which have decided already; this lane owns the user. In a dialog the Request-URI is
+ * a device's contact, or the presence agent's, and the user stands in To. */
 static void
-gateway_request (OreeLane *lane, OreeSipRx *rx)
+inside_request (OreeLane *lane, OreeSipRx *rx)
 {
   OreeSipAddr to_addr;
   OreeSpan uri = rx->msg.ruri;
   g_autofree char *to = NULL;
 
-  if (rx->msg.method == OREE_SIP_METHOD_NOTIFY && oree_sip_addr_from_msg (&to_addr, &rx->msg, OREE_SIP_HDR_TO) > 0)
+  if (oree_sip_addr_from_msg (&to_addr, &rx->msg, OREE_SIP_HDR_TO) > 0
+      && (rx->msg.method == OREE_SIP_METHOD_NOTIFY || to_addr.tag.length > 0))
     uri = to_addr.uri;
   to = oree_sip_aor_normalise (uri);
 
@@ -608,8 +519,9 @@ init (OreeLane *lane)
   self->registrar = oree_registrar_new (&registrar_rules);
   oree_timer_init (&self->registrar_timer, registrar_timer_cb, lane);
   oree_front_end_presence_init (lane);
+  oree_front_end_fork_init (lane);
   oree_sip_hub_set_handler (lane, OREE_LEG_USER, user_request, flow_gone);
-  oree_sip_hub_set_handler (lane, OREE_LEG_FRONT_END, gateway_request, NULL);
+  oree_sip_hub_set_handler (lane, OREE_LEG_FRONT_END, inside_request, NULL);
 }
 
 static void
@@ -619,6 +531,7 @@ clear (OreeLane *lane)
 
   oree_worker_cancel (lane->worker, &self->registrar_timer);
   oree_front_end_presence_clear (lane);
+  oree_front_end_fork_clear (lane);
   oree_registrar_free (self->registrar);
   oree_sip_digest_free (self->digest);
   oree_sip_backoff_free (self->backoff);

@@ -25,7 +25,17 @@ struct _OreeFrontEndRole
   OreeRegistrar *registrar; /* of the users this lane owns */
   OreeTimer registrar_timer;
   OreeFrontEndPresence *presence;
+  GHashTable *forks; /* OreeSipKey → INVITE on its way to the devices of a user this lane owns */
 };
+
+/* --- oree-front-end-fork.c: requests on their way to the devices of a user this lane owns ------------ */
+
+void oree_front_end_fork_init (OreeLane *lane);
+void oree_front_end_fork_clear (OreeLane *lane);
+/* To every device of `aor`, or inside a dialog to the one it is with. Answers. */
+void oree_front_end_fork (OreeLane *lane, OreeSipRx *rx, const char *aor);
+/* The CANCEL of an INVITE that is on its way; TRUE: it was one, or nothing is to be done about it. */
+gboolean oree_front_end_fork_takes (OreeLane *lane, OreeSipRx *rx);
 
 /* --- oree-front-end-presence.c: the presence agent of the users this lane owns ------------------- */
 

@@ -16,6 +16,10 @@ G_BEGIN_DECLS
 typedef struct _OreeLane OreeLane;
 typedef struct _OreeQueues OreeQueues;
 typedef struct _OreeSipHub OreeSipHub;
+typedef struct _OreeSipFind OreeSipFind;
+typedef struct _OreePeerPool OreePeerPool;
+typedef struct _OreeSipPeers OreeSipPeers;
+typedef struct _OreeSipRelays OreeSipRelays;
 typedef struct _OreeXmppProxy OreeXmppProxy;
 typedef struct _OreeXmppIn OreeXmppIn;
 typedef struct _OreeXmppOut OreeXmppOut;
@@ -50,6 +54,10 @@ typedef enum
   OREE_NOISE_PARTNER_LIMITED,
   OREE_NOISE_PARTNER_WATCHED,
   OREE_NOISE_PARTNER_SLOWED,
+  OREE_NOISE_SIP_PARTNER_READY,
+  OREE_NOISE_SIP_PARTNER_CLOSED,
+  OREE_NOISE_SIP_PARTNER_FAILED,
+  OREE_NOISE_SIP_REQUEST_REFUSED,
   OREE_N_NOISES
 } OreeNoise;
 
@@ -78,6 +86,10 @@ struct _OreeLane
 
   OreeQueues *queues;
   OreeSipHub *sip;
+  OreeSipFind *sip_find;
+  OreePeerPool *peer_pool;
+  OreeSipPeers *sip_peers;
+  OreeSipRelays *sip_relays;
   OreeXmppProxy *xmpp_proxy;
   OreeXmppIn *xmpp_in;
   OreeXmppOut *xmpp_out;

@@ -32,6 +32,9 @@ wanted_by (const OreePolicy *policy)
   /* The front end's port when it is embedded, else the Access Edge's towards the next hop. */
   want (wanted, topology->internal_addresses, topology->access_edge_internal_port, "internal-addresses",
         "access-edge-internal-port");
+  if (topology->sip_federation_enabled)
+    want (wanted, topology->access_edge_external_addresses, topology->access_edge_external_port,
+          "access-edge-external-addresses", "access-edge-external-port");
   if (topology->xmpp_proxy_enabled)
     want (wanted, topology->access_edge_external_addresses, topology->xmpp_external_port,
           "access-edge-external-addresses", "xmpp-external-port");

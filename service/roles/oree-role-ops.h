@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint streams_closed;
+  guint sip_closed; /* connections with SIP partners */
   guint subscriptions_ended;
   guint listeners_changed;
   gboolean dry; /* count only */

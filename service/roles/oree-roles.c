@@ -198,6 +198,10 @@ static const OreeEventId noises[] = {
   [OREE_NOISE_PARTNER_LIMITED] = OREE_EVENT_PARTNER_LIMITED,
   [OREE_NOISE_PARTNER_WATCHED] = OREE_EVENT_PARTNER_WATCHED,
   [OREE_NOISE_PARTNER_SLOWED] = OREE_EVENT_PARTNER_SLOWED,
+  [OREE_NOISE_SIP_PARTNER_READY] = OREE_EVENT_SIP_PARTNER_READY,
+  [OREE_NOISE_SIP_PARTNER_CLOSED] = OREE_EVENT_SIP_PARTNER_CLOSED,
+  [OREE_NOISE_SIP_PARTNER_FAILED] = OREE_EVENT_SIP_PARTNER_FAILED,
+  [OREE_NOISE_SIP_REQUEST_REFUSED] = OREE_EVENT_SIP_REQUEST_REFUSED,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (noises) == OREE_N_NOISES);
 
@@ -638,6 +642,7 @@ add_impact (Poll *poll, const OreeImpact *impact)
 {
   g_mutex_lock (&poll->lock);
   poll->impact.streams_closed += impact->streams_closed;
+  poll->impact.sip_closed += impact->sip_closed;
   poll->impact.subscriptions_ended += impact->subscriptions_ended;
   poll->impact.listeners_changed = MAX (poll->impact.listeners_changed, impact->listeners_changed);
   g_mutex_unlock (&poll->lock);
@@ -682,6 +687,7 @@ publish_finish (Poll *poll)
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "streams-closed", "u", poll->impact.streams_closed);
+  g_variant_dict_insert (&dict, "sip-connections-closed", "u", poll->impact.sip_closed);
   g_variant_dict_insert (&dict, "subscriptions-ended", "u", poll->impact.subscriptions_ended);
   g_variant_dict_insert (&dict, "listeners-changed", "u", poll->impact.listeners_changed);
   finish_variant (poll, g_variant_dict_end (&dict));

@@ -29,7 +29,10 @@ typedef struct
   OreeTimer slow;
   OreeTimer strange; /* a user's connection nobody has signed in on */
   GHashTable *waiting; /* branch → lane index + 1, of requests sent here and not answered */
+  OreeSipPeer *id;
   guint64 received, sent;
+  guint pongs;
+  OreeTime last; /* message */
   gint64 since;
 } Flow;
 
@@ -41,7 +44,10 @@ typedef struct
   GString *invite; /* what was sent, when it is an INVITE: its ACK or CANCEL is made from it */
   OreeFlow flow;
   gboolean rings;  /* a provisional response came: CANCEL may be sent (RFC 3261 9.1) */
+  gboolean cancelled; /* a CANCEL went out, or goes as soon as it rings */
+  gboolean accepted;  /* a 2xx came; others may follow until Timer M (RFC 6026 7.2) */
   OreeSipDone done;
+  OreeSipHeard heard; /* of a relayed request, instead */
   gpointer data;
 } Pending;
 
@@ -57,6 +63,7 @@ struct _OreeSipHub
   OreeSipHandler on_request[OREE_N_LEGS];
   OreeFlowGone on_gone[OREE_N_LEGS];
   OreeInsideFlow inside;
+  const OreeOutside *outside;
 };
 
 static gboolean
@@ -77,6 +84,7 @@ typedef struct
   OreeFlow from; /* in-memory legs: who speaks */
   char *branch;  /* of a request of ours; NULL for anything else */
   GString *text;
+  gboolean relayed; /* its answer goes back through our Via, not straight to who asked */
 } Parcel;
 
 static void
@@ -102,6 +110,7 @@ rx_new (OreeFlow flow, const char *peer, const void *data, gsize length, gssize 
   rx = g_malloc (G_STRUCT_OFFSET (OreeSipRx, msg) + oree_sip_msg_size (&msg));
   g_atomic_ref_count_init (&rx->refs);
   rx->flow = flow;
+  rx->id = NULL;
   rx->peer = g_strdup (peer);
   rx->branch = NULL;
   rx->data = oree_span_dup (oree_span (data, length));
@@ -121,6 +130,7 @@ oree_sip_rx_unref (OreeSipRx *rx)
 {
   if (g_atomic_ref_count_dec (&rx->refs))
     {
+      oree_sip_peer_unref (rx->id);
       g_free (rx->peer);
       g_free (rx->data);
       g_free (rx->branch);
@@ -162,14 +172,61 @@ send_companion (const Pending *pending, const char *method, const OreeSipRx *res
     oree_sip_hub_write (pending->lane, pending->flow, text);
 }
 
+/* A connection forgets a request it may still hear of. */
+typedef struct
+{
+  guint32 flow;
+  char *branch;
+} Forget;
+
+static void
+forget_free (gpointer data)
+{
+  Forget *forget = data;
+
+  g_free (forget->branch);
+  g_free (forget);
+}
+
+static void
+forget_on_lane (OreeLane *lane, gpointer data)
+{
+  Forget *forget = data;
+  Flow *flow = lane->sip != NULL ? g_hash_table_lookup (lane->sip->flows, GUINT_TO_POINTER (forget->flow)) : NULL;
+
+  if (flow != NULL)
+    g_hash_table_remove (flow->waiting, forget->branch);
+  forget_free (forget);
+}
+
+static void
+forget_request (const Pending *pending)
+{
+  OreeLane *lane = pending->lane, *target = oree_lane_at (lane, pending->flow.lane);
+  Forget *forget;
+
+  if (target == NULL || pending->flow.id == 0)
+    return;
+  forget = g_new (Forget, 1);
+  *forget = (Forget){ pending->flow.id, g_strdup (pending->branch) };
+  oree_lane_run (lane, target, forget_on_lane, forget, forget_free);
+}
+
 static void
 pending_finish (OreeLane *lane, Pending *pending, guint status, const OreeSipRx *response)
 {
   OreeSipDone done = pending->done;
+  OreeSipHeard heard = pending->heard;
   gpointer data = pending->data;
 
+  /* A connection forgets by itself what it heard the end of, all but an INVITE's success. */
+  if (response == NULL)
+    forget_request (pending);
   g_hash_table_remove (lane->sip->pending, pending->branch); /* frees */
-  done (lane, status, response, data);
+  if (heard != NULL)
+    heard (lane, status, response, TRUE, data);
+  else
+    done (lane, status, response, data);
 }
 
 static void
@@ -177,10 +234,21 @@ timer_f_cb (gpointer data)
 {
   Pending *pending = data;
 
+  if (pending->accepted)
+    {
+      pending_finish (pending->lane, pending, 0, NULL); /* Timer M */
+      return;
+    }
   oree_lane_count_one (pending->lane, OREE_COUNT_SIP_TIMEOUTS);
   if (pending->invite != NULL && pending->rings)
     send_companion (pending, "CANCEL", NULL);
   pending_finish (pending->lane, pending, 408, NULL);
+}
+
+static Pending *
+find_pending (OreeLane *lane, const char *branch)
+{
+  return lane->sip != NULL ? g_hash_table_lookup (lane->sip->pending, branch) : NULL;
 }
 
 /* A request could not be written, or its connection is gone (RFC 3261 17.1.4: as a 503). */
@@ -188,10 +256,21 @@ static void
 request_lost (OreeLane *lane, gpointer data)
 {
   g_autofree char *branch = data;
-  Pending *pending = lane->sip != NULL ? g_hash_table_lookup (lane->sip->pending, branch) : NULL;
+  Pending *pending = find_pending (lane, branch);
 
-  if (pending != NULL)
+  if (pending != NULL && !pending->accepted)
     pending_finish (lane, pending, 503, NULL);
+}
+
+/* The same of one that may have arrived: whoever relays it must not send it again. */
+static void
+answer_lost (OreeLane *lane, gpointer data)
+{
+  g_autofree char *branch = data;
+  Pending *pending = find_pending (lane, branch);
+
+  if (pending != NULL && !pending->accepted)
+    pending_finish (lane, pending, pending->heard != NULL ? 500 : 503, NULL);
 }
 
 static void
@@ -206,6 +285,44 @@ parcel_lost (OreeLane *lane, Parcel *parcel)
   if (parcel->branch != NULL)
     tell_lost (lane, parcel->from.lane, parcel->branch);
   parcel_free (parcel);
+}
+
+static void
+relay_hears (OreeLane *lane, Pending *pending, const OreeSipRx *rx)
+{
+  OreeTime now = oree_worker_now (lane->worker);
+  guint status = rx->msg.status;
+  gboolean invite = pending->invite != NULL;
+
+  if (!oree_sip_status_is_final (status))
+    {
+      pending->rings = TRUE;
+      if (invite && !pending->accepted)
+        {
+          /* From here Timer C of the response context counts, not Timer B. */
+          oree_worker_cancel (lane->worker, &pending->timer_f);
+          if (pending->cancelled)
+            {
+              send_companion (pending, "CANCEL", NULL);
+              oree_worker_arm (lane->worker, &pending->timer_f, now + OREE_SIP_TIMEOUT); /* RFC 3261 9.1 */
+              pending->cancelled = FALSE;
+            }
+        }
+      pending->heard (lane, status, rx, FALSE, pending->data);
+    }
+  else if (invite && oree_sip_status_is_success (status))
+    {
+      if (!pending->accepted)
+        oree_worker_arm (lane->worker, &pending->timer_f, now + OREE_SIP_TIMEOUT);
+      pending->accepted = TRUE;
+      pending->heard (lane, status, rx, FALSE, pending->data);
+    }
+  else if (!pending->accepted)
+    {
+      if (invite)
+        send_companion (pending, "ACK", rx);
+      pending_finish (lane, pending, status, rx);
+    }
 }
 
 /* The branch of its topmost Via; owned; NULL when that does not parse. */
@@ -223,8 +340,12 @@ take_response (OreeLane *lane, const char *branch, const OreeSipRx *rx)
 {
   Pending *pending = branch != NULL ? g_hash_table_lookup (lane->sip->pending, branch) : NULL;
 
+  if (rx->msg.method == OREE_SIP_METHOD_CANCEL)
+    return; /* the CANCEL of an INVITE has its branch: the answer to it tells nothing */
   if (pending == NULL)
     oree_lane_count_one (lane, OREE_COUNT_SIP_STRAY_RESPONSES);
+  else if (pending->heard != NULL)
+    relay_hears (lane, pending, rx);
   else if (oree_sip_status_is_final (rx->msg.status))
     {
       if (pending->invite != NULL && !oree_sip_status_is_success (rx->msg.status))
@@ -286,7 +407,9 @@ dispatch_response (Flow *flow, OreeSipRx *rx)
       oree_lane_count_one (flow->lane, OREE_COUNT_SIP_STRAY_RESPONSES);
       return;
     }
-  if (oree_sip_status_is_final (rx->msg.status))
+  /* Of an INVITE's successes more may come, and a CANCEL has the branch of its INVITE. */
+  if (oree_sip_status_is_final (rx->msg.status) && rx->msg.method != OREE_SIP_METHOD_CANCEL
+      && !(rx->msg.method == OREE_SIP_METHOD_INVITE && oree_sip_status_is_success (rx->msg.status)))
     g_hash_table_remove (flow->waiting, rx->branch);
   oree_lane_run (flow->lane, oree_lane_at (flow->lane, lane_plus_1 - 1), response_on_lane, g_steal_pointer (&owned),
                  rx_unref_data);
@@ -344,10 +467,13 @@ flow_data_cb (OreeConn *conn, OreeSpan data, gpointer user_data)
         }
       if (flow->frame.kind == OREE_SIP_FRAME_PING)
         oree_conn_write (conn, "\r\n", 2);
+      else if (flow->frame.kind == OREE_SIP_FRAME_CRLF)
+        flow->pongs++;
       else if (flow->frame.kind == OREE_SIP_FRAME_MESSAGE)
         {
           budget--;
           flow->received++;
+          flow->last = oree_worker_now (lane->worker);
           rx = rx_new (flow->flow, flow->peer, data.data + used, (gsize) n, &parsed);
           if (parsed <= 0)
             {
@@ -357,7 +483,10 @@ flow_data_cb (OreeConn *conn, OreeSpan data, gpointer user_data)
               oree_sip_rx_unref (rx);
             }
           else if (rx->msg.is_request)
-            dispatch_request (lane, flow->flow.leg, rx);
+            {
+              rx->id = flow->id != NULL ? oree_sip_peer_ref (flow->id) : NULL;
+              dispatch_request (lane, flow->flow.leg, rx);
+            }
           else
             dispatch_response (flow, rx);
         }
@@ -405,12 +534,13 @@ flow_free (Flow *flow)
   oree_worker_cancel (flow->lane->worker, &flow->strange);
   g_hash_table_iter_init (&iter, flow->waiting);
   while (g_hash_table_iter_next (&iter, &key, &value))
-    tell_lost (flow->lane, GPOINTER_TO_UINT (value) - 1, key);
+    oree_lane_post (oree_lane_at (flow->lane, GPOINTER_TO_UINT (value) - 1), answer_lost, g_strdup (key), g_free);
   for (guint i = 0; flow->queued != NULL && i < flow->queued->len; i++)
     parcel_lost (flow->lane, g_ptr_array_index (flow->queued, i));
   g_clear_pointer (&flow->queued, g_ptr_array_unref);
   g_hash_table_unref (flow->waiting);
   g_clear_pointer (&flow->conn, oree_conn_free);
+  oree_sip_peer_unref (flow->id);
   g_free (flow->peer);
   g_free (flow);
 }
@@ -424,6 +554,7 @@ oree_sip_hub_reserve (OreeLane *lane, OreeSipLeg leg, const char *peer)
   flow->flow = (OreeFlow){ (guint16) lane->index, (guint16) leg, ++lane->sip->next_flow };
   flow->peer = g_strdup (peer);
   flow->since = g_get_real_time ();
+  flow->last = oree_worker_now (lane->worker);
   flow->waiting = g_hash_table_new_full (oree_str_hash, g_str_equal, g_free, NULL);
   oree_sip_frame_init (&flow->frame);
   oree_timer_init (&flow->slow, slow_cb, flow);
@@ -512,6 +643,49 @@ oree_sip_hub_set_signed_in (OreeLane *lane, OreeFlow name)
   oree_conn_set_authenticated (flow->conn);
 }
 
+void
+oree_sip_hub_identify (OreeLane *lane, OreeFlow name, OreeSipPeer *id)
+{
+  Flow *flow = flow_find (lane, name);
+
+  if (flow == NULL)
+    return;
+  oree_sip_peer_unref (flow->id);
+  flow->id = oree_sip_peer_ref (id);
+}
+
+OreeConn *
+oree_sip_hub_conn (OreeLane *lane, OreeFlow name)
+{
+  Flow *flow = flow_find (lane, name);
+
+  return flow != NULL ? flow->conn : NULL;
+}
+
+guint
+oree_sip_hub_load (OreeLane *lane, OreeFlow name)
+{
+  Flow *flow = flow_find (lane, name);
+
+  return flow == NULL ? 0 : g_hash_table_size (flow->waiting) + (flow->queued != NULL ? flow->queued->len : 0);
+}
+
+guint
+oree_sip_hub_pongs (OreeLane *lane, OreeFlow name)
+{
+  const Flow *flow = flow_find (lane, name);
+
+  return flow != NULL ? flow->pongs : 0;
+}
+
+OreeTime
+oree_sip_hub_last_message (OreeLane *lane, OreeFlow name)
+{
+  const Flow *flow = flow_find (lane, name);
+
+  return flow != NULL ? flow->last : 0;
+}
+
 guint
 oree_sip_hub_n_flows (OreeLane *lane, OreeSipLeg leg)
 {
@@ -533,9 +707,14 @@ deliver_in_memory (OreeLane *lane, Parcel *parcel)
   OreeSipRx *rx = rx_new (parcel->from, parcel->flow.leg == OREE_LEG_GATEWAY ? "front-end" : "gateway",
                           parcel->text->str, parcel->text->len, &parsed);
 
-  if (parsed > 0 && rx->msg.is_request)
+  /* The front end's own dialogs with partners go out by their Route; all else that it sends is the gateway's. */
+  if (parsed > 0 && rx->msg.is_request && parcel->flow.leg == OREE_LEG_GATEWAY
+      && oree_sip_hub_partner_takes (lane, rx))
+    oree_sip_rx_unref (rx);
+  else if (parsed > 0 && rx->msg.is_request)
     {
-      rx->branch = g_steal_pointer (&parcel->branch);
+      if (!parcel->relayed)
+        rx->branch = g_steal_pointer (&parcel->branch);
       dispatch_request (lane, parcel->flow.leg, rx);
     }
   else if (parsed > 0)
@@ -570,6 +749,7 @@ write_on_lane (OreeLane *lane, gpointer data)
            && oree_conn_write (flow->conn, parcel->text->str, parcel->text->len))
     {
       flow->sent++;
+      flow->last = oree_worker_now (lane->worker);
       if (parcel->branch != NULL)
         g_hash_table_insert (flow->waiting, g_steal_pointer (&parcel->branch),
                              GUINT_TO_POINTER (parcel->from.lane + 1u));
@@ -584,13 +764,13 @@ write_on_lane (OreeLane *lane, gpointer data)
 
 /* Takes both. */
 static void
-send_text (OreeLane *lane, OreeFlow flow, GString *text, char *branch)
+send_text (OreeLane *lane, OreeFlow flow, GString *text, char *branch, gboolean relayed)
 {
   OreeLane *target = oree_lane_at (lane, flow.lane);
   OreeSipLeg other = flow.leg == OREE_LEG_GATEWAY ? OREE_LEG_FRONT_END : OREE_LEG_GATEWAY;
   Parcel *parcel = g_new (Parcel, 1);
 
-  *parcel = (Parcel){ flow, { (guint16) lane->index, (guint16) other, 0 }, branch, text };
+  *parcel = (Parcel){ flow, { (guint16) lane->index, (guint16) other, 0 }, branch, text, relayed };
   if (target == NULL || oree_flow_is_none (flow))
     {
       if (branch != NULL)
@@ -607,7 +787,7 @@ send_text (OreeLane *lane, OreeFlow flow, GString *text, char *branch)
 void
 oree_sip_hub_write (OreeLane *lane, OreeFlow flow, GString *text)
 {
-  send_text (lane, flow, text, NULL);
+  send_text (lane, flow, text, NULL, FALSE);
 }
 
 const char *
@@ -706,7 +886,63 @@ oree_sip_hub_request (OreeLane *lane, OreeFlow flow, GString *text, OreeSipDone 
   oree_worker_arm (lane->worker, &pending->timer_f, oree_worker_now (lane->worker) + OREE_SIP_TIMEOUT);
   g_hash_table_insert (hub->pending, pending->branch, pending);
   oree_lane_count_one (lane, OREE_COUNT_SIP_REQUESTS_OUT);
-  send_text (lane, flow, text, branch);
+  send_text (lane, flow, text, branch, FALSE);
+}
+
+typedef struct
+{
+  OreeSipHeard heard;
+  gpointer data;
+} Unsaid;
+
+static void
+unsaid_on_lane (OreeLane *lane, gpointer data)
+{
+  g_autofree Unsaid *unsaid = data;
+
+  unsaid->heard (lane, 500, NULL, TRUE, unsaid->data);
+}
+
+void
+oree_sip_hub_relay (OreeLane *lane, OreeFlow flow, GString *text, const char *branch, OreeSipHeard heard, gpointer data)
+{
+  Pending *pending;
+
+  if (text == NULL)
+    {
+      Unsaid *unsaid = g_new (Unsaid, 1);
+
+      *unsaid = (Unsaid){ heard, data };
+      oree_lane_post (lane, unsaid_on_lane, unsaid, g_free);
+      return;
+    }
+  pending = g_new0 (Pending, 1);
+  pending->lane = lane;
+  pending->branch = g_strdup (branch);
+  pending->flow = flow;
+  if (g_str_has_prefix (text->str, "INVITE "))
+    pending->invite = g_string_new_len (text->str, (gssize) text->len);
+  pending->heard = heard;
+  pending->data = data;
+  oree_timer_init (&pending->timer_f, timer_f_cb, pending);
+  oree_worker_arm (lane->worker, &pending->timer_f, oree_worker_now (lane->worker) + OREE_SIP_TIMEOUT);
+  g_hash_table_insert (lane->sip->pending, pending->branch, pending);
+  oree_lane_count_one (lane, OREE_COUNT_SIP_REQUESTS_OUT);
+  send_text (lane, flow, text, g_strdup (branch), TRUE);
+}
+
+void
+oree_sip_hub_relay_cancel (OreeLane *lane, const char *branch)
+{
+  Pending *pending = find_pending (lane, branch);
+
+  if (pending == NULL || pending->invite == NULL || pending->accepted)
+    return;
+  pending->cancelled = !pending->rings;
+  if (pending->cancelled)
+    return;
+  send_companion (pending, "CANCEL", NULL);
+  oree_worker_arm (lane->worker, &pending->timer_f, oree_worker_now (lane->worker) + OREE_SIP_TIMEOUT);
 }
 
 /* --- to the gateway ---------------------------------------------------------------------------- */
@@ -859,6 +1095,27 @@ oree_sip_hub_set_inside (OreeLane *lane, OreeInsideFlow inside)
   lane->sip->inside = inside;
 }
 
+void
+oree_sip_hub_set_outside (OreeLane *lane, const OreeOutside *outside)
+{
+  lane->sip->outside = outside;
+}
+
+gboolean
+oree_sip_hub_partner_takes (OreeLane *lane, OreeSipRx *rx)
+{
+  return lane->sip->outside != NULL && lane->sip->outside->takes (lane, rx);
+}
+
+void
+oree_sip_hub_to_partner (OreeLane *lane, OreeSipRx *rx, const char *domain)
+{
+  if (lane->sip->outside != NULL)
+    lane->sip->outside->outward (lane, rx, domain);
+  else
+    oree_sip_hub_respond (lane, rx, 503, NULL);
+}
+
 OreeFlow
 oree_sip_hub_inside (OreeLane *lane, const char *aor)
 {
@@ -872,12 +1129,29 @@ oree_sip_hub_inside (OreeLane *lane, const char *aor)
 }
 
 void
-oree_sip_hub_list (OreeLane *lane, const char *what, GVariantBuilder *rows)
+oree_sip_hub_describe (OreeLane *lane, OreeFlow name, GVariantDict *row)
 {
   static const char *const leg_nicks[OREE_N_LEGS] = {
-    [OREE_LEG_NONE] = "", [OREE_LEG_USER] = "user", [OREE_LEG_NEXT_HOP] = "next-hop",
-    [OREE_LEG_GATEWAY] = "gateway", [OREE_LEG_FRONT_END] = "front-end",
+    [OREE_LEG_NONE] = "",           [OREE_LEG_USER] = "user",           [OREE_LEG_NEXT_HOP] = "next-hop",
+    [OREE_LEG_GATEWAY] = "gateway", [OREE_LEG_FRONT_END] = "front-end", [OREE_LEG_PARTNER] = "partner",
   };
+  Flow *flow = flow_find (lane, name);
+
+  if (flow == NULL)
+    return;
+  g_variant_dict_insert (row, "protocol", "s", "sip");
+  g_variant_dict_insert (row, "leg", "s", leg_nicks[flow->flow.leg]);
+  g_variant_dict_insert (row, "peer", "s", flow->peer);
+  g_variant_dict_insert (row, "tls", "b", flow->conn != NULL && oree_conn_is_tls (flow->conn));
+  g_variant_dict_insert (row, "since", "x", flow->since);
+  g_variant_dict_insert (row, "messages-in", "t", flow->received);
+  g_variant_dict_insert (row, "messages-out", "t", flow->sent);
+}
+
+/* Partners' connections are told by the Access Edge, which knows whose they are. */
+void
+oree_sip_hub_list (OreeLane *lane, const char *what, GVariantBuilder *rows)
+{
   GHashTableIter iter;
   Flow *flow;
 
@@ -888,14 +1162,10 @@ oree_sip_hub_list (OreeLane *lane, const char *what, GVariantBuilder *rows)
     {
       GVariantDict row;
 
+      if (flow->flow.leg == OREE_LEG_PARTNER)
+        continue;
       g_variant_dict_init (&row, NULL);
-      g_variant_dict_insert (&row, "protocol", "s", "sip");
-      g_variant_dict_insert (&row, "leg", "s", leg_nicks[flow->flow.leg]);
-      g_variant_dict_insert (&row, "peer", "s", flow->peer);
-      g_variant_dict_insert (&row, "tls", "b", flow->conn != NULL && oree_conn_is_tls (flow->conn));
-      g_variant_dict_insert (&row, "since", "x", flow->since);
-      g_variant_dict_insert (&row, "messages-in", "t", flow->received);
-      g_variant_dict_insert (&row, "messages-out", "t", flow->sent);
+      oree_sip_hub_describe (lane, flow->flow, &row);
       g_variant_builder_add_value (rows, g_variant_dict_end (&row));
     }
 }

@@ -16,6 +16,7 @@
 #include "net/oree-conn.h"
 #include "proto/sip/oree-sip-ua.h"
 #include "roles/oree-lane.h"
+#include "roles/oree-sip-peer.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,7 @@ typedef enum
   OREE_LEG_NEXT_HOP,  /* a connection with the configured next hop */
   OREE_LEG_GATEWAY,   /* in memory: the gateway's end */
   OREE_LEG_FRONT_END, /* in memory: the front end's end */
+  OREE_LEG_PARTNER,   /* a connection with a federated partner's server */
   OREE_N_LEGS
 } OreeSipLeg;
 
@@ -61,6 +63,7 @@ typedef struct
   gatomicrefcount refs;
   OreeFlow flow; /* answers go here */
   char *peer;    /* "192.0.2.7:40112", or "gateway", "front-end" */
+  OreeSipPeer *id; /* a partner's connection: what its certificate says; else NULL */
   char *data;    /* what `msg` speaks of */
   char *branch;  /* the request of ours it answers, or (in memory) that it is; may be NULL */
   OreeSipMsg msg; /* allocated as far as it has headers */
@@ -86,6 +89,17 @@ void oree_sip_hub_clear (OreeLane *lane);
 /* Ends every request of ours with 503, so that whoever waits is told before the lane goes. */
 void oree_sip_hub_fail_all (OreeLane *lane);
 void oree_sip_hub_set_handler (OreeLane *lane, OreeSipLeg leg, OreeSipHandler on_request, OreeFlowGone on_gone);
+/* The way to SIP partners: `takes` hands over what belongs to a dialog with one, by its Route; `outward` sends a request of the
+ * inside, its sender proved, towards a domain. */
+typedef struct
+{
+  gboolean (*takes) (OreeLane *lane, OreeSipRx *rx);
+  void (*outward) (OreeLane *lane, OreeSipRx *rx, const char *domain);
+} OreeOutside;
+
+void oree_sip_hub_set_outside (OreeLane *lane, const OreeOutside *outside);
+gboolean oree_sip_hub_partner_takes (OreeLane *lane, OreeSipRx *rx);
+void oree_sip_hub_to_partner (OreeLane *lane, OreeSipRx *rx, const char *domain);
 void oree_sip_hub_set_inside (OreeLane *lane, OreeInsideFlow inside);
 OreeFlow oree_sip_hub_inside (OreeLane *lane, const char *aor);
 
@@ -102,6 +116,16 @@ void oree_sip_hub_close_leg (OreeLane *lane, OreeSipLeg leg);
 /* Somebody signed in on this connection: it no longer counts as a stranger's, and may stay. A user's connection on which
  * nobody has within a minute is closed. */
 void oree_sip_hub_set_signed_in (OreeLane *lane, OreeFlow flow);
+/* Who is at the other end of a flow of this lane; every request read from then on carries it. */
+void oree_sip_hub_identify (OreeLane *lane, OreeFlow flow, OreeSipPeer *id);
+/* A flow of this lane: its connection (NULL: gone, or still being made), and how many requests wait on it. */
+OreeConn *oree_sip_hub_conn (OreeLane *lane, OreeFlow flow);
+guint oree_sip_hub_load (OreeLane *lane, OreeFlow flow);
+/* Single CRLFs that came on it (RFC 5626 pongs), and when the last message came or went. */
+guint oree_sip_hub_pongs (OreeLane *lane, OreeFlow flow);
+OreeTime oree_sip_hub_last_message (OreeLane *lane, OreeFlow flow);
+/* What Monitor says of every flow: protocol, leg, peer, tls, since, messages. */
+void oree_sip_hub_describe (OreeLane *lane, OreeFlow flow, GVariantDict *row);
 guint oree_sip_hub_n_flows (OreeLane *lane, OreeSipLeg leg);
 gboolean oree_sip_hub_has_flow (OreeLane *lane, OreeFlow flow);
 
@@ -116,6 +140,15 @@ OreeSipIds *oree_sip_hub_ids (OreeLane *lane);
 /* Sends a request that carries such a Via on top, and calls `done (data)` with its outcome. Takes `text`; NULL
  * (a builder refused its values) gives 500 as the outcome. */
 void oree_sip_hub_request (OreeLane *lane, OreeFlow flow, GString *text, OreeSipDone done, gpointer data);
+/* What comes of a request that is relayed: every response, 100 too, and at last exactly one call with `last`: with the final
+ * response, or without one: 408 (Timer B, F), 503 (it was never sent), 500 (sent, and its connection was lost), or 0
+ * after the responses of success of an INVITE, of which more may come for a while (RFC 6026). */
+typedef void (*OreeSipHeard) (OreeLane *lane, guint status, const OreeSipRx *response, gboolean last, gpointer data);
+/* Sends a request with `branch` in its topmost Via. Takes `text`; NULL gives 500 later, with `last`. */
+void oree_sip_hub_relay (OreeLane *lane, OreeFlow flow, GString *text, const char *branch, OreeSipHeard heard,
+                         gpointer data);
+/* Cancels a relayed INVITE: now, or as soon as a provisional response came (RFC 3261 9.1). What follows is heard. */
+void oree_sip_hub_relay_cancel (OreeLane *lane, const char *branch);
 /* How many requests of ours wait for their response. */
 guint oree_sip_hub_n_pending (OreeLane *lane);
 

@@ -9,13 +9,15 @@
 G_BEGIN_DECLS
 
 /* Immutable and counted: travels with messages between lanes. */
-typedef struct
+typedef struct _OreeSipPeer OreeSipPeer;
+
+struct _OreeSipPeer
 {
   gatomicrefcount refs;
   OreePeerCert *cert;
   OreeCertDirection direction;
   OreePeerNames names; /* owned here */
-} OreeSipPeer;
+};
 
 /* SEAM (a): a peer's certificate is judged here, once per connection, right after the handshake: chain, dates, usage
  * (lenient: strictness is a record's affair, and decided per domain by oree_decide_peer through names.strict_usage).

@@ -274,21 +274,22 @@ add_record_route (OreeSipEdit *edit, const char *uri)
 }
 
 static void
-add_via (const OreeSipProxyRules *rules, const OreeSipMsg *request, const OreeSipProxyLeg *leg, OreeSipIds *ids,
+add_via (const OreeSipProxyRules *rules, const OreeSipMsg *request, OreeSipProxyLeg *leg, OreeSipIds *ids,
          OreeSipEdit *edit)
 {
-  char branch[OREE_SIP_ID_SIZE];
+  char unique[OREE_SIP_ID_SIZE];
   g_autoptr (GString) via = g_string_sized_new (128);
 
-  oree_sip_ids_branch (ids, branch);
+  oree_sip_ids_branch (ids, unique);
+  g_snprintf (leg->branch, sizeof leg->branch, "%s.%016" G_GINT64_MODIFIER "x", unique, loop_hash (rules, request));
   oree_str_append_to ("SIP/2.0/", via);
   oree_str_append_to (leg->transport, via);
   oree_str_append_to (" ", via);
   oree_str_append_to (leg->sent_by, via);
   oree_str_append_to (";branch=", via);
-  oree_str_append_to (branch, via);
-  oree_str_append_to (".", via);
-  append_loop (via, loop_hash (rules, request));
+  oree_str_append_to (leg->branch, via);
+  if (leg->alias)
+    oree_str_append_to (";alias", via);
   oree_sip_edit_prepend (edit, OREE_SIP_HDR_VIA, oree_span (via->str, via->len));
 }
 
@@ -317,7 +318,7 @@ set_routes (const OreeSipProxyRoute *route, OreeSpan ruri, OreeSipEdit *edit)
 
 void
 oree_sip_proxy_forward (const OreeSipProxyRules *rules, const OreeSipMsg *request, const OreeSipProxyRoute *route,
-                        const OreeSipProxyLeg *leg, OreeSipIds *ids, OreeSipEdit *edit)
+                        OreeSipProxyLeg *leg, OreeSipIds *ids, OreeSipEdit *edit)
 {
   int hops = oree_sip_max_forwards (request, 71); /* absent: 70 go on */
   g_autoptr (GString) text = g_string_sized_new (8);
@@ -371,5 +372,7 @@ oree_sip_proxy_return (const OreeSipProxyRules *rules, const OreeSipMsg *respons
       oree_sip_edit_set_status (&edit, 500, NULL);
       oree_sip_edit_remove (&edit, OREE_SIP_HDR_RETRY_AFTER);
     }
+  if (rules->crossing != NULL)
+    rules->crossing (response, &edit, rules->crossing_data);
   return oree_sip_edit_finish (&edit);
 }

@@ -21,6 +21,9 @@ typedef struct
   const guint8 *secret;         /* 16 bytes: keys loop detection */
   const OreeSipSelf *self;      /* ended by a NULL host */
   const char *const *supported; /* option tags a Proxy-Require may name; NULL-terminated; may be NULL */
+  /* What else changes in a response on its way back; may be NULL. */
+  void (*crossing) (const OreeSipMsg *response, OreeSipEdit *edit, gpointer data);
+  gpointer crossing_data;
 } OreeSipProxyRules;
 
 /* RFC 3261 16.3 steps 2 to 5: Request-URI scheme (416), Max-Forwards 0 (483), a loop (482), Proxy-Require (420;
@@ -54,12 +57,14 @@ typedef struct
   const char *record_route_in; /* a second, for the side the request came from (RFC 5658); NULL: none */
   const char *received;        /* source address, to be noted in the Via we found; NULL: do not */
   guint16 rport;               /* source port, when that Via asked for it */
+  gboolean alias;              /* our Via offers the connection for requests the other way (RFC 5923) */
+  char branch[OREE_SIP_ID_SIZE + 20]; /* out: of our Via */
 } OreeSipProxyLeg;
 
 /* 16.6 steps 1 to 9, as an edit the owner may add to (strip what must not leak) before oree_sip_edit_finish(): Request-URI,
  * Max-Forwards, Record-Route, Route, received, our Via with a fresh branch that carries the loop hash. */
 void oree_sip_proxy_forward (const OreeSipProxyRules *rules, const OreeSipMsg *request,
-                             const OreeSipProxyRoute *route, const OreeSipProxyLeg *leg, OreeSipIds *ids,
+                             const OreeSipProxyRoute *route, OreeSipProxyLeg *leg, OreeSipIds *ids,
                              OreeSipEdit *edit);
 
 /* A response on its way back: our Via off, 503 made 500. NULL when the top Via is not ours, none is left below it, or
