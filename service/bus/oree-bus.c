@@ -232,19 +232,14 @@ static void
 emit (OreeBus *self, const char *interface, const char *signal, GVariant *parameters)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (parameters);
+  g_autoptr (GPtrArray) viewers = NULL;
 
   if (self->auth == NULL)
     return;
-  if (oree_service_config (self->service)->authorization == OREE_AUTHORIZATION_SAME_UID)
-    g_dbus_connection_emit_signal (self->connection, NULL, OREE_BUS_PATH, interface, signal, owned, NULL);
-  else
-    {
-      g_autoptr (GPtrArray) viewers = oree_bus_auth_viewers (self->auth);
-
-      for (guint i = 0; i < viewers->len; i++)
-        g_dbus_connection_emit_signal (self->connection, g_ptr_array_index (viewers, i), OREE_BUS_PATH, interface, signal,
-                                       owned, NULL);
-    }
+  viewers = oree_bus_auth_viewers (self->auth);
+  for (guint i = 0; i < viewers->len; i++)
+    g_dbus_connection_emit_signal (self->connection, g_ptr_array_index (viewers, i), OREE_BUS_PATH, interface, signal,
+                                   owned, NULL);
 }
 
 static void
