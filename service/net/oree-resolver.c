@@ -3,6 +3,7 @@
  * A lookup is shared by the asking worker and the main thread; each holds one reference and touches its own half. */
 #include "net/oree-resolver.h"
 #include "base/oree-limits.h"
+#include "net/oree-dns-memory.h"
 #include "ident/oree-domain.h"
 #include <errno.h>
 #include <glib-unix.h>
@@ -59,6 +60,7 @@ struct _OreeResolver
   GSource *io, *clock;
   GQueue open; /* lookups, the one to give up first in front: all wait equally long */
   GQueue half; /* lookups with the addresses of one family: likewise */
+  OreeDnsMemory *memory;
   gint64 timeout;
 };
 
@@ -120,7 +122,8 @@ lookup_over (OreeLookup *lookup, OreeDnsOutcome outcome)
   g_queue_unlink (lookup->half ? &self->half : &self->open, &lookup->link);
   set_clock (self);
 
-  lookup->answer->outcome = outcome;
+  if (lookup->answer->outcome != outcome) /* one from memory is shared, and not written to */
+    lookup->answer->outcome = outcome;
   if (outcome == OREE_DNS_BOGUS)
     g_array_set_size (lookup->answer->addresses, 0); /* the honest half of an answer whose other half was forged */
   oree_mailbox_post (lookup->worker, deliver_cb, lookup, lookup_unref);
@@ -275,12 +278,22 @@ wait_a_moment (OreeLookup *lookup)
   set_clock (self);
 }
 
+/* Where no question went without an answer, nothing better is to be had while this may be kept. */
+static void
+all_answered (OreeLookup *lookup)
+{
+  lookup->answer->outcome = combine (lookup);
+  if (lookup->n_answers == lookup->n_outcomes)
+    oree_dns_memory_put (lookup->resolver->memory, lookup->answer, g_get_monotonic_time ());
+  lookup_over (lookup, lookup->answer->outcome);
+}
+
 static void
 lookup_answered (OreeLookup *lookup, OreeDnsOutcome outcome)
 {
   lookup->outcomes[lookup->n_outcomes++] = outcome;
   if (--lookup->waiting == 0)
-    lookup_over (lookup, combine (lookup));
+    all_answered (lookup);
   else if (outcome == OREE_DNS_OK)
     wait_a_moment (lookup);
 }
@@ -316,6 +329,7 @@ start_cb (gpointer data)
   OreeLookup *lookup = data;
   OreeResolver *self = lookup->resolver;
   int types[2] = { lookup->kind == OREE_DNS_TLSA ? TYPE_TLSA : TYPE_SRV, 0 };
+  OreeDnsAnswer *known;
   OreeInetAddress literal;
   guint n = 1;
 
@@ -330,6 +344,14 @@ start_cb (gpointer data)
       return;
     }
 
+  known = oree_dns_memory_get (self->memory, lookup->kind, lookup->name, g_get_monotonic_time ());
+  if (known != NULL)
+    {
+      oree_dns_answer_unref (lookup->answer);
+      lookup->answer = oree_dns_answer_ref (known);
+      lookup_over (lookup, OREE_DNS_OK);
+      return;
+    }
   if (lookup->kind == OREE_DNS_ADDRESSES)
     {
       if (oree_inet_address_parse (&literal, oree_span_str (lookup->name)))
@@ -536,10 +558,12 @@ oree_resolver_new (GMainContext *context, const OreeResolverOptions *options, GE
   g_queue_init (&self->open);
   g_queue_init (&self->half);
   self->timeout = seconds * OREE_SECOND;
+  self->memory = oree_dns_memory_new ();
   self->unbound = ub_ctx_create ();
   if (self->unbound == NULL)
     {
       refuse (error, "libunbound", g_strerror (ENOMEM));
+      oree_dns_memory_free (self->memory);
       g_free (self);
       return NULL;
     }
@@ -549,6 +573,7 @@ oree_resolver_new (GMainContext *context, const OreeResolverOptions *options, GE
   if (!configure (self, options, error))
     {
       ub_ctx_delete (self->unbound);
+      oree_dns_memory_free (self->memory);
       g_free (self);
       return NULL;
     }
@@ -584,5 +609,6 @@ oree_resolver_free (OreeResolver *self)
   g_source_unref (self->clock);
   ub_ctx_delete (self->unbound);
   oree_mailbox_unref (self->mailbox);
+  oree_dns_memory_free (self->memory);
   g_free (self);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* DNS through libunbound: lives on the main thread, asked from any worker, answers there. Nothing blocks.
- * It caches (DNSSEC-validated when a trust anchor is set) and joins equal questions. */
+ * It caches (DNSSEC-validated when a trust anchor is set), joins equal questions, and keeps what it found at hand. */
 #pragma once
 #include "ident/oree-dns.h"
 #include "net/oree-net-error.h"
