@@ -219,7 +219,7 @@ oree_cert_check (const OreeCertQuestion *q, OreeProblems *problems, GVariant **n
   check_chain (q, problems);
   if (q->usages != 0)
     {
-      g_autoptr (OreeCertNeeds) needs = oree_cert_needs_today (q->records, q->specification, q->usages, problems);
+      g_autoptr (OreeCertNeeds) needs = oree_cert_needs_today (q->records, q->specification, q->usages, NULL);
 
       check_usages (q, needs, record, problems);
       check_names (needs, record, &listing, problems);

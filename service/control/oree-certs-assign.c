@@ -277,8 +277,6 @@ put_in_force (Change *change)
 static void
 plan (Change *change)
 {
-  OreeCerts *self = change->certs;
-
   for (guint u = 0; u < OREE_N_EDGE_USAGES; u++)
     {
       OreeAssignment *at = &change->next[u];
@@ -287,10 +285,7 @@ plan (Change *change)
         continue;
       if (!g_str_equal (at->current, change->id))
         {
-          const char *source;
-          g_autoptr (OreeCert) serving = oree_certs_serving (self, (OreeEdgeUsage) u, &source);
-
-          oree_assignment_set (&at->previous, *at->current != '\0' ? at->current : serving != NULL ? OREE_CERTS_FILE : "");
+          oree_assignment_set (&at->previous, *at->current != '\0' ? at->current : OREE_CERTS_FILE);
           oree_assignment_set (&at->current, change->id);
         }
       oree_assignment_set (&at->next, "");

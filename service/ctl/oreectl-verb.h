@@ -30,6 +30,12 @@ typedef struct
   gint64 limit;    /* --limit; 0: not given */
   gint64 after;    /* --after; -1: not given */
   int deadline;    /* --deadline in seconds; -1: not given */
+  char **usages;        /* --usage, with commas split; NULL: none */
+  const char *out;      /* --out */
+  const char *at;       /* --at */
+  const char *password_file; /* --password-file */
+  gboolean dry_run;     /* --dry-run */
+  gboolean accept_warnings; /* --accept-warnings */
   OreeClient *client; /* connected when a command first asks */
 } Oreectl;
 
@@ -47,6 +53,8 @@ extern const OreectlCommand oreectl_service_commands[]; /* service, status */
 extern const OreectlCommand oreectl_monitor_commands[]; /* connections, …, events */
 extern const OreectlCommand oreectl_explain_commands[]; /* explain */
 extern const OreectlCommand oreectl_forecast_commands[]; /* forecast */
+
+extern const OreectlCommand oreectl_certificate_commands[]; /* certificate */
 
 /* Records: `oreectl KIND VERB …`; `argv[0]` is the kind, which exists. */
 OreectlStatus oreectl_record (Oreectl *ctl, int argc, char **argv);

@@ -17,7 +17,7 @@ static const OreectlCommand kinds_command[] = {
 static const OreectlCommand *const groups[] = {
   oreectl_service_commands, kinds_command,           oreectl_file_commands,
   oreectl_history_commands, oreectl_monitor_commands, oreectl_explain_commands,
-  oreectl_forecast_commands,
+  oreectl_forecast_commands, oreectl_certificate_commands,
 };
 
 /* ---- Shared by the commands ---- */
@@ -150,6 +150,8 @@ main (int argc, char **argv)
 {
   Oreectl ctl = { .after = -1, .deadline = -1 };
   g_autofree char *bus = NULL;
+  g_autofree char *out = NULL, *at = NULL, *password_file = NULL;
+  g_auto (GStrv) usages = NULL, usage_words = NULL;
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
     { "bus", 0, 0, G_OPTION_ARG_STRING, &bus, N_ ("Speak on this bus: system, session, or an address"), N_ ("BUS") },
@@ -161,6 +163,12 @@ main (int argc, char **argv)
     { "limit", 0, 0, G_OPTION_ARG_INT64, &ctl.limit, N_ ("At most so many, the newest"), N_ ("NUMBER") },
     { "after", 0, 0, G_OPTION_ARG_INT64, &ctl.after, N_ ("Only events after this serial number"), N_ ("SERIAL") },
     { "deadline", 0, 0, G_OPTION_ARG_INT, &ctl.deadline, N_ ("How long draining may take"), N_ ("SECONDS") },
+    { "usage", 0, 0, G_OPTION_ARG_STRING_ARRAY, &usages, N_ ("What a certificate is for: external, internal, client, av"), N_ ("USAGE") },
+    { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_ ("Write to this file"), N_ ("FILE") },
+    { "at", 0, 0, G_OPTION_ARG_STRING, &at, N_ ("When a certificate shall begin to serve"), N_ ("TIME") },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file, N_ ("The password of a file is the first line of this one; - is the standard input"), N_ ("FILE") },
+    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &ctl.dry_run, N_ ("Only check and say what would happen"), NULL },
+    { "accept-warnings", 0, 0, G_OPTION_ARG_NONE, &ctl.accept_warnings, N_ ("Do it in spite of warnings"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version and exit"), NULL },
     { NULL },
   };
@@ -189,6 +197,15 @@ main (int argc, char **argv)
       argv++;
     }
   ctl.bus = bus;
+  ctl.out = out;
+  ctl.at = at;
+  ctl.password_file = password_file;
+  if (usages != NULL)
+    {
+      g_autofree char *joined = g_strjoinv (",", usages);
+
+      ctl.usages = usage_words = g_strsplit (joined, ",", -1);
+    }
   status = dispatch (&ctl, argc - 1, argv + 1);
   g_clear_object (&ctl.client);
   return fflush (stdout) == 0 ? status : OREECTL_FAILED;
