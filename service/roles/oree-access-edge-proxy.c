@@ -12,6 +12,7 @@
 #include "roles/oree-access-edge-names.h"
 #include "roles/oree-peer-pool.h"
 #include "roles/oree-refusal.h"
+#include "roles/oree-sip-diagnostics.h"
 #include "roles/oree-sip-find.h"
 #include "roles/oree-sip-peers.h"
 
@@ -110,6 +111,7 @@ static void
 answer (OreeLane *lane, const OreeSipRx *rx, OreeCrossing crossing, const char *domain, guint status, guint diagnostics,
         const char *reason, const char *extra)
 {
+  const char *const details[] = { "domain", domain, NULL };
   g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
   char tag[OREE_SIP_ID_SIZE];
 
@@ -119,22 +121,9 @@ answer (OreeLane *lane, const OreeSipRx *rx, OreeCrossing crossing, const char *
   oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
   if (status == 420 && extra != NULL && *extra != '\0')
     oree_sip_write_header (&writer, OREE_SIP_HDR_UNSUPPORTED, extra);
-  if (diagnostics != 0 && crossing == OREE_CROSSING_INWARD)
-    {
-      g_autofree char *value = g_strdup_printf ("%u;reason=\"%s\"", diagnostics, oree_sip_status_phrase (status));
-
-      oree_sip_write_header_named (&writer, "ms-diagnostics-public", oree_span_str (value));
-    }
-  else if (diagnostics != 0)
-    {
-      const char *inside = oree_sip_hub_sent_by (lane);
-      g_autofree char *value
-        = g_strdup_printf ("%u;reason=\"%s\";domain=\"%s\";source=\"%.*s\"", diagnostics, reason, domain,
-                           (int) strcspn (inside, ":"), inside);
-
-      oree_sip_write_header_named (&writer, "ms-diagnostics", oree_span_str (value));
-      oree_sip_write_header_format (&writer, OREE_SIP_HDR_WARNING, "399 %s \"%s\"", inside, reason);
-    }
+  oree_sip_diagnostics_write (&writer, lane->policy, crossing == OREE_CROSSING_OUTWARD, diagnostics, details);
+  if (diagnostics != 0 && crossing == OREE_CROSSING_OUTWARD)
+    oree_sip_write_header_format (&writer, OREE_SIP_HDR_WARNING, "399 %s \"%s\"", oree_sip_hub_sent_by (lane), reason);
   oree_sip_hub_respond_with (lane, rx, &writer);
 }
 
