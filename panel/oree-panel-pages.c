@@ -8,6 +8,8 @@
 #include "panel/home/oree-home-page.h"
 #include "panel/partners/oree-connections-page.h"
 #include "panel/services/oree-services-page.h"
+#include "panel/topology/oree-topology-page.h"
+#include "panel/users/oree-users-page.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -20,6 +22,9 @@ static const OreePanelPageRow rows[] = {
   { "connections", N_ ("Partner Connections"), "network-transmit-receive-symbolic", oree_connections_page_get_type,
     { NULL } },
   { "events", N_ ("Event Log"), "x-office-document-symbolic", oree_events_page_get_type, { NULL } },
+  { "topology", N_ ("Topology"), "network-server-symbolic", oree_topology_page_get_type,
+    { "edge-server", "own-domains", "sites", NULL } },
+  { "users", N_ ("Users"), "system-users-symbolic", oree_users_page_get_type, { "people", "allow-entries", NULL } },
   { "history", N_ ("History"), "document-open-recent-symbolic", oree_history_page_get_type, { NULL } },
 };
 

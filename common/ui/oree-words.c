@@ -55,6 +55,11 @@ static const OreeWord routing_methods[] = {
   { "use-default-routing", N_ ("Default route"), NULL },
 };
 
+static const OreeWord homes[] = {
+  { "embedded", N_ ("Embedded front end"), NULL },
+  { "next-hop", N_ ("Behind the next hop"), NULL },
+};
+
 static const OreeWord scopes[] = {
   { "global", NC_ ("scope", "Global"), NULL },
   { "site", NC_ ("scope", "Site"), NULL },
@@ -78,6 +83,7 @@ static const struct
   SET ("sip-certificate", sip_certificates),
   SET ("routing-method", routing_methods),
   SET ("scope", scopes),
+  SET ("home", homes),
 };
 
 const OreeWord *
