@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The service's steps, in its order, then ours. */
-static const char *const steps[] = { "generate-key", "build-request", "sign", "read-back", "store", "write-file" };
+static const char *const steps[] = { "generate-key", "build-request", "read-back", "store", "write-file" };
 
 struct _OreeCertPageExecute
 {

@@ -147,6 +147,24 @@ step_row (OreeWizard *self, guint index)
   return row;
 }
 
+/* The present step stays in sight, with its neighbours: once the rows have their places. */
+static gboolean
+on_steps_frame (GtkWidget *steps, GdkFrameClock *clock, gpointer data)
+{
+  OreeWizard *self = data;
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->steps_window));
+  graphene_rect_t bounds;
+
+  if (self->current_row == NULL)
+    return G_SOURCE_REMOVE;
+  if (gtk_widget_get_height (self->current_row) == 0
+      || !gtk_widget_compute_bounds (self->current_row, self->steps, &bounds))
+    return G_SOURCE_CONTINUE;
+  gtk_adjustment_clamp_page (adjustment, MAX (0, bounds.origin.y - bounds.size.height),
+                             bounds.origin.y + 2 * bounds.size.height);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 draw_steps (OreeWizard *self)
 {
@@ -170,21 +188,10 @@ draw_steps (OreeWizard *self)
           self->current_row = row;
         }
     }
+  gtk_widget_add_tick_callback (self->steps, on_steps_frame, self, NULL);
   /* TRANSLATORS: where the user is in the wizard; both are numbers. */
   place = g_strdup_printf (_ ("Step %u of %u"), at, count);
   adw_window_title_set_subtitle (ADW_WINDOW_TITLE (self->title), place);
-}
-
-/* The present step stays in sight, with its neighbours. */
-static void
-on_steps_allocated (OreeWizard *self, GtkAdjustment *adjustment)
-{
-  graphene_rect_t bounds;
-
-  if (self->current_row == NULL || !gtk_widget_compute_bounds (self->current_row, self->steps, &bounds))
-    return;
-  gtk_adjustment_clamp_page (adjustment, MAX (0, bounds.origin.y - bounds.size.height),
-                             bounds.origin.y + 2 * bounds.size.height);
 }
 
 static gboolean
@@ -522,8 +529,6 @@ oree_wizard_init (OreeWizard *self)
   self->pages = g_ptr_array_new_with_free_func (step_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   oree_ui_watch_stack (self->stack);
-  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->steps_window)), "changed",
-                           G_CALLBACK (on_steps_allocated), self, G_CONNECT_SWAPPED);
   name_button (self->cancel, _ ("_Cancel"));
   name_button (self->back, _ ("_Back"));
 }
