@@ -12,7 +12,7 @@
 
 /* ---- Rows whose columns the service chooses ---- */
 
-static const char *const times[] = { "since", "until", "next", "certificate-expires", "first-seen", "last-seen", NULL };
+static const char *const times[] = { "since", "until", "next", "last-time", "certificate-expires", "first-seen", "last-seen", NULL };
 /* Too wide for a table: --json has them. */
 static const char *const wide[] = { "certificate-fingerprint", "certificate-subject", "last-sip-time", "last-xmpp-time", NULL };
 

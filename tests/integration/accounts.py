@@ -37,6 +37,8 @@ class Line:
         self.out_reasons = Counter()
         self.in_sent, self.in_delivered, self.in_reported = 0, [], []
         self.in_waiting = set()
+        self.in_said = {}          # number → when
+        self.since = server.streams.mark()
 
     @property
     def out_waiting(self):
@@ -59,6 +61,7 @@ class Line:
     def to_sip(self):
         number, self.in_sent = self.in_sent, self.in_sent + 1
         self.in_waiting.add(number)
+        self.in_said[number] = asyncio.get_running_loop().time()
         self.server.say(f"probe@{self.domain}", ALICE_JID, f"{self.name} in {number}", f"{self.name} in {number}")
 
     async def write(self, done, window=20, pace=0.01):
@@ -153,10 +156,13 @@ class Ledger:
 
 
 def in_order(line):
-    """What arrived on the line arrived in the order it was written."""
-    for way, numbers in (("SIP to XMPP", line.out_delivered), ("XMPP to SIP", line.in_delivered)):
-        late = [number for before, number in zip(numbers, numbers[1:]) if number < before]
-        assert not late, f"{line.name}, {way}: {late[:20]} came after later ones: {numbers[:40]}"
+    """What arrived on the line arrived in the order it was written; but for Prosody, which with each stream it has made may let
+    what is written at that moment overtake what waited for the stream (data/doc/PEERS.md)."""
+    made = sum(stream.what == "s2sout-established" for stream in line.server.streams.entries[line.since:])
+    for way, numbers, excused in (("SIP to XMPP", line.out_delivered, 0), ("XMPP to SIP", line.in_delivered, made)):
+        late = [place for place in range(1, len(numbers)) if numbers[place] < numbers[place - 1]]
+        around = [numbers[max(0, place - 5):place + 5] for place in late[:5]]
+        assert len(late) <= excused, f"{line.name}, {way}: {len(late)} came after later ones: {around}"
 
 
 def balance(accounts, both=0):

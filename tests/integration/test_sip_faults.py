@@ -112,6 +112,51 @@ async def test_everything_is_well(behind, tell):
     await until(lambda: nothing_waits(behind), 10, "empty queues")
 
 
+async def test_a_full_queue_turns_away_and_says_so(behind, tell):
+    """Ten may wait each way: who comes eleventh hears it at once, those who wait are delivered in the end."""
+    line, edge = behind.line(), behind.world.edge
+    limit, stanzas = 10, behind.server.stanzas.mark()
+    await edge.oreectl("xmpp-partner", "set", "partner.test", f"queue-limit={limit}")
+    since, counted = behind.bus.events.mark(), await behind.bus.counters()
+    wires = (*behind.wires, behind.to_partner)
+    line.to_xmpp()  # a stream stands
+    line.to_sip()
+    await behind.ledger.settle(30)
+    try:
+        behind.to_kamailio.freeze()
+        for _ in range(limit + 5):
+            line.to_sip()
+        await until(lambda: len(line.in_reported) == 5, 20, "five refused")
+        behind.to_partner.freeze()
+        for _ in range(limit + 5):
+            line.to_xmpp()
+        await until(lambda: line.out_reasons["queue-full"] == 5, 20, "five refused")
+        (row,) = await edge.oreectl_json("partners")
+        french = await edge.oreectl("partners", language="fr")
+        status = await edge.oreectl("status", language="fr")
+    finally:
+        for wire in wires:
+            wire.thaw()
+    await behind.ledger.settle(60)
+    tell(str(row), *report(line))
+    assert (row["queued-to-sip"], row["queued-to-xmpp"], row["queue-limit"]) == (limit, limit, limit)
+    assert row["queue-overflows"] == 10 and 0 < row["oldest-queued"] < 20000
+    assert "queued-to-sip" in french and " s  " in french, french
+    assert "EN ATTENTE" in status and " 20\n" in status, status
+    for direction in ("to-sip", "to-xmpp"):
+        event = await behind.bus.event("queue-full", since=since, direction=direction)
+        assert event["details"]["partner"] == "partner.test" and event["details"]["depth"] == str(limit)
+    counters = await behind.bus.counters()
+    assert counters["queues-full"] - counted["queues-full"] == 10
+    assert all(stanza.error == "resource-constraint" for stanza in behind.server.stanzas.entries[stanzas:]
+               if stanza.error)
+    settled(behind, line, tell, 0)
+    out, back = line.accounts
+    assert out.reported == back.reported == 5 and out.delivered == back.delivered == limit + 1
+    await until(lambda: nothing_waits(behind), 10, "empty queues")
+    await edge.oreectl("xmpp-partner", "set", "partner.test", "queue-limit=0")
+
+
 async def test_the_next_hop_is_shot(behind, tell):
     line = behind.line()
     async with everybody_writes(behind.ledger, pace=0.01):

@@ -51,8 +51,9 @@ class Kamailio:
     """`hosts` maps names to addresses: Kamailio asks the system's resolver, so it sees an /etc/hosts of its own."""
 
     def __init__(self, directory, domain, certificate, key, ca, edge_uri, edge_name, hosts, address="127.0.0.1",
-                 trusting=False, storms=False):
-        """`trusting`: whoever signs in is believed, for clients that know no digest (pidgin-sipe). `storms`: see `storm`."""
+                 trusting=False, storms=False, answer_within=None):
+        """`trusting`: whoever signs in is believed, for clients that know no digest (pidgin-sipe).
+        `storms`: see `storm`. `answer_within`: seconds a request may take, other than as configured."""
         self.directory = directory
         self.domain = domain
         self.address = address
@@ -69,6 +70,9 @@ class Kamailio:
                 database.executescript((SCHEMAS / f"{schema}-create.sql").read_text())
         self.process = None
         self.config = CONFIG
+        if answer_within is not None:
+            self.config = directory / "impatient.cfg"
+            self.config.write_text(re.sub(r'"fr_timer", \d+', f'"fr_timer", {answer_within * 1000}', CONFIG.read_text()))
         self._control = directory / "ctl"
         if storms:
             self.config = directory / "storms.cfg"
