@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-static const char *const operations[] = { "add", "set", "remove", "reset" };
+static const char *const operations[] = { "add", "set", "remove", "reset", NULL };
 
 void
 oreectl_entry_free (OreectlEntry *entry)

@@ -38,7 +38,7 @@ static const Method methods[] = {
   { "SUBSCRIBE", FALSE, TRUE, TRUE, TRUE, OREE_XMPP_SUBSCRIBE },
   { "NOTIFY", FALSE, TRUE, TRUE, TRUE, OREE_XMPP_PRESENCE },
   /* A session of messages, as Lync's clients open it; what else it asks for is declined by its content. */
-  { "INVITE", FALSE, FALSE, TRUE, TRUE, OREE_XMPP_MESSAGE },
+  { "INVITE", FALSE, TRUE, TRUE, TRUE, OREE_XMPP_MESSAGE },
   { "OPTIONS", FALSE, TRUE, TRUE, FALSE, OREE_XMPP_IQ },
 };
 
@@ -213,6 +213,9 @@ route_inside (Asking *a)
   const OreeRecord *record = user ? &user->record : NULL;
   OreeUserHome home;
 
+  /* Between users of its own the front end carries no sessions: it is no proxy for calls. */
+  if (a->facts->source == OREE_SIP_FROM_CLIENT && strcmp (a->method->name, "INVITE") == 0)
+    return no_route (a, OREE_REASON_METHOD_NOT_ALLOWED, record);
   if (strchr (a->facts->to, '@') == NULL)
     return route_to (a, OREE_SIP_ROUTE_SELF, NULL);
   if (!oree_policy_user_home (a->policy, a->facts->to, &home))

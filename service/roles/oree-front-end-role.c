@@ -379,7 +379,7 @@ follow_invite (OreeLane *lane, OreeSipRx *rx)
       oree_sip_hub_respond (lane, rx, 481, NULL); /* nothing to an ACK */
       return;
     }
-  if (oree_sip_hub_partner_takes (lane, rx))
+  if (oree_sip_hub_to_contact (lane, rx) || oree_sip_hub_partner_takes (lane, rx))
     return;
   if (oree_sip_uri_parse (&ruri, rx->msg.ruri))
     domain = oree_sip_uri_dup_domain (&ruri);

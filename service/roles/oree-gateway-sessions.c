@@ -10,6 +10,7 @@
 #include "gateway/oree-gw-addr.h"
 #include "gateway/oree-gw-session.h"
 #include "proto/sip/oree-sip-dialog.h"
+#include "roles/oree-refusal.h"
 
 #define SDP_TYPE "application/sdp"
 #define ALLOW "INVITE, ACK, BYE, CANCEL, INFO, MESSAGE, OPTIONS"
@@ -123,6 +124,22 @@ find_by_token (OreeLane *lane, const OreeSipMsg *msg)
   return token != NULL ? g_hash_table_lookup (sessions_of (lane)->sessions, token) : NULL;
 }
 
+/* In the dialog, and from the user it is with: who signed in as somebody else has no part in it. 0, or the refusing status. */
+static guint
+check_request (const Session *session, const OreeSipMsg *msg)
+{
+  g_autofree char *aor = NULL;
+  OreeSipAddr from;
+
+  if (session == NULL || session->dialog == NULL)
+    return 481;
+  if (oree_sip_addr_from_msg (&from, msg, OREE_SIP_HDR_FROM) > 0)
+    aor = oree_sip_aor_normalise (from.uri);
+  if (g_strcmp0 (aor, session->aor) != 0)
+    return 481;
+  return msg->method == OREE_SIP_METHOD_ACK ? 0 : oree_sip_dialog_on_request (session->dialog, msg);
+}
+
 /* The host a session description of ours names; the messages go where the dialog goes. */
 static char *
 own_host (OreeLane *lane)
@@ -224,16 +241,32 @@ read_offer (const OreeSipMsg *msg, OreeSdp *offer, gboolean *has_offer)
   return oree_sdp_find_message (offer, "text/plain") != NULL ? 0 : 488;
 }
 
+/* It is no session of messages: a call, or an application. */
+static void
+refuse_call (OreeLane *lane, OreeSipRx *rx)
+{
+  g_autofree char *from = NULL, *to = oree_sip_aor_normalise (rx->msg.ruri);
+  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+  char tag[OREE_SIP_ID_SIZE];
+  OreeSipAddr addr;
+
+  if (oree_sip_addr_from_msg (&addr, &rx->msg, OREE_SIP_HDR_FROM) > 0)
+    from = oree_sip_aor_normalise (addr.uri);
+  lane->matters[OREE_GW_REFUSAL_CALL]++;
+  oree_lane_event (lane, oree_event_new (OREE_EVENT_MESSAGE_REFUSED, "from", from, "to", to, "kind", "INVITE", "reason",
+                                         oree_gw_refusal (OREE_GW_REFUSAL_CALL)->nick, NULL));
+  oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
+  oree_sip_write_response (&writer, &rx->msg, 488, oree_refusal_phrase (&rx->msg, OREE_GW_PHRASE_CALL), tag, FALSE);
+  oree_sip_write_header_format (&writer, OREE_SIP_HDR_WARNING, "304 %s \"Messages alone cross this gateway\"",
+                                oree_sip_hub_sent_by (lane));
+  oree_sip_hub_respond_with (lane, rx, &writer);
+}
+
 static void
 refuse_offer (OreeLane *lane, OreeSipRx *rx, guint status)
 {
   if (status == 488)
-    {
-      g_autofree char *warning
-          = g_strdup_printf ("304 %s \"Messages alone cross this gateway\"", oree_sip_hub_sent_by (lane));
-
-      refuse (lane, rx, status, OREE_SIP_HDR_WARNING, warning);
-    }
+    refuse_call (lane, rx);
   else
     refuse (lane, rx, status, OREE_SIP_HDR_ACCEPT, status == 415 ? SDP_TYPE : NULL);
 }
@@ -335,16 +368,11 @@ oree_gateway_session_in (OreeLane *lane, OreeSipRx *rx)
       invited (lane, rx);
       return;
     }
-  if (session == NULL || session->dialog == NULL)
-    {
-      if (!is_ack)
-        refuse (lane, rx, 481, OREE_SIP_HDR_WARNING, NULL);
-      return;
-    }
-  status = is_ack ? 0 : oree_sip_dialog_on_request (session->dialog, &rx->msg);
+  status = check_request (session, &rx->msg);
   if (status != 0)
     {
-      refuse (lane, rx, status, OREE_SIP_HDR_WARNING, NULL);
+      if (!is_ack)
+        refuse (lane, rx, status, OREE_SIP_HDR_WARNING, NULL);
       return;
     }
   if (is_ack)
@@ -379,7 +407,7 @@ const OreeJid *
 oree_gateway_session_message (OreeLane *lane, OreeSipRx *rx)
 {
   Session *session = find_by_token (lane, &rx->msg);
-  guint status = session == NULL || session->dialog == NULL ? 481 : oree_sip_dialog_on_request (session->dialog, &rx->msg);
+  guint status = check_request (session, &rx->msg);
 
   if (status != 0)
     {
