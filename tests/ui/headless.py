@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import pathlib
+import random
 import select
 import shutil
 import signal
@@ -105,20 +106,30 @@ class Desktop:
         return child
 
     def _start_screen(self):
+        """A display of a number of our own choosing, which the server locks: left to itself it looks for a free one in
+        its network, and takes the socket of a server in another."""
+        for _ in range(20):
+            display = f":{random.randrange(100, 30000)}"
+            if self._serve(display):
+                return display
+        raise RuntimeError("headless: no X server started: " + (self.directory / "Xvfb.log").read_text())
+
+    def _serve(self, display, seconds=20):
         ours, theirs = os.pipe()
-        self._start("Xvfb", "-displayfd", str(theirs), "-screen", "0", f"{SIZE}x24", "-nolisten", "tcp", "-noreset",
+        self._start("Xvfb", display, "-displayfd", str(theirs), "-screen", "0", f"{SIZE}x24", "-nolisten", "tcp", "-noreset",
                     pass_fds=(theirs,))
         os.close(theirs)
-        text, end = b"", time.monotonic() + 20
-        while not text.endswith(b"\n"):
-            if not select.select([ours], [], [], max(0, end - time.monotonic()))[0]:
-                raise RuntimeError("headless: the X server did not start in 20 s")
-            some = os.read(ours, 16)
-            if not some:
-                raise RuntimeError("headless: the X server ended: " + (self.directory / "Xvfb.log").read_text())
-            text += some
-        os.close(ours)
-        return ":" + text.decode().strip()
+        try:
+            # It writes its number and a line break when it is ready, in two pieces, and closes the pipe when it ends.
+            said = b""
+            while not said.endswith(b"\n") and select.select([ours], [], [], seconds)[0]:
+                some = os.read(ours, 16)
+                if not some:
+                    return False
+                said += some
+            return said.endswith(b"\n")
+        finally:
+            os.close(ours)
 
     def _learn_letters(self):
         """Keys nobody needs (free ones, those that play music) get the letters."""
