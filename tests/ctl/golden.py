@@ -30,7 +30,7 @@ NORMAL = [
     (re.compile(r"oreectl \d+\.\d+\.\d+"), "oreectl VERSION"),
     (re.compile(r'("store": )"[^"]*"'), r'\1"STORE"'),
     (re.compile(r"request-[0-9a-f]{16}"), "request-NUMBER"),
-    (re.compile(r"\b(?:[0-9a-f]{12}|[0-9a-f]{64})\b"), "FINGERPRINT"),
+    (re.compile(r"(?<!sha256:)\b(?:[0-9a-f]{12}|[0-9a-f]{64})\b"), "FINGERPRINT"),
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "DATE"),
     (re.compile(r"authority [0-9a-f]{8}"), "authority NUMBER"),
     (re.compile(r"(?<=  )39[67](?=  )"), "DAYS"),
