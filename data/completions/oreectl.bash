@@ -13,8 +13,9 @@ _oreectl()
 {
   local cur prev words=() cword=0 word i
   local commands="status service kinds apply check export import history undo restore connections partners
-    discovered-partners subscriptions sessions allow-entry counters events explain reload forecast"
-  local options="--bus= --json --brief --watch --limit= --after= --deadline= --version --help"
+    discovered-partners subscriptions sessions allow-entry counters events explain reload forecast certificate"
+  local options="--bus= --json --brief --watch --limit= --after= --deadline= --version --help
+    --usage= --out= --at= --password-file= --dry-run --accept-warnings"
   local verbs="list show add set remove reset describe"
   local roles="access-edge xmpp-proxy xmpp-gateway front-end"
 
@@ -51,6 +52,16 @@ _oreectl()
       ;;
     apply | check | import | export | forecast)
       [[ $cword -eq 1 ]] && COMPREPLY=($(compgen -f -- "$cur"))
+      ;;
+    certificate)
+      case $cword in
+        1) COMPREPLY=($(compgen -W "list show needs request import assign remove renew roll roll-back export" -- "$cur")) ;;
+        2) case ${words[1]} in
+             import) COMPREPLY=($(compgen -f -- "$cur")) ;;
+             show | assign | remove | renew | roll | export)
+               COMPREPLY=($(compgen -W "$(oreectl --brief certificate list 2> /dev/null)" -- "$cur")) ;;
+           esac ;;
+      esac
       ;;
     allow-entry)
       [[ $cword -eq 1 ]] && COMPREPLY=($(compgen -W "list revoke" -- "$cur"))
