@@ -29,6 +29,7 @@ struct _OreeServicesPage
   OreeClientList *connections;
   GSimpleActionGroup *actions;
   GCancellable *cancellable;
+  char *wanted;    /* the role to select as soon as it is read */
   gboolean denied; /* the user may not control services */
 };
 
@@ -131,8 +132,20 @@ make_row (gpointer item, gpointer data)
 }
 
 static void
+select_wanted (OreeServicesPage *self)
+{
+  guint position;
+
+  if (self->wanted == NULL || !oree_client_list_position (self->services, self->wanted, &position))
+    return;
+  gtk_list_box_select_row (self->roles, gtk_list_box_get_row_at_index (self->roles, (int) position));
+  g_clear_pointer (&self->wanted, g_free);
+}
+
+static void
 on_services_loaded (OreeServicesPage *self)
 {
+  select_wanted (self);
   if (gtk_list_box_get_selected_row (self->roles) == NULL)
     gtk_list_box_select_row (self->roles, gtk_list_box_get_row_at_index (self->roles, 0));
   update_actions (self);
@@ -482,10 +495,10 @@ static void
 oree_services_page_go (OreePanelPage *page, const char *name, const char *place)
 {
   OreeServicesPage *self = OREE_SERVICES_PAGE (page);
-  guint position;
 
-  if (oree_client_list_position (self->services, place, &position))
-    gtk_list_box_select_row (self->roles, gtk_list_box_get_row_at_index (self->roles, (int) position));
+  g_free (self->wanted);
+  self->wanted = g_strdup (place);
+  select_wanted (self);
 }
 
 static gboolean
@@ -518,6 +531,7 @@ oree_services_page_finalize (GObject *object)
 
   g_clear_object (&self->services);
   g_clear_object (&self->connections);
+  g_free (self->wanted);
   g_object_unref (self->actions);
   g_object_unref (self->cancellable);
   G_OBJECT_CLASS (oree_services_page_parent_class)->finalize (object);

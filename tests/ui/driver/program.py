@@ -16,7 +16,7 @@ from .screen import Screen
 _ALARM = re.compile(r"ERROR: \w+Sanitizer|runtime error:|\b(?:CRITICAL|WARNING|ERROR) \*\*:")
 
 # Roles as GTK 4.8 names them; a row of a form is a list item, its entry a text box.
-BUTTONS = ("button", "toggle button", "menu item", "switch", "check box", "radio", "tab", "link", "list item", "row")
+BUTTONS = ("button", "checkbox", "toggle button", "menu item", "switch", "check box", "radio", "tab", "link", "list item", "row")
 
 
 class Program:
