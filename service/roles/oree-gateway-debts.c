@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What contacts are owed: the error stanza that says what became of theirs, until their server has acknowledged it.
+/* What senders are owed: a contact the error stanza that says what became of theirs, until their server has acknowledged it; a
+ * user of ours the message that says so of one that had been answered with success (DECISIONS/008), until a device took it.
  *
- *   send ─► acknowledged: settled, forgotten
+ *   send ─► taken: settled, forgotten
  *     ▲  └► failed: durable, waits, once more ─► given up after OREE_GW_DEBT_SECONDS: the administrator is told
  *
- * Their server may count a stanza as taken before that (DECISIONS/003): then nobody but us knows that somebody waits for a
+ * A contact's server may count a stanza as taken before that (DECISIONS/003): then nobody but us knows that somebody waits for a
  * word, and a note of it must outlive us. A note that is found at the start is paid with "nobody knows". */
 #include "base/oree-limits.h"
+#include "codec/sip/oree-sip-status.h"
+#include "gateway/oree-gw-addr.h"
 #include "roles/oree-gateway-role.h"
 #include "roles/oree-queues.h"
 
@@ -16,8 +19,9 @@ typedef struct
 {
   GList link; /* in `all` */
   OreeLane *lane;
-  OreeXmppRx *rx;
-  OreeXmlNode *error;
+  OreeXmppRx *rx;     /* what is answered; or the error that came for a user of ours */
+  OreeXmlNode *error; /* for the contact; or: */
+  OreeGatewayTiding tiding;
   OreeTimer timer;
   OreeTime since;
   guint attempts;
@@ -86,7 +90,10 @@ debt_free (Debt *debt)
   g_queue_unlink (&debt->lane->gateway->debts->all, &debt->link);
   oree_worker_cancel (debt->lane->worker, &debt->timer);
   oree_queues_leave (&debt->place);
-  oree_xml_node_unref (debt->error);
+  g_clear_pointer (&debt->error, oree_xml_node_unref);
+  g_free (debt->tiding.aor);
+  g_free (debt->tiding.call_id);
+  g_free (debt->tiding.text);
   oree_xmpp_rx_free (debt->rx);
   g_free (debt);
 }
@@ -100,70 +107,143 @@ close_account (Debt *debt)
 }
 
 static void
-give_up (Debt *debt, OreeS2sReason reason)
+give_up (Debt *debt, const char *reason)
 {
-  g_autofree char *from = oree_jid_to_bare_string (&debt->rx->stanza->from);
-  g_autofree char *to = oree_jid_to_bare_string (&debt->rx->stanza->to);
+  const OreeStanza *stanza = debt->rx->stanza;
+  g_autofree char *contact = oree_jid_to_bare_string (&stanza->from);
+  g_autofree char *user = oree_jid_to_bare_string (&stanza->to);
+  gboolean to_sip = debt->error != NULL;
 
-  oree_lane_event (debt->lane, oree_event_new (OREE_EVENT_SENDER_NOT_TOLD, "from", from, "to", to, "partner",
-                                               debt->rx->stanza->from.domain, "direction", "to-sip", "reason",
-                                               oree_s2s_reason_nick (reason), NULL));
+  oree_lane_event (debt->lane, oree_event_new (OREE_EVENT_SENDER_NOT_TOLD, "from", to_sip ? contact : user, "to",
+                                               to_sip ? user : contact, "partner", stanza->from.domain, "direction",
+                                               to_sip ? "to-sip" : "to-xmpp", "reason", reason, NULL));
   close_account (debt);
 }
 
-/* Will trying again never help? */
-static gboolean
-is_final (OreeLane *lane, const char *remote, OreeS2sReason reason)
-{
-  return reason == OREE_S2S_BLOCKED || reason == OREE_S2S_STRANGER || reason == OREE_S2S_TOO_BIG
-         || oree_policy_xmpp_partner (lane->policy, remote) == NULL;
-}
-
+/* Not told: once more later, while there is hope and room. */
 static void
-told_cb (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason, gpointer data)
+put_off (Debt *debt, const char *reason)
 {
-  Debt *debt = data;
-  const char *remote = debt->rx->stanza->from.domain;
+  OreeLane *lane = debt->lane;
+  OreeQueueDirection direction = debt->error != NULL ? OREE_QUEUE_TO_XMPP : OREE_QUEUE_TO_SIP;
+  const char *domain = debt->rx->stanza->from.domain;
   OreeTime now = oree_worker_now (lane->worker);
 
-  if (ok || is_final (lane, remote, reason))
-    {
-      close_account (debt);
-      return;
-    }
-  oree_gateway_note (lane, debt->rx);
   if (now >= debt->since + OREE_GW_DEBT_SECONDS * OREE_SECOND
-      || (debt->place.queue == NULL && !oree_queues_have_room (lane, remote, OREE_QUEUE_TO_XMPP, 0)))
+      || (debt->place.queue == NULL && !oree_queues_have_room (lane, domain, direction, debt->rx->stanza->size)))
     {
       give_up (debt, reason);
       return;
     }
   if (debt->place.queue == NULL)
-    oree_queues_enter (lane, &debt->place, remote, OREE_QUEUE_TO_XMPP, debt->rx->stanza->size);
+    oree_queues_enter (lane, &debt->place, domain, direction, debt->rx->stanza->size);
   oree_worker_arm (lane->worker, &debt->timer, now + MIN (OREE_SECOND << MIN (debt->attempts - 1, 10), RETRY_MAX));
+}
+
+static void
+contact_told_cb (OreeLane *lane, gboolean ok, OreeS2sAcked acked, OreeS2sReason reason, gpointer data)
+{
+  Debt *debt = data;
+  gboolean final = reason == OREE_S2S_BLOCKED || reason == OREE_S2S_STRANGER || reason == OREE_S2S_TOO_BIG
+                   || oree_policy_xmpp_partner (lane->policy, debt->rx->stanza->from.domain) == NULL;
+
+  if (ok || final)
+    {
+      close_account (debt);
+      return;
+    }
+  oree_gateway_note (lane, debt->rx);
+  put_off (debt, oree_s2s_reason_nick (reason));
+}
+
+/* Does the status say that another time may be better? */
+static gboolean
+is_passing (guint status)
+{
+  return status == 408 || status == 480 || status == 486 || (status >= 500 && status < 600 && status != 501 && status != 505);
+}
+
+static void
+user_told_cb (OreeLane *lane, guint status, const OreeSipRx *response, gpointer data)
+{
+  Debt *debt = data;
+  g_autofree char *reason = g_strdup_printf ("sip-%u", status);
+
+  if (oree_sip_status_is_success (status))
+    close_account (debt);
+  else if (is_passing (status))
+    put_off (debt, reason);
+  else
+    give_up (debt, reason);
+}
+
+static void
+pay_user (Debt *debt)
+{
+  OreeLane *lane = debt->lane;
+  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+  g_autofree char *from = oree_gw_aor_from_jid (&debt->rx->stanza->from);
+  OreeFlow flow = oree_sip_hub_inside (lane, debt->tiding.aor);
+  OreeSipUaRequest parts = {
+    .method = "MESSAGE",
+    .from_uri = from,
+    .to_uri = debt->tiding.aor,
+    .transport = oree_sip_hub_transport (lane, flow),
+    .sent_by = oree_sip_hub_sent_by (lane),
+  };
+
+  oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
+  oree_sip_write_header (&writer, OREE_SIP_HDR_IN_REPLY_TO, debt->tiding.call_id); /* which one: RFC 3261 20.21 */
+  oree_sip_write_header (&writer, OREE_SIP_HDR_CONTENT_LANGUAGE, debt->tiding.languages);
+  oree_sip_hub_request (lane, flow,
+                        oree_sip_write_finish (&writer, "text/plain;charset=UTF-8", oree_span_str (debt->tiding.text)),
+                        user_told_cb, debt);
 }
 
 static void
 pay (gpointer data)
 {
   Debt *debt = data;
+  const OreeStanza *stanza = debt->rx->stanza;
 
   debt->attempts++;
-  oree_xmpp_out_send (debt->lane, debt->rx->stanza->to.domain, debt->rx->stanza->from.domain, debt->error, told_cb, debt);
+  if (debt->error == NULL)
+    pay_user (debt);
+  else if (debt->lane->mode[OREE_ROLE_XMPP_PROXY] == OREE_MODE_STOPPED)
+    put_off (debt, "shutting-down");
+  else
+    oree_xmpp_out_send (debt->lane, stanza->to.domain, stanza->from.domain, debt->error, contact_told_cb, debt);
 }
 
-void
-oree_gateway_owe (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *error)
+static Debt *
+debt_new (OreeLane *lane, OreeXmppRx *rx)
 {
   Debt *debt = g_new0 (Debt, 1);
 
   debt->lane = lane;
   debt->rx = rx;
-  debt->error = oree_xml_node_ref (error);
   debt->since = oree_worker_now (lane->worker);
   oree_timer_init (&debt->timer, pay, debt);
   debt->link.data = debt;
   g_queue_push_tail_link (&lane->gateway->debts->all, &debt->link);
+  return debt;
+}
+
+void
+oree_gateway_owe (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *error)
+{
+  Debt *debt = debt_new (lane, rx);
+
+  debt->error = oree_xml_node_ref (error);
+  pay (debt);
+}
+
+void
+oree_gateway_owe_user (OreeLane *lane, OreeXmppRx *rx, const OreeGatewayTiding *tiding)
+{
+  Debt *debt = debt_new (lane, rx);
+
+  debt->tiding = *tiding;
   pay (debt);
 }
 

@@ -862,15 +862,6 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
 /* --- errors that come back --------------------------------------------------------------------- */
 
 static void
-notice_done (OreeLane *lane, guint status, const OreeSipRx *response, gpointer data)
-{
-  OreeXmppRx *rx = data;
-
-  oree_xmpp_settle (lane, rx->slot);
-  oree_xmpp_rx_free (rx);
-}
-
-static void
 notify_sender (OreeLane *lane, const Remembered *remembered, const char *contact, OreeImdnStatus status)
 {
   OreeGatewayNotice notice = {
@@ -904,41 +895,24 @@ failure_text (const OreeGwPerson *person, OreeStanzaErr err, const char **langua
 static void
 tell_sender (OreeLane *lane, const Remembered *remembered, OreeXmppRx *rx)
 {
-  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
   g_autofree char *from = oree_gw_aor_from_jid (&rx->stanza->from);
-  g_autofree char *text = NULL;
-  const char *languages;
-  OreeFlow flow = oree_sip_hub_inside (lane, remembered->aor);
+  OreeGatewayTiding tiding = { 0 };
   OreeStanzaErrView error;
-  OreeSipUaRequest parts = {
-    .method = "MESSAGE",
-    .from_uri = from,
-    .to_uri = remembered->aor,
-    .transport = oree_sip_hub_transport (lane, flow),
-    .sent_by = oree_sip_hub_sent_by (lane),
-  };
 
   oree_stanza_err_read (rx->stanza->node, &error);
   oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_XMPP_REPORTED);
-  if (from == NULL)
+  if (from == NULL || remembered->wants & OREE_CPIM_NEGATIVE_DELIVERY)
     {
+      if (from != NULL)
+        notify_sender (lane, remembered, from, OREE_IMDN_FAILED);
       oree_xmpp_settle (lane, rx->slot);
       oree_xmpp_rx_free (rx);
       return;
     }
-  if (remembered->wants & OREE_CPIM_NEGATIVE_DELIVERY)
-    {
-      notify_sender (lane, remembered, from, OREE_IMDN_FAILED);
-      oree_xmpp_settle (lane, rx->slot);
-      oree_xmpp_rx_free (rx);
-      return;
-    }
-  text = failure_text (oree_gw_people_find (lane->gateway->people, remembered->aor), error.condition, &languages);
-  oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
-  oree_sip_write_header (&writer, OREE_SIP_HDR_IN_REPLY_TO, remembered->call_id); /* which one: RFC 3261 20.21 */
-  oree_sip_write_header (&writer, OREE_SIP_HDR_CONTENT_LANGUAGE, languages);
-  oree_sip_hub_request (lane, flow,
-                        oree_sip_write_finish (&writer, "text/plain;charset=UTF-8", oree_span_str (text)), notice_done, rx);
+  tiding.aor = g_strdup (remembered->aor);
+  tiding.call_id = g_strdup (remembered->call_id);
+  tiding.text = failure_text (oree_gw_people_find (lane->gateway->people, remembered->aor), error.condition, &tiding.languages);
+  oree_gateway_owe_user (lane, rx, &tiding);
 }
 
 void

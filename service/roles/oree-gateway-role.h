@@ -107,6 +107,18 @@ void oree_gateway_debts_clear (OreeLane *lane);
 void oree_gateway_debts_start (OreeLane *lane);
 /* Sends `error`, the answer to a stanza, until the partner has acknowledged it; then settles the stanza. Takes `rx`. */
 void oree_gateway_owe (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *error);
+/* What a user of ours must hear of a message that was answered with success. All but `languages` (static) are owned. */
+typedef struct
+{
+  char *aor;
+  char *call_id; /* of that message */
+  char *text;
+  const char *languages; /* of the text, as Content-Language takes them */
+} OreeGatewayTiding;
+
+/* Sends it until a device took it, as a message from the contact that `rx`, the error, came from; then settles that. Takes `rx`
+ * and what is in `tiding`. */
+void oree_gateway_owe_user (OreeLane *lane, OreeXmppRx *rx, const OreeGatewayTiding *tiding);
 /* The outcome of a message takes so long that our acknowledgement passes it now: makes a durable note that its sender waits
  * for a word. */
 void oree_gateway_note (OreeLane *lane, OreeXmppRx *rx);

@@ -730,12 +730,24 @@ deliver_in_memory (OreeLane *lane, Parcel *parcel)
     }
 }
 
+/* The connection a request of the next hop came on is gone: its answer goes over ours (RFC 3261 18.2.2). */
+static Flow *
+flow_instead (OreeLane *lane, const Parcel *parcel)
+{
+  if (parcel->flow.leg != OREE_LEG_NEXT_HOP || parcel->branch != NULL || lane->sip->inside == NULL
+      || !g_str_has_prefix (parcel->text->str, "SIP/2.0 "))
+    return NULL;
+  return flow_find (lane, lane->sip->inside (lane, NULL));
+}
+
 static void
 write_on_lane (OreeLane *lane, gpointer data)
 {
   Parcel *parcel = data;
   Flow *flow = is_in_memory (parcel->flow) ? NULL : flow_find (lane, parcel->flow);
 
+  if (flow == NULL && !is_in_memory (parcel->flow))
+    flow = flow_instead (lane, parcel);
   if (is_in_memory (parcel->flow))
     deliver_in_memory (lane, parcel);
   else if (flow != NULL && flow->conn == NULL && (flow->queued == NULL || flow->queued->len < QUEUED_MAX))

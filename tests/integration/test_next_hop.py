@@ -30,6 +30,7 @@ class NextHop:
         self.known = set()
         self.tags = {}
         self.requests = Journal("next hop requests")
+        self.answers = Journal("answers on the edge's own connection")
         self._edge_port = edge_port
         self._server = None
 
@@ -44,6 +45,9 @@ class NextHop:
         try:
             while True:
                 packet = await self._read(reader)
+                if packet.status is not None:
+                    self.answers.add(packet)
+                    continue
                 self.requests.add(packet)
                 status, body = self._outcome(packet)
                 if packet.method == "ACK":
@@ -82,12 +86,7 @@ class NextHop:
 
     async def ask(self, sender, to, text, source=EDGE_ADDRESS, method="MESSAGE", content="text/plain;charset=UTF-8"):
         reader, writer = await asyncio.open_connection(EDGE_ADDRESS, self._edge_port, local_addr=(source, 0))
-        body = text.encode()
-        lines = [f"{method} {to} SIP/2.0", f"Via: SIP/2.0/TCP {source}:5060;branch=z9hG4bK{token()}", "Max-Forwards: 70",
-                 f"From: <{sender}>;tag={token()}", f"To: <{to}>", f"Call-ID: {token()}", f"CSeq: 1 {method}",
-                 f"Contact: <sip:alice@{source}:{self.port};transport=tcp>", f"Content-Type: {content}",
-                 f"Content-Length: {len(body)}", "", ""]
-        writer.write("\r\n".join(lines).encode() + body)
+        writer.write(self._request(sender, to, text, source, method, content))
         try:
             return await asyncio.wait_for(self._read(reader), 35)
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -95,6 +94,20 @@ class NextHop:
         finally:
             writer.close()
 
+    async def drop(self, sender, to, text):
+        """Sends a MESSAGE to the edge and is gone."""
+        _, writer = await asyncio.open_connection(EDGE_ADDRESS, self._edge_port)
+        writer.write(self._request(sender, to, text, EDGE_ADDRESS, "MESSAGE", "text/plain"))
+        await writer.drain()
+        writer.close()
+
+    def _request(self, sender, to, text, source, method, content):
+        body = text.encode()
+        lines = [f"{method} {to} SIP/2.0", f"Via: SIP/2.0/TCP {source}:5060;branch=z9hG4bK{token()}", "Max-Forwards: 70",
+                 f"From: <{sender}>;tag={token()}", f"To: <{to}>", f"Call-ID: {token()}", f"CSeq: 1 {method}",
+                 f"Contact: <sip:alice@{source}:{self.port};transport=tcp>", f"Content-Type: {content}",
+                 f"Content-Length: {len(body)}", "", ""]
+        return "\r\n".join(lines).encode() + body
 
     async def notify(self, subscribe, sequence, body, state="active;expires=600"):
         """The status that answers a NOTIFY in the dialog of `subscribe`."""
@@ -140,6 +153,18 @@ async def test_messages_both_ways_over_tcp(lab, hop):
     # A user who is none of ours does not speak through us.
     assert await hop.say(f"sip:mallory@{PARTNER_DOMAIN}", JULIET_URI, "spoofed") in (403, 404)
     assert await hop.say(ALICE, f"sip:bob@{OUR_DOMAIN}", "home") == 404
+    await juliet.stop()
+
+
+async def test_the_answer_finds_its_way_when_the_connection_went(lab, hop):
+    """RFC 3261 18.2.2: over another one, our own."""
+    juliet = await lab.xmpp_user("juliet")
+    juliet.say(ALICE_JID, "a connection of ours")
+    await hop.requests.wait(lambda one: one.body == b"a connection of ours", 20)
+    await hop.drop(ALICE, JULIET_URI, "and gone")
+    await juliet.heard("and gone", 20)
+    answer = await hop.answers.wait(lambda one: one.method == "MESSAGE", 20)
+    assert answer.status in (200, 202)
     await juliet.stop()
 
 

@@ -199,6 +199,21 @@ async def test_errors_outlive_the_stream_they_go_on(behind, tell):
     settled(behind, line, tell, 2 * WINDOW * TIMES)
 
 
+async def test_an_error_after_the_answer_waits_for_its_reader(behind, tell):
+    """Prosody takes a message for anybody and says later that there is no such user; Alice's program fails just then."""
+    line, alice = behind.line(), behind.alice
+    alice.answer = lambda request: 500
+    response = await alice.post("sip:nobody@partner.test", "is anybody there?")
+    assert response.status == 200
+    since = alice.messages.mark()
+    await lasts(1.5)
+    alice.answer = lambda request: 200
+    told = await alice.messages.wait(lambda message: message.packet.get("in-reply-to") == response.get("call-id"), 20, since)
+    assert "was not delivered" in told.text
+    await behind.ledger.settle()
+    assert not line.out_waiting
+
+
 async def test_the_wire_is_reset(behind, tell):
     line = behind.line()
     async with everybody_writes(behind.ledger, pace=0.01):
