@@ -2,10 +2,11 @@
 """A next hop over plain TCP, by script: what Kamailio over TLS does not show. Its address is all that proves it."""
 
 import asyncio
+import contextlib
 
 import pytest
 from conftest import run
-from lab.journal import Journal
+from lab.journal import Journal, Missed
 from lab.process import free_port
 from sip_peer import address, parse, token
 from sip_users import ALICE, ALICE_JID, JULIET_URI, bare
@@ -161,10 +162,14 @@ async def test_the_answer_finds_its_way_when_the_connection_went(lab, hop):
     juliet = await lab.xmpp_user("juliet")
     juliet.say(ALICE_JID, "a connection of ours")
     await hop.requests.wait(lambda one: one.body == b"a connection of ours", 20)
-    await hop.drop(ALICE, JULIET_URI, "and gone")
-    await juliet.heard("and gone", 20)
-    answer = await hop.answers.wait(lambda one: one.method == "MESSAGE", 20)
-    assert answer.status in (200, 202)
+    # The partner may have acknowledged before we see the end: then the answer went into the void, as it may.
+    for number in range(20):
+        await hop.drop(ALICE, JULIET_URI, f"and gone {number}")
+        await juliet.heard(f"and gone {number}", 20)
+        with contextlib.suppress(Missed):
+            await hop.answers.wait(lambda one: one.method == "MESSAGE", 0.5)
+            break
+    assert hop.answers.entries and hop.answers.entries[0].status in (200, 202)
     await juliet.stop()
 
 
