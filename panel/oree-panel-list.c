@@ -12,7 +12,7 @@ typedef struct
   GtkStack *stack;
   GtkLabel *heading;
   GtkLabel *note;
-  GtkRevealer *hint;
+  GtkWidget *hint;
   GtkLabel *hint_text;
   GtkButton *hint_button;
   OreeListView *view;
@@ -168,7 +168,10 @@ show_awaited (OreePanelList *self)
   if (!private->open_awaited)
     {
       if (oree_list_view_select (private->view, private->awaited))
-        g_clear_pointer (&private->awaited, g_free);
+        {
+          g_clear_pointer (&private->awaited, g_free);
+          oree_list_view_grab_list (private->view);
+        }
       return;
     }
   id = g_steal_pointer (&private->awaited);
@@ -273,14 +276,14 @@ on_applied (GObject *source, GAsyncResult *result, gpointer data)
 static void
 apply_batch (gboolean yes, gpointer data)
 {
-  g_autoptr (Batch) batch = data;
+  Batch *batch = data;
   OreePanelList *self = batch->self;
-  guint64 seen = batch->seen;
 
-  if (!yes)
-    return;
-  oree_client_apply_async (oree_panel_page_get_session (OREE_PANEL_PAGE (self)), g_variant_ref (batch->changes), seen,
-                           NULL, PRIVATE (self)->cancellable, on_applied, g_steal_pointer (&batch));
+  if (yes)
+    oree_client_apply_async (oree_panel_page_get_session (OREE_PANEL_PAGE (self)), batch->changes, batch->seen, NULL,
+                             PRIVATE (self)->cancellable, on_applied, batch);
+  else
+    batch_free (batch);
 }
 
 static void
@@ -325,7 +328,7 @@ oree_panel_list_apply (OreePanelList *self, GVariant *changes, const char *quest
   batch->seen = oree_client_list_get_revision (PRIVATE (self)->lists->pdata[0]);
   for (guint i = 1; i < PRIVATE (self)->lists->len; i++)
     batch->seen = MAX (batch->seen, oree_client_list_get_revision (PRIVATE (self)->lists->pdata[i]));
-  oree_client_check_async (oree_panel_page_get_session (OREE_PANEL_PAGE (self)), g_variant_ref (batch->changes),
+  oree_client_check_async (oree_panel_page_get_session (OREE_PANEL_PAGE (self)), batch->changes,
                            PRIVATE (self)->cancellable, on_checked, batch);
 }
 
@@ -386,13 +389,13 @@ oree_panel_list_set_hint (OreePanelList *self, const char *text, const char *but
 {
   OreePanelListPrivate *private = PRIVATE (self);
 
-  gtk_revealer_set_reveal_child (private->hint, text != NULL);
+  gtk_widget_set_visible (private->hint, text != NULL);
   if (text == NULL)
     return;
   gtk_label_set_label (private->hint_text, text);
   gtk_button_set_label (private->hint_button, button);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (private->hint_button), "win.go");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (private->hint_button), "s", place);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (private->hint_button), "win.go");
 }
 
 /* ---- the page ---- */

@@ -17,7 +17,7 @@ typedef struct
 void oree_client_outcome_free (OreeClientOutcome *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeClientOutcome, oree_client_outcome_free)
 
-/* What would come of `changes` (a(sssa{sv}), sunk). */
+/* What would come of `changes` (a(sssa{sv}), sunk when floating). */
 void oree_client_check_async (OreeClientSession *session, GVariant *changes, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer data);
 /* Does it, as one transaction; with an error among the problems nothing was stored. Error: CONFLICT when somebody changed

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Names every button under `root` by its label without the underscore. */
+/* Lets the label inside every button under `root` be its name, once. Again after a label was set anew. */
 void oree_ui_name_buttons (GtkWidget *root);
 
 G_END_DECLS

@@ -120,5 +120,5 @@ oree_conflict_ask (GtkWidget *widget, const char *name, const char *who, gint64 
   adw_message_dialog_set_default_response (dialog, "cancel");
   adw_message_dialog_set_close_response (dialog, "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asked, (GClosureNotify) (void *) g_free, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  oree_ui_present (GTK_WIDGET (dialog));
 }

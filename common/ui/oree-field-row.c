@@ -67,7 +67,8 @@ show_subtitle (OreeFieldRow *self)
 static void
 show_name (OreeFieldRow *self)
 {
-  if (PRIVATE (self)->control != NULL)
+  /* A row that is switched by a click anywhere names what it switches itself. */
+  if (PRIVATE (self)->control != NULL && adw_action_row_get_activatable_widget (ADW_ACTION_ROW (self)) == NULL)
     oree_ui_set_label (PRIVATE (self)->control, adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self)));
 }
 

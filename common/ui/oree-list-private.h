@@ -62,6 +62,7 @@ struct _OreeListView
   GtkWidget *context_menu;
   char *(*count_words) (guint n);
   guint n_selected;
+  guint focus_idle;
   gboolean writable;
   gboolean can_edit;
 };

@@ -9,6 +9,9 @@
 
 #include <glib/gi18n-lib.h>
 
+/* A few frames: until then the rows of a list just shown are there. */
+#define FOCUS_MS 60
+
 enum
 {
   PROP_WRITABLE = 1,
@@ -198,6 +201,7 @@ oree_list_view_dispose (GObject *object)
   GtkWidget *child;
 
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
+  g_clear_handle_id (&self->focus_idle, g_source_remove);
   for (guint i = 0; i < self->sources->len; i++)
     g_signal_handlers_disconnect_by_data (self->sources->pdata[i], self);
   /* The column view takes its sorter with it, and the rows change once more. */
@@ -446,12 +450,6 @@ oree_list_view_get_selected (OreeListView *self)
   return items;
 }
 
-void
-oree_list_view_grab_list (OreeListView *self)
-{
-  gtk_widget_grab_focus (GTK_WIDGET (self->view));
-}
-
 /* gtk_column_view_scroll_to () is of GTK 4.12: the inner list has the action. */
 static void
 scroll_to (OreeListView *self, guint position)
@@ -479,4 +477,41 @@ oree_list_view_select (OreeListView *self, const char *id)
         }
     }
   return FALSE;
+}
+
+/* The row of the first selected item, when it is on the screen. */
+static GtkWidget *
+selected_row (OreeListView *self)
+{
+  GtkWidget *inner = gtk_widget_get_last_child (GTK_WIDGET (self->view));
+
+  for (GtkWidget *row = gtk_widget_get_first_child (inner); row != NULL; row = gtk_widget_get_next_sibling (row))
+    {
+      GtkWidget *cell = gtk_widget_get_first_child (row);
+      GtkListItem *item = cell != NULL ? oree_list_cells_at (cell) : NULL;
+
+      if (item != NULL && gtk_list_item_get_selected (item))
+        return row;
+    }
+  return NULL;
+}
+
+static gboolean
+focus_row (gpointer data)
+{
+  OreeListView *self = data;
+  GtkWidget *row = selected_row (self);
+
+  self->focus_idle = 0;
+  gtk_widget_grab_focus (row != NULL ? row : GTK_WIDGET (self->view));
+  return G_SOURCE_REMOVE;
+}
+
+void
+oree_list_view_grab_list (OreeListView *self)
+{
+  /* Rows are made in the next frame: after it there is one to take the keyboard. */
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  if (self->focus_idle == 0)
+    self->focus_idle = g_timeout_add (FOCUS_MS, focus_row, self);
 }

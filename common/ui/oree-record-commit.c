@@ -384,5 +384,5 @@ oree_record_editor_leave (OreeRecordEditor *self, void (*done) (gboolean leave, 
   adw_message_dialog_set_default_response (dialog, "commit");
   adw_message_dialog_set_close_response (dialog, "cancel");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_leave_answer), self, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  oree_ui_present (GTK_WIDGET (dialog));
 }

@@ -38,8 +38,8 @@ show_notice (OreeRecordEditor *self)
   if (problem != NULL)
     text = oree_sentence_problem (problem);
   if (text != NULL)
-    gtk_label_set_label (self->notice_text, text);
-  gtk_revealer_set_reveal_child (self->notice, text != NULL);
+    gtk_label_set_label (self->notice, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->notice), text != NULL);
 }
 
 static void
@@ -314,7 +314,6 @@ oree_record_editor_class_init (OreeRecordEditorClass *klass)
   gtk_widget_class_bind_template_child (widget_class, OreeRecordEditor, back);
   gtk_widget_class_bind_template_child (widget_class, OreeRecordEditor, heading);
   gtk_widget_class_bind_template_child (widget_class, OreeRecordEditor, notice);
-  gtk_widget_class_bind_template_child (widget_class, OreeRecordEditor, notice_text);
   gtk_widget_class_bind_template_child (widget_class, OreeRecordEditor, body);
   gtk_widget_class_bind_template_child (widget_class, OreeRecordEditor, status);
   gtk_widget_class_bind_template_child (widget_class, OreeRecordEditor, spinner);

@@ -20,8 +20,7 @@ struct _OreeRecordEditor
 
   GtkWidget *back;
   GtkLabel *heading;
-  GtkRevealer *notice;
-  GtkLabel *notice_text;
+  GtkLabel *notice;
   AdwBin *body;
   GtkLabel *status;
   GtkSpinner *spinner;

@@ -45,8 +45,8 @@ oree_switch_row_init (OreeSwitchRow *self)
 
   self->control = GTK_SWITCH (control);
   g_signal_connect_swapped (control, "notify::active", G_CALLBACK (oree_field_row_edited), self);
-  oree_field_row_set_control (OREE_FIELD_ROW (self), control);
   /* A click anywhere in the row switches. */
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self), control);
+  oree_field_row_set_control (OREE_FIELD_ROW (self), control);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), TRUE);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/oree-ui.h"
 
+#include "ui/oree-button-names.h"
 #include "ui/oree-choice-row.h"
 #include "ui/oree-list-view.h"
 #include "ui/oree-names-row.h"
@@ -56,6 +57,39 @@ on_toast_button (AdwToast *toast, gpointer data)
     gtk_widget_activate_action (origin, action, NULL);
 }
 
+/* Its buttons would be called "Undo Undo" and "GtkImage". */
+static void
+name_toasts (GtkWidget *overlay)
+{
+  GtkWidget *content = adw_toast_overlay_get_child (ADW_TOAST_OVERLAY (overlay));
+
+  for (GtkWidget *toast = gtk_widget_get_first_child (overlay); toast != NULL; toast = gtk_widget_get_next_sibling (toast))
+    {
+      GtkWidget *close = gtk_widget_get_last_child (toast);
+
+      if (toast == content)
+        continue;
+      /* Its label names it already. */
+      for (GtkWidget *child = gtk_widget_get_first_child (toast); child != NULL; child = gtk_widget_get_next_sibling (child))
+        if (GTK_IS_BUTTON (child) && child != close)
+          gtk_accessible_reset_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL);
+      if (GTK_IS_BUTTON (close) && gtk_button_get_icon_name (GTK_BUTTON (close)) != NULL)
+        oree_ui_set_label (close, _ ("Close"));
+    }
+}
+
+/* The news of now, not of ten seconds ago: the one before goes. */
+static void
+replace_toast (GtkWidget *overlay, AdwToast *toast)
+{
+  AdwToast *before = g_object_get_data (G_OBJECT (overlay), "oree-toast");
+
+  if (before != NULL)
+    adw_toast_dismiss (before);
+  g_object_set_data_full (G_OBJECT (overlay), "oree-toast", g_object_ref (toast), g_object_unref);
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+}
+
 static void
 weak_ref_free (gpointer data)
 {
@@ -88,13 +122,17 @@ oree_ui_toast (GtkWidget *widget, const char *text, const char *button, const ch
       adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
       g_signal_connect (toast, "button-clicked", G_CALLBACK (on_toast_button), NULL);
     }
-  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+  replace_toast (overlay, toast);
+  name_toasts (overlay);
 }
 
 void
 oree_ui_set_label (GtkWidget *widget, const char *label)
 {
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  if (GTK_IS_DROP_DOWN (widget))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (widget)), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    label, -1);
 }
 
 void
@@ -158,6 +196,13 @@ dialog_over (GtkWidget *widget, const char *heading, const char *body)
 }
 
 void
+oree_ui_present (GtkWidget *dialog)
+{
+  oree_ui_name_buttons (dialog);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
 oree_ui_ask (GtkWidget *widget, const char *heading, const char *body, const char *response, gboolean destructive,
              OreeUiAnswer done, gpointer data)
 {
@@ -174,7 +219,7 @@ oree_ui_ask (GtkWidget *widget, const char *heading, const char *body, const cha
   adw_message_dialog_set_default_response (message, destructive ? "cancel" : "go-on");
   adw_message_dialog_set_close_response (message, "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asked, (GClosureNotify) (void *) g_free, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  oree_ui_present (dialog);
 }
 
 void
@@ -183,7 +228,7 @@ oree_ui_tell (GtkWidget *widget, const char *heading, const char *body)
   GtkWidget *dialog = dialog_over (widget, heading, body);
 
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
+  oree_ui_present (dialog);
 }
 
 char *

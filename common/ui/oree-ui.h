@@ -12,7 +12,7 @@ void oree_ui_init (void);
  * string `target`, NULL for none) on `widget`. */
 void oree_ui_toast (GtkWidget *widget, const char *text, const char *button, const char *action, const char *target);
 
-/* Says to assistive technology what a widget is, where its content does not. */
+/* Says to assistive technology what a widget is, where its content does not; of a drop-down also its button. */
 void oree_ui_set_label (GtkWidget *widget, const char *label);
 /* The same of what is said about it: an error, a hint; NULL: nothing. */
 void oree_ui_set_description (GtkWidget *widget, const char *description);
@@ -26,6 +26,8 @@ void oree_ui_watch_stack (GtkWidget *stack);
 typedef void (*OreeUiAnswer) (gboolean yes, gpointer data);
 void oree_ui_ask (GtkWidget *widget, const char *heading, const char *body, const char *response, gboolean destructive,
                   OreeUiAnswer done, gpointer data);
+/* Shows a dialog whose buttons have names. */
+void oree_ui_present (GtkWidget *dialog);
 /* Says what went wrong, with a Close button. */
 void oree_ui_tell (GtkWidget *widget, const char *heading, const char *body);
 

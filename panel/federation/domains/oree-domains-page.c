@@ -3,6 +3,7 @@
 
 #include "client/oree-client-config.h"
 #include "panel/federation/domains/oree-import-dialog.h"
+#include "ui/oree-ui.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -175,7 +176,7 @@ prepare (OreePanelList *list)
   GtkWidget *filter = gtk_drop_down_new_from_strings (choices);
 
   self->filter = GTK_DROP_DOWN (filter);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (filter), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Which domains"), -1);
+  oree_ui_set_label (filter, _ ("Which domains"));
   oree_list_view_add_tool (view, filter);
   oree_list_view_set_filter (view, keep, self);
   g_signal_connect_object (filter, "notify::selected", G_CALLBACK (oree_list_view_refilter), view, G_CONNECT_SWAPPED);

@@ -72,7 +72,7 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer data)
   if (!g_str_equal (response, "import"))
     return;
   done = g_strdup_printf (ngettext ("%u domain imported", "%u domains imported", n), n);
-  oree_panel_list_apply (import->list, g_variant_ref (import->domains->changes), NULL, NULL, done);
+  oree_panel_list_apply (import->list, import->domains->changes, NULL, NULL, done);
 }
 
 static char *
@@ -118,7 +118,7 @@ oree_import_dialog_show (OreePanelList *list, const char *name, const char *text
   adw_message_dialog_set_response_enabled (dialog, "import", good);
   adw_message_dialog_set_close_response (dialog, "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), import, import_free, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  oree_ui_present (GTK_WIDGET (dialog));
 }
 
 static void

@@ -70,5 +70,5 @@ oree_site_dialog_ask (GtkWidget *widget, OreeClientSession *session, void (*done
   adw_message_dialog_set_close_response (asked->dialog, "cancel");
   g_signal_connect_object (asked->sites, "loaded", G_CALLBACK (on_loaded), asked->dialog, 0);
   g_signal_connect_data (asked->dialog, "response", G_CALLBACK (on_response), asked, asked_free, 0);
-  gtk_window_present (GTK_WINDOW (asked->dialog));
+  oree_ui_present (GTK_WIDGET (asked->dialog));
 }

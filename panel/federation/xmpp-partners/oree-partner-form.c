@@ -6,6 +6,7 @@
 #include "client/oree-sentences.h"
 #include "model/oree-xmpp-partner.h"
 #include "ui/oree-field-row.h"
+#include "ui/oree-ui.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -178,5 +179,6 @@ oree_partner_form_init (OreePartnerForm *self)
   for (gsize i = 0; i < G_N_ELEMENTS (presets); i++)
     gtk_string_list_append (list, _ (presets[i].label));
   gtk_drop_down_set_model (self->presets, G_LIST_MODEL (list));
+  oree_ui_set_label (GTK_WIDGET (self->presets), _ ("Apply a preset"));
   g_signal_connect_swapped (self->presets, "notify::selected", G_CALLBACK (on_preset), self);
 }

@@ -164,6 +164,11 @@ class Program:
             self.screen.key("BackSpace")
         return node
 
+    async def choose(self, name, place):
+        """Opens the drop-down of this name and takes its value at this place, counted from 0, by the keyboard."""
+        await self.click(name, ("button", "toggle button"))
+        self.screen.key("Home", *["Down"] * place, "Return")
+
     def key(self, *keys):
         self.screen.key(*keys)
 
