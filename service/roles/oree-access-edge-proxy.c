@@ -37,6 +37,7 @@ typedef struct
   guint attempts;
   guint status;     /* final, sent back */
   OreeSipKey key;
+  gboolean routes_dropped;
   gboolean keyed;   /* an INVITE, in `invites` */
   OreeTimer timer;  /* C; after a failure of an INVITE: until its ACK (H) */
 } Relay;
@@ -339,6 +340,23 @@ makes_dialog (OreeSipMethod method)
   return FALSE;
 }
 
+/* A partner's request goes where we decide. Only a dialog that passed through us has further routes, and is known by our
+ * mark: what else stands in Route would lead the inside to wherever the partner likes. */
+static void
+drop_foreign_routes (const OreeSipProxyRules *rules, Relay *relay)
+{
+  g_autofree char *partner = NULL;
+
+  if (oree_sip_msg_header (&relay->rx->msg, OREE_SIP_HDR_ROUTE) == NULL)
+    return;
+  partner = oree_edge_dialog_partner (rules, &relay->rx->msg);
+  if (partner != NULL)
+    return;
+  relay->routes_dropped = TRUE;
+  relay->route.route = OREE_SPAN_EMPTY;
+  relay->route.strict_next = FALSE;
+}
+
 /* The copy that goes on, both sides' names in their places (RFC 5658). */
 static GString *
 write_copy (Relay *relay, OreeFlow flow)
@@ -383,7 +401,11 @@ write_copy (Relay *relay, OreeFlow flow)
       if (oree_span_to_uint (oree_span_str (colon + 1), 65535, &port))
         leg.rport = (guint16) port;
     }
+  if (inward)
+    drop_foreign_routes (&rules, relay);
   oree_sip_proxy_forward (&rules, msg, &relay->route, &leg, oree_sip_hub_ids (lane), &edit);
+  if (inward && relay->routes_dropped)
+    oree_sip_edit_remove (&edit, OREE_SIP_HDR_ROUTE);
   oree_access_edge_crossing (lane, relay->crossing, msg, &relay->stand, relay->domain, &edit);
   g_strlcpy (relay->branch, leg.branch, sizeof relay->branch);
   return oree_sip_edit_finish (&edit);
@@ -576,7 +598,7 @@ inward_decide (OreeLane *lane, OreeSipRx *rx, OreeSipFound *found)
   partner = oree_edge_dialog_partner (&rules, &rx->msg);
   facts.in_dialog = partner != NULL && has_to_tag (&rx->msg) && g_str_equal (partner, domain);
   /* Inside a dialog the Request-URI is a device's contact; who it is for stands in To, which is our own word there. */
-  to = facts.in_dialog || route.own_routes > 0 ? aor_of (&rx->msg, OREE_SIP_HDR_TO) : oree_sip_aor_normalise (route.ruri);
+  to = facts.in_dialog ? aor_of (&rx->msg, OREE_SIP_HDR_TO) : oree_sip_aor_normalise (route.ruri);
   local = ping ? g_strdup (ours != NULL ? ours->record.id : "") : domain_of (to);
   if (local == NULL)
     {
