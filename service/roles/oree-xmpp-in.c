@@ -12,7 +12,6 @@
 #include "roles/oree-xmpp-stand.h"
 #include "roles/oree-xmpp-trust.h"
 
-#define QUIET (30 * OREE_SECOND) /* a stream without traffic gives its parser's memory back */
 #define TLS_HANDSHAKE 0x16       /* the first byte of a connection that begins with TLS (RFC 8446 5.1) */
 
 typedef struct
@@ -26,8 +25,8 @@ typedef struct
   char *secret;
   char *peer;
   char *remote; /* counted in the census under this name; NULL before the first proof */
-  OreeTimer timer, rest;
-  OreeTime heard; /* when bytes last came; 0: nothing yet */
+  OreeTimer timer;
+  gboolean begun; /* bytes came */
   OreeHook flush;
   OreeEffects effects;
   gboolean running, closed, direct_tls;
@@ -116,7 +115,6 @@ stream_free (gpointer data)
 
   is_somebody (stream);
   oree_worker_cancel (stream->lane->worker, &stream->timer);
-  oree_worker_cancel (stream->lane->worker, &stream->rest);
   oree_hook_cancel (&stream->flush);
   g_clear_pointer (&stream->conn, oree_conn_free);
   g_clear_pointer (&stream->names, g_hash_table_unref);
@@ -263,7 +261,6 @@ move_out (OreeLane *lane, gpointer data)
     }
   g_hash_table_steal (lane->xmpp_in->streams, GUINT_TO_POINTER (stream->id));
   oree_worker_cancel (lane->worker, &stream->timer);
-  oree_worker_cancel (lane->worker, &stream->rest);
   oree_hook_cancel (&stream->flush);
   /* Nothing waits for an answer any more: oree_s2s_in_awaits_keys. */
   if (stream->names != NULL)
@@ -534,17 +531,6 @@ timer_cb (gpointer data)
   run (stream);
 }
 
-static void
-rest_cb (gpointer data)
-{
-  Stream *stream = data;
-
-  if (now_of (stream) - stream->heard >= QUIET)
-    oree_xml_reader_rest (stream->reader);
-  else
-    oree_worker_arm (stream->lane->worker, &stream->rest, stream->heard + QUIET);
-}
-
 /* --- the connection ---------------------------------------------------------------------------- */
 
 /* XEP-0368 on the port of RFC 6120: a header begins with "<" or white space, TLS with neither. */
@@ -575,15 +561,13 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
 
   if (stream->closed)
     return bytes.length;
-  if (stream->heard == 0 && begin_direct_tls (stream, bytes))
+  if (!stream->begun && begin_direct_tls (stream, bytes))
     {
-      stream->heard = now;
+      stream->begun = TRUE;
       return bytes.length;
     }
   oree_s2s_in_on_bytes (stream->machine, now);
-  stream->heard = now;
-  if (!oree_timer_is_armed (&stream->rest))
-    oree_worker_arm (stream->lane->worker, &stream->rest, now + QUIET);
+  stream->begun = TRUE;
   flush_soon (stream);
   while (used < bytes.length && !stream->closed && stream->moving == NULL)
     {
@@ -773,7 +757,6 @@ oree_xmpp_in_accept (OreeListen *listen, OreeConn *conn, gpointer data)
                                      oree_xmpp_trust_has_certificate (lane, OREE_DIRECTION_IN, NULL),
                                      now_of (stream));
   oree_timer_init (&stream->timer, timer_cb, stream);
-  oree_timer_init (&stream->rest, rest_cb, stream);
   oree_hook_init (&stream->flush, flush_cb, stream);
   oree_lane_count_one (lane, OREE_COUNT_XMPP_STREAMS_IN);
   oree_conn_set_callbacks (conn, &callbacks, stream);

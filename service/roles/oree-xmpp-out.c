@@ -25,7 +25,6 @@
 #include "roles/oree-xmpp-trust.h"
 
 #define BACKOFF_MAX (20 * OREE_SECOND) /* a person is waiting: a domain that answers again is found again soon */
-#define QUIET (30 * OREE_SECOND)       /* a stream without traffic gives its parser's memory back */
 
 typedef struct
 {
@@ -37,8 +36,7 @@ typedef struct
   OreeXmlReader *reader;
   OreeConn *conn;
   char *secret;
-  OreeTimer timer, rest;
-  OreeTime heard; /* when bytes last came */
+  OreeTimer timer;
   OreeHook flush;
   OreeEffects effects;
   gboolean running, closed, counted, verify_only;
@@ -152,7 +150,6 @@ stream_free (gpointer data)
   Stream *stream = data;
 
   oree_worker_cancel (stream->lane->worker, &stream->timer);
-  oree_worker_cancel (stream->lane->worker, &stream->rest);
   oree_hook_cancel (&stream->flush);
   g_clear_pointer (&stream->find, oree_xmpp_find_free);
   g_clear_pointer (&stream->dna, oree_xmpp_dna_unref);
@@ -470,17 +467,6 @@ timer_cb (gpointer data)
 }
 
 static void
-rest_cb (gpointer data)
-{
-  Stream *stream = data;
-
-  if (oree_worker_now (stream->lane->worker) - stream->heard >= QUIET)
-    oree_xml_reader_rest (stream->reader);
-  else
-    oree_worker_arm (stream->lane->worker, &stream->rest, stream->heard + QUIET);
-}
-
-static void
 lost (Stream *stream, OreeS2sReason reason)
 {
   oree_s2s_out_on_lost (stream->machine, reason, oree_worker_now (stream->lane->worker), &stream->effects);
@@ -500,9 +486,6 @@ data_cb (OreeConn *conn, OreeSpan bytes, gpointer data)
   if (stream->closed)
     return bytes.length;
   oree_s2s_out_on_bytes (stream->machine, now);
-  stream->heard = now;
-  if (!oree_timer_is_armed (&stream->rest))
-    oree_worker_arm (stream->lane->worker, &stream->rest, now + QUIET);
   oree_reactor_at_end (oree_worker_reactor (stream->lane->worker), &stream->flush);
   while (used < bytes.length && !stream->closed && stream->conn == conn)
     {
@@ -704,7 +687,6 @@ stream_new (OreeLane *lane, const char *local, const char *remote, gboolean veri
   stream->since = g_get_real_time ();
   stream->find = oree_xmpp_find_new (lane, remote, found_cb, stream);
   oree_timer_init (&stream->timer, timer_cb, stream);
-  oree_timer_init (&stream->rest, rest_cb, stream);
   oree_hook_init (&stream->flush, flush_cb, stream);
   oree_xmpp_stand (lane->policy, remote, &options.policy);
   options.secret = oree_span_str (stream->secret);

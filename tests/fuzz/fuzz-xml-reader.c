@@ -26,7 +26,7 @@ run (const guint8 *data, gsize size, gsize step, gboolean rest)
       if (event.node != NULL)
         oree_xml_write (log, event.node, NULL);
       if (rest)
-        oree_xml_reader_rest (reader);
+        oree_xml_reader_clear_shelf ();
     }
   return log;
 }

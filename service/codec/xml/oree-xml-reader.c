@@ -4,8 +4,9 @@
  *   bytes ─► UTF-8 check ─► scanner (restricted? where does the element end?) ─► libxml2 ─► builder ─► event
  *
  * The scanner hands libxml2 exactly the bytes up to the end of one first-level element, so an event pops out with
- * nothing behind it. libxml2's context is dropped and made anew between stanzas when asked, or when the table of
- * names it keeps has grown; a start tag with the stream's namespace declarations brings the new one up to date. */
+ * nothing behind it, and libxml2's context (13 KiB) stands between two stanzas, knowing nothing but the stream's
+ * namespace declarations. There it goes back to the thread's shelf, for the next reader whose stream began with the
+ * same declarations: a stream nobody speaks on holds none. A new one is told the start tag it has not seen. */
 #include "codec/xml/oree-xml-reader.h"
 #include "base/oree-limits.h"
 #include "codec/xml/oree-xml-scan.h"
@@ -17,6 +18,7 @@
 #define DECLARATION_MAX 128        /* an XML declaration */
 #define PIECE_MAX (16 * 1024)      /* bytes handed to libxml2 at once; its buffer follows */
 #define NAMES_MAX (128 * 1024)     /* bytes of names libxml2 may keep from stanza to stanza */
+#define SHELF_MAX 4                /* parsers that wait: peers of one kind of server declare the same namespaces */
 
 const OreeXmlCaps oree_xml_caps_preauth = {
   OREE_XML_DEPTH_PREAUTH_MAX, OREE_XML_ATTRIBUTES_MAX, OREE_XML_CHILDREN_PREAUTH_MAX,
@@ -52,7 +54,7 @@ struct _OreeXmlReader
   gsize pending; /* bytes since the last event */
   gsize stage;
 
-  xmlParserCtxtPtr parser; /* made when needed */
+  xmlParserCtxtPtr parser; /* taken when bytes come, given back between stanzas */
   gboolean priming;        /* it is being told the start tag it has not seen */
   char *root_tag;          /* that tag */
   guint open;              /* open elements, root included */
@@ -316,25 +318,137 @@ static const xmlSAXHandler handler = {
 
 /* ---- the parser's life ---- */
 
+/* What waits for a reader, on this thread. */
+typedef struct
+{
+  xmlParserCtxtPtr parser;
+  char *root_tag; /* which start tag it has seen */
+} Shelved;
+
+typedef struct
+{
+  Shelved slots[SHELF_MAX];
+  guint oldest;
+} Shelf;
+
+static void
+free_parser (xmlParserCtxtPtr parser)
+{
+  if (parser == NULL)
+    return;
+  if (parser->myDoc != NULL)
+    xmlFreeDoc (parser->myDoc);
+  xmlFreeParserCtxt (parser);
+}
+
+static void
+shelf_clear (Shelf *shelf)
+{
+  for (guint i = 0; i < SHELF_MAX; i++)
+    {
+      g_clear_pointer (&shelf->slots[i].parser, free_parser);
+      g_clear_pointer (&shelf->slots[i].root_tag, g_free);
+    }
+}
+
+static void
+shelf_free (gpointer data)
+{
+  shelf_clear (data);
+  g_free (data);
+}
+
+static GPrivate shelves = G_PRIVATE_INIT (shelf_free);
+
+static Shelf *
+shelf_here (void)
+{
+  Shelf *shelf = g_private_get (&shelves);
+
+  if (shelf == NULL)
+    {
+      shelf = g_new0 (Shelf, 1);
+      g_private_set (&shelves, shelf);
+    }
+  return shelf;
+}
+
+void
+oree_xml_reader_clear_shelf (void)
+{
+  shelf_clear (shelf_here ());
+}
+
 static void
 drop_parser (OreeXmlReader *self)
 {
-  if (self->parser == NULL)
+  g_clear_pointer (&self->parser, free_parser);
+}
+
+/* It stands between two stanzas, has read all it was given, and its table of names has not grown. */
+static gboolean
+is_clean (const OreeXmlReader *self)
+{
+  return self->error == 0 && !self->document && self->pending == 0 && self->root_tag != NULL && self->open == 1
+         && self->parser->input->cur == self->parser->input->end && xmlDictGetUsage (self->parser->dict) <= NAMES_MAX;
+}
+
+static void
+give_back (OreeXmlReader *self)
+{
+  Shelf *shelf;
+  Shelved *slot;
+
+  if (self->parser == NULL || self->pending > 0 || self->open != 1)
     return;
-  if (self->parser->myDoc != NULL)
-    xmlFreeDoc (self->parser->myDoc);
-  xmlFreeParserCtxt (self->parser);
-  self->parser = NULL;
+  if (!is_clean (self))
+    {
+      drop_parser (self);
+      return;
+    }
+  shelf = shelf_here ();
+  slot = &shelf->slots[shelf->oldest];
+  for (guint i = 0; i < SHELF_MAX; i++)
+    if (shelf->slots[i].parser == NULL)
+      slot = &shelf->slots[i];
+  if (slot->parser != NULL)
+    {
+      shelf->oldest = (shelf->oldest + 1) % SHELF_MAX;
+      free_parser (slot->parser);
+    }
+  if (g_strcmp0 (slot->root_tag, self->root_tag) != 0)
+    {
+      g_free (slot->root_tag);
+      slot->root_tag = g_strdup (self->root_tag);
+    }
+  slot->parser = g_steal_pointer (&self->parser);
 }
 
 static gboolean
-need_parser (OreeXmlReader *self)
+take_from_shelf (OreeXmlReader *self)
+{
+  Shelf *shelf = shelf_here ();
+
+  for (guint i = 0; self->root_tag != NULL && i < SHELF_MAX; i++)
+    {
+      Shelved *slot = &shelf->slots[i];
+
+      if (slot->parser == NULL || strcmp (slot->root_tag, self->root_tag) != 0)
+        continue;
+      self->parser = g_steal_pointer (&slot->parser);
+      self->parser->userData = self;
+      self->open = 1;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+make_parser (OreeXmlReader *self)
 {
   static gsize once = 0;
   xmlSAXHandler copy = handler;
 
-  if (self->parser != NULL)
-    return TRUE;
   if (g_once_init_enter (&once))
     {
       xmlInitParser ();
@@ -344,7 +458,7 @@ need_parser (OreeXmlReader *self)
   if (self->parser == NULL)
     return FALSE;
   xmlCtxtUseOptions (self->parser, XML_PARSE_NONET);
-  if (self->root_tag != NULL && !self->ended)
+  if (self->root_tag != NULL)
     {
       self->priming = TRUE;
       self->open = 0;
@@ -354,6 +468,12 @@ need_parser (OreeXmlReader *self)
         return FALSE;
     }
   return self->error == 0;
+}
+
+static gboolean
+need_parser (OreeXmlReader *self)
+{
+  return self->parser != NULL || take_from_shelf (self) || make_parser (self);
 }
 
 static void
@@ -550,8 +670,7 @@ give_ready (OreeXmlReader *self, OreeXmlEvent *event)
   else if (self->ended)
     *event = (OreeXmlEvent){ OREE_XML_EVENT_END, NULL, self->pending };
   self->pending = 0;
-  if (self->parser != NULL && xmlDictGetUsage (self->parser->dict) > NAMES_MAX)
-    oree_xml_reader_rest (self);
+  give_back (self);
 }
 
 /* One piece: up to the next boundary, at most PIECE_MAX. Returns how much was taken. */
@@ -696,13 +815,6 @@ oree_xml_reader_reset (OreeXmlReader *self)
   self->builder = builder;
   self->document = document;
   oree_xml_reader_set_caps (self, &caps);
-}
-
-void
-oree_xml_reader_rest (OreeXmlReader *self)
-{
-  if (self->error == 0 && self->pending == 0 && self->root_tag != NULL && self->open == 1)
-    drop_parser (self);
 }
 
 gsize

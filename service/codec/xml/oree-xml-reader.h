@@ -56,9 +56,8 @@ gssize oree_xml_reader_feed (OreeXmlReader *self, const void *data, gsize length
 void oree_xml_reader_set_caps (OreeXmlReader *self, const OreeXmlCaps *caps);
 /* A new stream follows on the same connection: everything known is forgotten. */
 void oree_xml_reader_reset (OreeXmlReader *self);
-/* Gives the parser's memory (16 KiB) back when it stands between two stanzas; it is made again when bytes come.
- * Worth calling on streams that have been quiet for a while. */
-void oree_xml_reader_rest (OreeXmlReader *self);
+/* Frees the parsers that wait on the calling thread for a reader that needs one; tests call it, to have new ones made. */
+void oree_xml_reader_clear_shelf (void);
 /* Bytes of an unfinished token or stanza held inside. */
 gsize oree_xml_reader_pending (const OreeXmlReader *self);
 
