@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The certificate wizard: from the first page to a request on disk, in both languages, by keys alone and by mouse."""
 
+import asyncio
+import os
 import re
 import subprocess
 
 import pytest
 
 from conftest import run
+from lab.process import free_port
 from world import World
+
+LONG = bool(os.environ.get("OREE_TEST_LONG"))
 
 # The example of the client's documents, in the order of the request.
 NAMES = ["sip.contoso.com", "webcon.contoso.com", "contoso.com", "sip.fabrikam.com", "fabrikam.com"]
@@ -71,6 +76,11 @@ async def at(w, step, title, count=14):
     place = re.compile(rf"^\D+{step}\D+{count}$")
     await w.see(place)
     await w.see(title)
+
+
+async def stands(w, title):
+    """The page of this title is shown: it stands among the steps, and above the page."""
+    await w.find(title, "label", index=1)
 
 
 def openssl(*words, text=True):
@@ -180,3 +190,200 @@ async def test_from_the_first_page_to_a_request_on_disk(contoso, wizard, tmp_pat
     await w.ends()
     waiting = await contoso.edge.oreectl("certificate", "list")
     assert "sip.contoso.com" in waiting
+
+
+# ---- the authority's answer ----
+
+class Office:
+    """A public authority: a root that is trusted, an intermediate that signs, and every kind of mistake."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.root = self._authority("root", "Lab Root", None)
+        self.intermediate = self._authority("intermediate", "Lab Issuing", "root")
+
+    def _path(self, name, kind):
+        return self.directory / f"{name}.{kind}"
+
+    def _authority(self, name, common_name, issuer):
+        extensions = self._path(name, "ext")
+        extensions.write_text("basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n")
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", self._path(name, "key"),
+                "-out", self._path(name, "csr"), "-subj", f"/CN={common_name}")
+        signer = ["-signkey", self._path(name, "key")] if issuer is None else \
+            ["-CA", self._path(issuer, "pem"), "-CAkey", self._path(issuer, "key"), "-CAcreateserial"]
+        openssl("x509", "-req", "-in", self._path(name, "csr"), *signer, "-days", "300", "-extfile", extensions, "-out",
+                self._path(name, "pem"))
+        return self._path(name, "pem")
+
+    def sign(self, request, name, names=None, dated=False, issuer="intermediate"):
+        """The answer to `request` as NAME.pem, the leaf alone. `names`: those it grants, None: all asked for. `dated`:
+        its time is over."""
+        extensions, out = self._path(name, "ext"), self._path(name, "pem")
+        granted = names_of(request) if names is None else names
+        extensions.write_text("basicConstraints=CA:FALSE\nkeyUsage=digitalSignature,keyEncipherment\n"
+                              "extendedKeyUsage=serverAuth\nsubjectAltName=" + ",".join("DNS:" + one for one in granted))
+        if not dated:
+            openssl("x509", "-req", "-in", request, "-CA", self._path(issuer, "pem"), "-CAkey", self._path(issuer, "key"),
+                    "-CAcreateserial", "-days", "200", "-extfile", extensions, "-out", out)
+            return out
+        (self.directory / "index").write_text("")
+        config = self.directory / "ca.cnf"
+        config.write_text(f"[ca]\ndefault_ca=it\n[it]\ndatabase={self.directory}/index\nnew_certs_dir={self.directory}\n"
+                          "rand_serial=yes\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n")
+        openssl("ca", "-batch", "-notext", "-config", config, "-cert", self._path(issuer, "pem"), "-keyfile",
+                self._path(issuer, "key"), "-in", request, "-out", out, "-extfile", extensions, "-startdate",
+                "20240101000000Z", "-enddate", "20250101000000Z")
+        return out
+
+    def foreign(self):
+        """The answer to somebody else's request."""
+        request = self._path("foreign", "csr")
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                self._path("foreign", "key"), "-out", request, "-subj", "/CN=sip.contoso.com", "-addext",
+                "subjectAltName=" + ",".join("DNS:" + one for one in NAMES))
+        return self.sign(request, "foreign")
+
+    def packed(self, password):
+        """A certificate with its key, under a password."""
+        certificate = self.foreign()
+        out = self._path("packed", "pfx")
+        openssl("pkcs12", "-export", "-in", certificate, "-inkey", self._path("foreign", "key"), "-certfile",
+                self.intermediate, "-passout", f"pass:{password}", "-out", out)
+        return out
+
+
+def serial_served(port):
+    """The serial number of the certificate that the XMPP proxy shows, None when it shows none."""
+    done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-starttls", "xmpp-server", "-xmpphost",
+                           "contoso.com"], input=b"", capture_output=True)
+    pem = re.search(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", done.stdout, re.S)
+    return None if pem is None else subprocess.run(["openssl", "x509", "-noout", "-serial"], input=pem.group(),
+                                                   capture_output=True, check=True).stdout.decode().strip()
+
+
+@pytest.fixture
+def awaiting(tmp_path):
+    """The edge of the documents with a request that waits, an authority whose root it trusts, and its XMPP port."""
+    office = Office(tmp_path)
+    port = free_port("127.0.0.1")
+    world = World(profile="empty", settings={("tls", "trust-anchors"): str(office.root)})
+    request = tmp_path / "asked.csr"
+    try:
+        run(world.start())
+        for words in (["sip-domain", "add", "contoso.com", "default=true", "xmpp=true"],
+                      ["sip-domain", "add", "fabrikam.com", "xmpp=true"],
+                      ["topology", "set", "access-edge-external-fqdn=sip.contoso.com", "web-conferencing-enabled=true",
+                       "web-conferencing-external-fqdn=webcon.contoso.com", "edge-internal-fqdn=lsedge.contoso.net",
+                       "access-edge-external-addresses=127.0.0.1", f"xmpp-external-port={port}", "xmpp-proxy-enabled=true"],
+                      ["certificate", "request", "--usage", "external", "--out", request, "organization=Contoso",
+                       "friendly-name=External 2026"]):
+            run(world.edge.oreectl(*words))
+        yield world, office, request, port
+    finally:
+        run(world.stop())
+
+
+async def assigned(world):
+    """Which usages have a certificate of the store."""
+    _certificates, _requests, usages = await world.edge.bus.call("Certificates", "List", "(a{sv})", {})
+    return [row["usage"] for row in usages if row["source"] == "assigned"]
+
+
+ANSWERS = {
+    "en": {"pending": "Pending Certificate", "import": "Import a Certificate", "file": "File name", "next": "alt+n", "back": "alt+b",
+           "summary": "Import Certificate Summary", "do-import": "alt+i", "password": "Password", "wrong": "The password is wrong.",
+           "foreign": "answers no request made here", "expired": "The certificate expired on", "san": "does not name “fabrikam.com”",
+           "chain": "The chain is not complete", "add": "Add a File…", "imported": "Certificate Imported",
+           "usage": "Certificate Assignment", "assign": "Certificate Assignment Summary", "do-assign": "alt+a",
+           "assigned": "Certificate Assigned", "fine": "Nothing speaks against", "finish": "alt+f"},
+    "fr": {"pending": "Certificat en attente", "import": "Importer un certificat", "file": "Nom de fichier", "next": "alt+s", "back": "alt+p",
+           "summary": "Résumé de l’importation du certificat", "do-import": "alt+i", "password": "Mot de passe",
+           "wrong": "mot de passe est incorrect", "foreign": "aucune demande", "expired": "expiré le", "san": "fabrikam.com",
+           "chain": "chaîne", "add": "Ajouter un fichier…", "imported": "Certificat importé",
+           "usage": "Affectation de certificat", "assign": "Résumé de l’affectation du certificat", "do-assign": "alt+f",
+           "assigned": "Certificat affecté", "fine": "Rien ne s", "finish": "alt+t"},
+}
+
+
+async def offer(w, words, path):
+    """On the page of the file: this one, and on."""
+    await stands(w, words["import"])
+    await type_into(w, words["file"], str(path))
+    w.key(words["next"])
+
+
+@pytest.mark.parametrize("language", ["en", "fr"] if LONG else ["en"])
+async def test_every_answer_is_explained_and_the_right_one_serves(awaiting, wizard, language):
+    """A10: what is wrong is said and nothing is assigned; then the right answer, its chain completed by a file, serves
+    the next handshake."""
+    world, office, request, port = awaiting
+    words = ANSWERS[language]
+    w = await wizard(world, "--no-memory", "--task=pending", language=language)
+    await stands(w, words["pending"])
+    await w.see("External 2026")
+    w.picture(f"pending-{language}")
+    w.key(words["next"])
+
+    wrong = [(office.foreign(), "foreign"), (office.sign(request, "expired", dated=True), "expired"),
+             (office.sign(request, "narrow", names=NAMES[:-1]), "san")]
+    for path, sentence in wrong:
+        await offer(w, words, path)
+        await stands(w, words["summary"])
+        await w.see(re.compile(words[sentence]))
+        w.picture(f"import-{sentence}-{language}")
+        w.key(words["back"])
+    await offer(w, words, office.packed("the right one"))
+    await type_into(w, words["password"], "a wrong one")
+    w.key(words["next"])
+    await w.see(re.compile(words["wrong"]))
+    w.picture(f"import-password-{language}")
+    assert await assigned(world) == []
+
+    good = office.sign(request, "good")
+    await offer(w, words, good)
+    await stands(w, words["summary"])
+    await w.see(re.compile(words["chain"]))
+    w.picture(f"import-chain-{language}")
+    await w.press(words["add"])
+    await choose_file(w, office.intermediate)
+    await w.see(re.compile(words["fine"]))
+    w.picture(f"import-summary-{language}")
+    w.key(words["do-import"])
+    await stands(w, words["imported"])
+    w.picture(f"import-done-{language}")
+    assert await assigned(world) == []
+    w.key(words["next"])
+    await stands(w, words["usage"])
+    w.picture(f"assign-usage-{language}")
+    w.key(words["next"])
+    await stands(w, words["assign"])
+    await w.see(re.compile(words["fine"]))
+    w.picture(f"assign-summary-{language}")
+    w.key(words["do-assign"])
+    await stands(w, words["assigned"])
+    w.picture(f"assigned-{language}")
+    assert await assigned(world) == ["access-edge-external", "web-conferencing-external"]
+    assert await until_served(port) == openssl("x509", "-in", good, "-noout", "-serial").strip()
+    w.key(words["finish"])
+    await w.ends()
+
+
+async def until_served(port, seconds=10):
+    """The role opens its port when it has something to show."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while True:
+        serial = await loop.run_in_executor(None, serial_served, port)
+        if serial is not None or loop.time() > end:
+            return serial
+        await asyncio.sleep(0.1)
+
+
+async def choose_file(w, path):
+    """In GTK's own file chooser: a slash opens the line for a path."""
+    await w.until(lambda root: len([node for node in root.children if node.shown]) > 1, "with a file chooser")
+    w.type(str(path))
+    await w.until(lambda root: any(node.role in ("text box", "entry") and node.text() == str(path)
+                                   for node in root.walk() if node.shown), f"with {path} typed")
+    w.key("Return")

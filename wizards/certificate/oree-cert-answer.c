@@ -146,12 +146,13 @@ on_read_more (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   OreeCertSession *session = g_task_get_source_object (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   g_autoptr (GBytes) file = bytes_of (task, source, result);
 
   if (file != NULL)
     oree_client_call_async (oree_cert_session_get_client (session), OREE_CALL_CERTIFICATES_IMPORT,
-                            g_variant_new ("(@aya{sv})", file_variant (file), NULL), g_task_get_cancellable (task),
-                            on_added, g_steal_pointer (&task));
+                            g_variant_new ("(@aya{sv})", file_variant (file), NULL), cancellable, on_added,
+                            g_steal_pointer (&task));
 }
 
 void

@@ -59,7 +59,6 @@ add_record (OreeCertChoice *self, GtkWidget *group, const OreeCertRecord *record
   if (self->buttons->len > 0)
     gtk_check_button_set_group (GTK_CHECK_BUTTON (button), g_ptr_array_index (self->buttons, 0));
   g_object_set_data_full (G_OBJECT (button), "id", g_strdup (record->id), g_free);
-  oree_ui_set_label (button, oree_cert_text_name (record));
   oree_ui_set_description (button, summary);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), button);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), button);

@@ -2,7 +2,6 @@
 #include "wizards/certificate/oree-cert-page-sip.h"
 
 #include "wizards/certificate/oree-cert-names.h"
-#include "ui/oree-ui.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -67,7 +66,6 @@ add_domain (OreeCertPageSip *self, const char *domain)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), domain);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_focusable (row, FALSE);
-  oree_ui_set_label (button, domain);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), button);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), button);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wizards/flow/oree-wizard.h"
 
+#include "ui/oree-button-names.h"
 #include "ui/oree-ui.h"
 
 #include <glib/gi18n-lib.h>
@@ -101,20 +102,15 @@ is_open (OreeWizard *self, guint index)
   return TRUE;
 }
 
-/* A mnemonic on screen, none in the accessible name: GTK 4.8 would say "_Next Next". */
+/* A mnemonic on screen, none in the accessible name. */
 static void
 name_button (GtkWidget *button, const char *label)
 {
-  g_autofree char *plain = g_strdup (label);
-  char *out = plain;
-
-  for (const char *in = label; *in != '\0'; in++)
-    if (*in != '_')
-      *out++ = *in;
-  *out = '\0';
+  if (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (button)), label) == 0)
+    return;
   gtk_button_set_use_underline (GTK_BUTTON (button), TRUE);
   gtk_button_set_label (GTK_BUTTON (button), label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, plain, -1);
+  oree_ui_name_buttons (button);
 }
 
 static GtkWidget *
