@@ -260,7 +260,7 @@ async def test_reload_under_traffic(lab, tls, alice, juliet):
     for _ in range(3):
         result = json.loads(await lab.edge.oreectl("--json", "reload"))
         generation += 1
-        assert result == {"generation": generation, "changed": [], "streams-closed": 0, "subscriptions-ended": 0,
+        assert result == {"generation": generation, "changed": [], "streams-closed": 0, "subscriptions-ended": 0, "sip-connections-closed": 0,
                           "listeners-changed": 0}
     assert not [e for e in lab.edge.bus.events.entries[since:] if e["nick"] == "stream-closed"]
     certificate, key = lab.authority.issue("renewed", [OUR_DOMAIN])
