@@ -543,6 +543,12 @@ configure (OreeResolver *self, const OreeResolverOptions *options, GError **erro
       (local && !set_option (self, "do-not-query-localhost:", "no", error)))
     return FALSE;
 
+  /* A forwarder asks others in its turn. Left alone, libunbound learns from the quick answers how quick this one is, and
+   * gives up after a second on the name that takes it longer (five tries, the first after 50 ms). */
+  if (options->forwarders != NULL && options->forwarders[0] != NULL &&
+      !set_option (self, "infra-cache-min-rtt:", "1000", error))
+    return FALSE;
+
   /* RFC 6761 keeps "test." from the world: libunbound answers for it by itself. In the lab it is ours. Absence is not
    * remembered there either: what is started next should be found. */
   return !options->lab || (set_option (self, "local-zone:", "test. transparent", error) &&

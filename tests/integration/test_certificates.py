@@ -14,7 +14,7 @@ from lab import pki
 from lab.journal import until
 from sip_peer import SipUser
 from sip_users import ALICE_JID, JULIET_URI, both_ways
-from test_faults import Clock
+from lab.clock import Clock
 from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, World
 
 DAY = 24 * 3600
