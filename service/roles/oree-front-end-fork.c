@@ -139,26 +139,45 @@ heard_cb (OreeLane *lane, guint status, const OreeSipRx *response, gboolean last
   fork_free (fork);
 }
 
-/* In a dialog it is for the one device the dialog is with: the contact in the Request-URI. */
+/* Leaves the bindings at which `uri` is found: in full, or by user part alone. FALSE, and all left, when there is none. */
+static gboolean
+narrow (GPtrArray *bindings, const OreeSipUri *uri, gboolean in_full)
+{
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+
+  for (guint i = 0; i < bindings->len; i++)
+    {
+      OreeBinding *binding = g_ptr_array_index (bindings, i);
+      OreeSipUri bound;
+
+      if (!oree_sip_uri_parse (&bound, oree_span_str (binding->uri))
+          || !(in_full ? oree_sip_uri_equal (&bound, uri) : oree_span_equal (bound.user, uri->user)))
+        g_ptr_array_add (others, binding);
+    }
+  if (others->len == bindings->len)
+    return FALSE;
+  for (guint i = 0; i < others->len; i++)
+    g_ptr_array_remove (bindings, g_ptr_array_index (others, i));
+  return TRUE;
+}
+
+/* In a dialog it is for the one device the dialog is with: the contact in the Request-URI. A device with several
+ * listeners (baresip) may give another port there than it registered; its user part is its own. */
 static GPtrArray *
 targets_of (OreeLane *lane, const OreeSipRx *rx, const char *aor, gboolean in_dialog)
 {
   GPtrArray *bindings = oree_registrar_bindings (lane->front_end->registrar, aor, oree_worker_now (lane->worker));
-  OreeSipUri wanted, uri;
+  OreeSipUri wanted;
 
   /* A session of messages is offered to the one device its user likes best: two that took it would be one too many. */
   if (!in_dialog && rx->msg.method == OREE_SIP_METHOD_INVITE && rx->flow.leg == OREE_LEG_GATEWAY && bindings->len > 1)
     g_ptr_array_set_size (bindings, 1);
-  if (!in_dialog || !oree_sip_uri_parse (&wanted, rx->msg.ruri)
-      || (bindings->len < 2 && rx->msg.method != OREE_SIP_METHOD_ACK))
+  if (!in_dialog || !oree_sip_uri_parse (&wanted, rx->msg.ruri) || narrow (bindings, &wanted, TRUE)
+      || narrow (bindings, &wanted, FALSE))
     return bindings;
-  for (guint i = bindings->len; i > 0; i--)
-    {
-      const OreeBinding *binding = g_ptr_array_index (bindings, i - 1);
-
-      if (!oree_sip_uri_parse (&uri, oree_span_str (binding->uri)) || !oree_sip_uri_equal (&uri, &wanted))
-        g_ptr_array_remove_index (bindings, i - 1);
-    }
+  /* One device: whatever it called itself. But a stray ACK is nobody's. */
+  if (bindings->len > 1 || rx->msg.method == OREE_SIP_METHOD_ACK)
+    g_ptr_array_set_size (bindings, 0);
   return bindings;
 }
 

@@ -1,29 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIP federation with Debian's Kamailio as a partner, litware.test, over mutual TLS."""
+"""SIP federation over mutual TLS: Debian's Kamailio as the partner litware.test with baresip's users on both sides, and
+scripted partners where a packaged one does not do what is asked of it."""
 
 import pytest
 from conftest import run
-from lab.baresip import Baresip
-from lab.kamailio import Kamailio
-from lab.journal import until
-from sip_users import ALICE
-from world import EDGE_ADDRESS, OUR_DOMAIN, OUR_PASSWORD, World
-from lab.process import free_port
 from lab import pki
+from lab.baresip import Baresip
+from lab.journal import until
+from lab.kamailio import Kamailio
+from lab.process import free_port
+from sip_edge import SipPartner
+from sip_peer import SipUser
+from sip_users import ALICE, BOB, sip_user
+from world import EDGE_ADDRESS, OUR_DOMAIN, World
 
 LITWARE, LITWARE_ADDRESS = "litware.test", "127.0.0.3"
 CAROL = f"sip:carol@{LITWARE}"
 EDGE_NAME = f"sip.{OUR_DOMAIN}"
+# Scripted ones: two servers, each family; a server that its record names; a stranger.
+ADATUM, DIRECT, STRANGER = "adatum.test", "direct.test", "stranger.test"
+DIRECT_SERVER = "edge.elsewhere.test"
 
 
 class Partners(World):
-    """Our service with its front end, and Kamailio at litware.test; DNS names both."""
+    """Our service with its front end, Kamailio at litware.test; DNS names all."""
 
     async def start_sip(self):
-        self.authority = pki.Authority(self.directory, "litware-ca")
-        self.names = self.make_names()
+        self.authority = pki.Authority(self.directory, "partners-ca")
+        self.make_names()
         self.outside_port = free_port(EDGE_ADDRESS)
         self.names.host(EDGE_NAME, EDGE_ADDRESS)
+        self.names.host(f"edge.{OUR_DOMAIN}", EDGE_ADDRESS)
         self.names.service("sipfederationtls", OUR_DOMAIN, EDGE_NAME, self.outside_port)
         self.trust = self.directory / "trust.pem"
         self.trust.write_bytes(self.authority.certificate.read_bytes())
@@ -32,27 +39,51 @@ class Partners(World):
                                  f"sip:{EDGE_ADDRESS}:{self.outside_port};transport=tls", OUR_DOMAIN,
                                  hosts={EDGE_NAME: EDGE_ADDRESS}, address=LITWARE_ADDRESS)
         self.kamailio.add_user("carol", "carol")
-        self.names.host(f"sip.{LITWARE}", LITWARE_ADDRESS)
-        self.names.service("sipfederationtls", LITWARE, f"sip.{LITWARE}", self.kamailio.port)
+        self.at(f"sip.{LITWARE}", LITWARE_ADDRESS, LITWARE, self.kamailio.port)
+        self.scripted = {}
+        for name, domain, address, port, priority in (
+                ("first", ADATUM, "127.0.0.4", 0, 1), ("second", ADATUM, "::1", 0, 2),
+                ("direct", DIRECT, "127.0.0.5", 5061, None), ("stranger", STRANGER, "127.0.0.6", 0, 1)):
+            host = DIRECT_SERVER if name == "direct" else f"{name}.{domain}"
+            self.scripted[name] = (domain, host, address, port or free_port(address), priority)
+            self.at(host, address, domain, self.scripted[name][3], priority)
         self.keep(await self.names.start())
         self.edge.settings["dns", "forwarders"] = self.names.endpoint
         self.edge.settings["tls", "trust-anchors"] = str(self.authority.certificate)
         await self.start()
         pki.bundle(self.trust, self.authority.certificate, self.edge_authority)
         self.keep(await self.kamailio.start())
-        await self.edge.oreectl("topology", "set", "sip-federation-enabled=true",
-                                f"access-edge-external-port={self.outside_port}")
-        await self.edge.oreectl("allowed-domain", "add", LITWARE)
+        await self.set_topology("sip-federation-enabled=true", f"access-edge-external-port={self.outside_port}",
+                                f"access-edge-external-addresses={EDGE_ADDRESS},::1")
+        for domain in (LITWARE, ADATUM):
+            await self.edge.oreectl("allowed-domain", "add", domain)
+        await self.edge.oreectl("allowed-domain", "add", DIRECT, f"proxy-fqdn={DIRECT_SERVER}")
         return self
 
-    async def at_litware(self, name, contacts=(ALICE,)):
+    def at(self, host, address, domain, port, priority=0):
+        self.names.host(host, address)
+        if priority is not None:
+            self.names.service("sipfederationtls", domain, host, port, priority)
+
+    async def set_topology(self, *fields):
+        await self.edge.oreectl("topology", "set", *fields)
+
+    async def script(self, which, connect=True):
+        domain, host, address, port, _ = self.scripted[which]
+        certificate, key = self.authority.issue(which, [host])
+        partner = await SipPartner(domain, certificate, key, self.trust, address, port, host).start()
+        if connect:
+            await partner.connect("::1" if ":" in address else EDGE_ADDRESS, self.outside_port)
+        return partner
+
+    async def at_litware(self, name, **options):
         user = Baresip(self.directory / f"baresip-{name}", name, LITWARE, name, LITWARE_ADDRESS, self.kamailio.port,
-                       self.authority.certificate, contacts)
+                       self.authority.certificate, [ALICE], **options)
         return await user.start()
 
-    async def sip_connections(self):
+    async def sip_connections(self, partner=None):
         rows = await self.edge.bus.call("Monitor", "Connections", "(a{sv})", {})
-        return [row for row in rows if row["protocol"] == "sip" and row["leg"] == "partner"]
+        return [row for row in rows if row.get("leg") == "partner" and partner in (None, row["partner"])]
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +97,44 @@ def world():
 
 
 @pytest.fixture
+def undo(world):
+    before = run(world.edge.bus.status())["revision"]
+    yield
+    run(world.edge.oreectl("restore", before))
+
+
+@pytest.fixture
 def pair(world):
-    alice = run(world.sip_user("alice", [CAROL]))
-    carol = run(world.at_litware("carol"))
+    # Our Record-Route has a name, which she looks up before she finds the connection she has.
+    alice = run(world.sip_user("alice", [CAROL], sound=True, dns=world.names.endpoint.replace("@", ":")))
+    carol = run(world.at_litware("carol", sound=True))
     yield alice, carol
     run(carol.stop())
     run(alice.stop())
 
+
+@pytest.fixture
+def partner(world):
+    """Makes scripted partners, and ends them."""
+    made = []
+
+    async def make(*arguments, **options):
+        made.append(await world.script(*arguments, **options))
+        return made[-1]
+    yield make
+    for one in made:
+        run(one.stop())
+
+
+@pytest.fixture
+def alice(world):
+    """By script: she shows every byte."""
+    user = run(sip_user(world, "alice"))
+    yield user
+    run(user.stop())
+
+
+# --- Kamailio and baresip ---
 
 async def test_messages_both_ways(world, pair):
     alice, carol = pair
@@ -80,13 +142,13 @@ async def test_messages_both_ways(world, pair):
     assert (await carol.heard("to litware", 20)).sender.partition(";")[0] == ALICE
     await carol.say("and back\nagain")
     assert (await alice.heard("and back\nagain", 20)).sender.partition(";")[0] == CAROL
-    rows = await world.sip_connections()
+    rows = await world.sip_connections(LITWARE)
     assert {row["direction"] for row in rows} == {"in", "out"}
     for row in rows:
-        assert (row["partner"], row["relation"], row["certificate-name"]) == (LITWARE, "allowed-domain", f"sip.{LITWARE}")
+        assert (row["relation"], row["certificate-name"]) == ("allowed-domain", f"sip.{LITWARE}")
 
 
-async def test_presence_both_ways(world, pair):
+async def test_presence_both_ways(pair):
     alice, carol = pair
     await alice.sees(CAROL, "Online", 30)
     await carol.sees(ALICE, "Online", 30)
@@ -94,3 +156,148 @@ async def test_presence_both_ways(world, pair):
     await alice.sees(CAROL, "Offline", 30)
     await alice.offline()
     await carol.sees(ALICE, "Offline", 30)
+
+
+async def test_calls_both_ways(pair):
+    for caller, callee, uri in (pair[0], pair[1], CAROL), (pair[1], pair[0], ALICE):
+        marks = [len(user.process.lines.entries) for user in (caller, callee)]
+        await caller.dial(uri)
+        await callee.line("Incoming call", since=marks[1])
+        await caller.line("180 Ringing", since=marks[0])
+        await callee.accept()
+        for user, mark in zip((caller, callee), marks):
+            await user.line("Call established", since=mark)
+        await caller.hang_up()
+        await callee.line("session closed", since=marks[1])
+        # And one that is called off before anybody took it.
+        marks = [len(user.process.lines.entries) for user in (caller, callee)]
+        await caller.dial(uri)
+        await callee.line("Incoming call", since=marks[1])
+        await caller.line("180 Ringing", since=marks[0])
+        await caller.hang_up()
+        await callee.line("closed", since=marks[1])
+
+
+# --- a server that its record names; others are not it ---
+
+async def test_an_allowed_server_and_no_other(world, partner, alice):
+    direct = await partner("direct")
+    assert await direct.say(ALICE, "from my server") == 200
+    await alice.heard("from my server")
+    assert await alice.say(f"sip:carol@{DIRECT}", "to your server") == 200
+    packet = await direct.requests.wait(lambda one: one.body == b"to your server")
+    assert packet.get("via").startswith(f"SIP/2.0/TLS {EDGE_NAME}:") and ";alias" in packet.get("via")
+
+    # Somebody else's certificate, however good, does not speak for that domain, nor for ours.
+    stranger = await partner("stranger")
+    since = world.edge.bus.events.mark()
+    assert await stranger.say(ALICE, "I am direct", sender=f"sip:mallory@{DIRECT}") in (403, 504)
+    event = await world.edge.bus.event("sip-peer-refused", partner=DIRECT, since=since)
+    assert event["details"]["reason"].startswith("certificate-")
+    assert await stranger.say(ALICE, "I am yours", sender=BOB) == 403
+
+
+async def test_partners_do_not_meet_through_us(partner):
+    adatum = await partner("first")
+    assert await adatum.say(CAROL, "let me through") == 404
+    # Nor by a Route header that names somebody, nor by one that looks like ours.
+    for route in (f"<sip:sip.{LITWARE};lr>", f"<sip:{EDGE_NAME};lr;oree-d=0123456789abcdef.{LITWARE}>,<sip:sip.{LITWARE};lr>"):
+        answer = await adatum.ask("MESSAGE", CAROL, f"sip:carol@{ADATUM}", to=f"<{CAROL}>;tag=1", headers=[f"Route: {route}"])
+        assert answer.status in (403, 404)
+
+
+async def test_the_second_server_when_the_first_cannot(world, partner, alice):
+    first = await partner("first", connect=False)
+    second = await partner("second")  # over IPv6
+    to = f"sip:carol@{ADATUM}"
+    assert await alice.say(to, "to the first") == 200
+    await first.requests.wait(lambda one: one.body == b"to the first")
+    # It says that it cannot: the next one is asked for the same message (RFC 3263 4.3).
+    first.status = 503
+    assert await alice.say(to, "to the second") == 200
+    await second.requests.wait(lambda one: one.body == b"to the second")
+    # It is gone: nobody notices.
+    await first.stop()
+    await until(lambda: not_connected_to(world, first), 20, "the lost connection is gone")
+    assert await alice.say(to, "still there") == 200
+    await second.requests.wait(lambda one: one.body == b"still there")
+    assert await second.say(ALICE, "over IPv6") == 200
+    await alice.heard("over IPv6")
+    # All gone: she is told why.
+    await second.stop()
+    await until(lambda: not_connected_to(world, second), 20, "the other one too")
+    answer = await alice.request("MESSAGE", to, f"<{to}>", headers=["Content-Type: text/plain"], body=b"lost")
+    assert answer.status == 504 and "1010" in answer.get("ms-diagnostics")
+
+
+async def not_connected_to(world, partner):
+    rows = await world.sip_connections()
+    return all(row["peer"] not in (f"{partner.address}:{partner.port}", f"[{partner.address}]:{partner.port}") for row in rows)
+
+
+async def test_blocking_closes_what_is_open(world, partner, alice, undo):
+    direct = await partner("direct")
+    assert await direct.say(ALICE, "before") == 200
+    assert await alice.say(f"sip:carol@{DIRECT}", "before") == 200
+    effects = await world.edge.bus.check(("remove", "allowed-domain", DIRECT, {}),
+                                                     ("add", "blocked-domain", DIRECT, {}))
+    assert effects["sip-connections-closed"] == 2, effects
+    since = world.edge.bus.events.mark()
+    await world.edge.bus.apply(("remove", "allowed-domain", DIRECT, {}), ("add", "blocked-domain", DIRECT, {}))
+    await world.edge.bus.event("sip-partner-closed", partner=DIRECT, reason="blocked-domain", since=since)
+    await until(lambda: not direct.is_connected, 10, "the partner lost its connection")
+    assert not await world.sip_connections(DIRECT)
+    await direct.connect(EDGE_ADDRESS, world.outside_port)
+    assert await direct.say(ALICE, "after") == 403
+    assert await alice.say(f"sip:carol@{DIRECT}", "after") == 403
+
+
+async def test_ports_open_and_close_with_the_topology(world, partner, undo):
+    """Live: another port, then none."""
+    adatum = await partner("first")
+    assert await adatum.say(ALICE, "here?") in (200, 480)
+    other = free_port(EDGE_ADDRESS)
+    await world.set_topology(f"access-edge-external-port={other}")
+    await adatum.connect(EDGE_ADDRESS, other)
+    assert await adatum.say(ALICE, "and here?") in (200, 480)
+    await world.set_topology("sip-federation-enabled=false")
+    with pytest.raises(ConnectionRefusedError):
+        await adatum.connect(EDGE_ADDRESS, other)
+
+
+async def test_two_domains_of_ours(world, partner, undo):
+    other = "sip:dora@tailspin.test"
+    await world.edge.oreectl("sip-domain", "add", "tailspin.test")
+    await world.edge.oreectl("user", "add", other, "password=lab-password")
+    dora = await SipUser(other, "lab-password", "127.0.0.1", world.sip_port, world.edge_authority).start()
+    adatum = await partner("first")
+    assert await adatum.say(other, "to the other domain") == 200
+    await dora.heard("to the other domain")
+    assert await dora.say(f"sip:carol@{ADATUM}", "from the other domain") == 200
+    packet = await adatum.requests.wait(lambda one: one.body == b"from the other domain")
+    assert "tailspin.test" in packet.get("from")
+    await dora.stop()
+
+
+async def test_users_and_strangers(world, partner, alice, undo):
+    """The user's policy both ways, methods, discovery with its verification level."""
+    adatum = await partner("first")
+    assert await adatum.say(f"sip:nobody@{OUR_DOMAIN}", "who?") == 404
+    assert (await adatum.ask("REGISTER", f"sip:{OUR_DOMAIN}", f"sip:carol@{ADATUM}", to=f"<{ALICE}>")).status in (403, 405)
+    assert (await adatum.ask("REFER", ALICE, f"sip:carol@{ADATUM}")).status == 405
+    assert (await adatum.ask("OPTIONS", f"sip:{EDGE_NAME}:{world.outside_port}", f"sip:edge@{ADATUM}")).status == 200
+    await world.edge.oreectl("external-access-policy", "set", "global", "enable-federation-access=false")
+    assert await adatum.say(ALICE, "closed") == 403
+    assert await alice.say(f"sip:carol@{ADATUM}", "closed") == 403
+    await world.edge.oreectl("external-access-policy", "set", "global", "enable-federation-access=true")
+
+    stranger = await partner("stranger")
+    assert await stranger.say(ALICE, "may I?") == 403
+    assert await alice.say(f"sip:carol@{STRANGER}", "who are you?") == 403
+    await world.edge.oreectl("access-edge", "set", "enable-partner-discovery=true",
+                             "discovered-partner-verification-level=always-verifiable")
+    assert await stranger.say(ALICE, "discovered") == 200
+    await alice.heard("discovered")
+    assert await alice.say(f"sip:carol@{STRANGER}", "found you") == 200
+    (row,) = [row for row in await world.sip_connections(STRANGER) if row["direction"] == "out"]
+    assert row["relation"] == "discovered"

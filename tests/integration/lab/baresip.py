@@ -25,6 +25,13 @@ module_app ctrl_tcp.so
 ctrl_tcp_listen {address}:{control}
 """
 
+# Sound that needs no sound card.
+SOUND = """module g711.so
+module aubridge.so
+audio_player aubridge,lab
+audio_source aubridge,lab
+"""
+
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _CONTACT = re.compile(r"^\W*(?P<status>\w+)\s.*<(?P<uri>[^>;]+)[^>]*>\s*$")
 _MESSAGE = re.compile(r'^(?P<uri>sips?:[^ "]+): "(?P<text>.*)$')
@@ -40,7 +47,8 @@ class Baresip:
     """One contact at a time is the one it writes to; it watches the presence of all of `contacts`."""
 
     def __init__(self, directory, user, domain, password, host, port, ca, contacts=(), address="127.0.0.1",
-                 trace=False):
+                 trace=False, sound=False, dns=None):
+        """`sound`: it makes and takes calls, with `dns` ("address:port") where servers give names to their routes."""
         self.uri = f"sip:{user}@{domain}"
         self.messages = Journal(f"{self.uri} messages")
         self.directory = directory
@@ -48,7 +56,8 @@ class Baresip:
         self._control_port = free_port(address)
         self._address = address
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / "config").write_text(CONFIG.format(address=address, ca=ca, control=self._control_port))
+        (directory / "config").write_text(CONFIG.format(address=address, ca=ca, control=self._control_port)
+                                          + (SOUND if sound else "") + (f"dns_server {dns}\n" if dns else ""))
         (directory / "accounts").write_text(
             f"<{self.uri};transport=tls>;auth_user={user};auth_pass={password}"
             f';outbound="sip:{host}:{port};transport=tls";regint=600;pubint=600;answermode=manual\n')
@@ -104,6 +113,23 @@ class Baresip:
     async def say(self, text):
         """To the current contact: the first one."""
         await self._command("message", text)
+
+    async def line(self, words, deadline=20.0, since=0):
+        """A line of its output that holds `words`."""
+        return await self.process.lines.wait(lambda line: words in line, deadline, since, what=words)
+
+    async def dial(self, uri):
+        await self._command("dial", uri)
+
+    async def accept(self):
+        await self._command("accept")
+
+    async def hang_up(self):
+        await self._command("hangup")
+
+    async def calls(self):
+        """What it says of its calls; each has a line with the peer."""
+        return _ESCAPES.sub("", await self._command("listcalls"))
 
     async def online(self):
         await self._command("presence_online")

@@ -110,6 +110,6 @@ class Process:
 
 def free_port(address="127.0.0.1", kind=socket.SOCK_STREAM):
     """A port nobody listens on now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind) as probe:
         probe.bind((address, 0))
         return probe.getsockname()[1]
