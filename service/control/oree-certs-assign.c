@@ -202,7 +202,6 @@ on_swapped (const OreeReload *result, gpointer data)
   gboolean ok = result->reason == NULL;
 
   self->swapping = FALSE;
-  g_variant_dict_init (&dict, NULL);
   if (!ok)
     {
       oree_problems_add (change->problems, "certificate", "", "", OREE_PROBLEM_STORE_FAILED,
@@ -227,6 +226,7 @@ on_swapped (const OreeReload *result, gpointer data)
       free_change (change);
       return;
     }
+  g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, change->former != NULL ? "removed" : "assigned", "b", ok);
   g_variant_dict_insert (&dict, "generation", "t", result->generation);
   g_variant_dict_insert_value (&dict, change->former != NULL ? "withdrawn" : "usages", nicks_of (change->usages));

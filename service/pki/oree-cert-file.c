@@ -101,7 +101,18 @@ read_pkcs7 (Reading *reading, const guint8 *data, gsize length)
 
 /* ---- Passwords ---- */
 
-/* Old files count: what Windows wrote for years is RC2 with 40 bits, which today's default provider does not read. */
+static OSSL_PROVIDER *providers[2];
+
+static void
+unload_providers (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (providers); i++)
+    if (providers[i] != NULL)
+      OSSL_PROVIDER_unload (providers[i]);
+}
+
+/* Old files count: what Windows wrote for years is RC2 with 40 bits, which today's default provider does not read. Naming one
+ * provider ends the silent loading of the default, hence both. */
 static void
 load_providers (void)
 {
@@ -109,8 +120,9 @@ load_providers (void)
 
   if (g_once_init_enter (&once))
     {
-      OSSL_PROVIDER_load (NULL, "default");
-      OSSL_PROVIDER_load (NULL, "legacy");
+      providers[0] = OSSL_PROVIDER_load (NULL, "default");
+      providers[1] = OSSL_PROVIDER_load (NULL, "legacy");
+      OPENSSL_atexit (unload_providers);
       ERR_clear_error ();
       g_once_init_leave (&once, 1);
     }

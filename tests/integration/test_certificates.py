@@ -15,7 +15,7 @@ from lab.journal import until
 from sip_peer import SipUser
 from sip_users import ALICE_JID, JULIET_URI, both_ways
 from lab.clock import Clock
-from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, World
+from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, TOP, World
 
 DAY = 24 * 3600
 REPLACEMENTS = 100 if LONG else 5
@@ -326,8 +326,8 @@ async def test_what_waits_survives_a_kill(behind, certs):
     assert result["removed"] and not problems and not key.exists()
 
 
-async def test_the_permission_to_export_is_its_own(behind):
-    policy = (behind.build.parent / "data/polkit/org.oree.edge.policy").read_text()
+async def test_the_permission_to_export_is_its_own():
+    policy = (TOP / "data/polkit/org.oree.edge.policy").read_text()
     export = policy[policy.index('"org.oree.edge.export-key"'):]
     assert "_keep" not in export[:export.index("</action>")]
 
