@@ -13,6 +13,7 @@ typedef struct
   const char *language; /* "en" or "fr"; NULL: not known; static */
   gboolean takes_html;  /* sent text/html, and refused none since */
   gboolean takes_cpim;  /* sent message/cpim or a notification, and refused none since */
+  gboolean changed;     /* by the last call of _learn */
 } OreeGwPerson;
 
 typedef struct _OreeGwPeople OreeGwPeople;
@@ -20,6 +21,12 @@ OreeGwPeople *oree_gw_people_new (guint max);
 void oree_gw_people_free (OreeGwPeople *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeGwPeople, oree_gw_people_free)
 
+/* What is known of a person as a row (a{sv}, floating). */
+GVariant *oree_gw_person_to_row (const OreeGwPerson *person);
+/* Knows of `aor` what `row` says, whatever was known before; FALSE when the row is damaged. */
+gboolean oree_gw_people_take_row (OreeGwPeople *self, const char *aor, GVariant *row);
+/* Forgets the oldest of more than `max`; owned, NULL when there are not too many. To be asked after _learn and _take_row. */
+char *oree_gw_people_spill (OreeGwPeople *self);
 /* NULL: nothing is known of `aor`. Borrowed until the next call of _learn. */
 OreeGwPerson *oree_gw_people_find (OreeGwPeople *self, const char *aor);
 /* A request of `aor`, its display name (raw, unquoted; may be empty), and what its body was (NULL: not looked at). */

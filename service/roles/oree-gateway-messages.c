@@ -171,13 +171,9 @@ send_again (OreeLane *lane, Inbound *inbound, Pair *pair)
 static gboolean
 try_plainer (OreeLane *lane, Inbound *inbound, Pair *pair, guint status)
 {
-  OreeGwPerson *person;
-
   if (status != 415 || inbound->plain || pair == NULL || (inbound->message_id == NULL && inbound->sip.html == NULL))
     return FALSE;
-  person = oree_gw_people_find (lane->gateway->people, pair->aor);
-  if (person != NULL)
-    person->takes_html = person->takes_cpim = FALSE;
+  oree_gateway_people_takes_plain (lane, pair->aor);
   if (inbound->message_id != NULL)
     oree_gw_receipts_forget (lane->gateway->receipts, inbound->message_id);
   g_clear_pointer (&inbound->message_id, g_free);
@@ -720,7 +716,7 @@ learn (OreeLane *lane, const char *aor, const OreeSipMsg *request, const OreeSip
 {
   g_autofree char *unquoted = from->display_quoted ? oree_sip_addr_dup_display (from) : NULL;
 
-  oree_gw_people_learn (lane->gateway->people, aor, request, unquoted != NULL ? oree_span_str (unquoted) : from->display, content);
+  oree_gateway_people_learn (lane, aor, request, unquoted != NULL ? oree_span_str (unquoted) : from->display, content);
 }
 
 /* What is no text and goes no further as it is: typing and notifications. Its sender hears 200 whatever becomes of it. */

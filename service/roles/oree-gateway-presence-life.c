@@ -51,6 +51,31 @@ restore_dialogs (OreeLane *lane, guint *n)
   g_ptr_array_set_size (rows, 0);
 }
 
+static void
+known_cb (OreeLane *lane, gboolean ok, gpointer data)
+{
+  g_autofree char *key = data;
+  OreeGatewayPresence *self = oree_gateway_presence_of (lane);
+  OreeGatewayFeed *feed = ok && self != NULL ? g_hash_table_lookup (self->feeds, key) : NULL;
+
+  if (feed == NULL)
+    return;
+  oree_gw_feed_on_stream (feed->machine, oree_worker_now (lane->worker)); /* what came meanwhile was refused */
+  oree_worker_arm (lane->worker, &feed->timer, oree_gw_feed_deadline (feed->machine));
+}
+
+/* Whom our user watches our user knows, also when the partner has become of a type for which that matters. */
+static void
+know (OreeGatewayFeed *feed, const OreePolicy *policy)
+{
+  OreeGatewayPair *pair = &feed->pair;
+  const OreeXmppPartner *partner = oree_policy_xmpp_partner (policy, pair->contact.domain);
+  g_autofree char *contact = oree_jid_to_key (&pair->contact);
+
+  if (partner != NULL && !oree_xmpp_partner_trusted (partner) && !oree_gateway_allows (pair->lane, pair->aor, contact))
+    oree_gateway_allow_contact (pair->lane, pair->aor, &pair->contact, known_cb, g_strdup (pair->key));
+}
+
 /* "direction watcher presentity" → the pair. */
 static void
 restore_row (OreeLane *lane, const OreeRuntimeRow *row, guint *n)
@@ -82,8 +107,10 @@ restore_row (OreeLane *lane, const OreeRuntimeRow *row, guint *n)
       OreeGwFeed *machine = oree_gw_feed_new_from_row (&self, &contact, oree_gateway_random32 (), row->value);
       OreeGatewayFeed *feed = machine != NULL ? oree_gateway_feed_new (lane, &contact, &self, aor, machine) : NULL;
 
-      if (feed != NULL)
-        g_variant_lookup (row->value, "since", "x", &feed->pair.since);
+      if (feed == NULL)
+        return;
+      g_variant_lookup (row->value, "since", "x", &feed->pair.since);
+      know (feed, lane->policy);
     }
 }
 
@@ -199,12 +226,21 @@ void
 oree_gateway_presence_revoked (OreeLane *lane, const char *aor, const char *contact)
 {
   g_autofree char *key = g_strconcat (contact, " ", aor, NULL);
-  OreeGatewayWatch *watch = oree_gateway_presence_of (lane) != NULL ? g_hash_table_lookup (oree_gateway_presence_of (lane)->watches, key) : NULL;
+  OreeGatewayPresence *self = oree_gateway_presence_of (lane);
+  OreeGatewayWatch *watch = self != NULL ? g_hash_table_lookup (self->watches, key) : NULL;
+  OreeGatewayFeed *feed = self != NULL ? g_hash_table_lookup (self->feeds, key) : NULL;
+  const OreeXmppPartner *partner;
 
-  if (watch == NULL || watch_may_stay (watch, lane->policy))
+  if (watch != NULL && !watch_may_stay (watch, lane->policy))
+    {
+      oree_gw_watch_end (watch->machine, oree_worker_now (lane->worker), &watch->pair.out);
+      oree_gateway_watch_run (watch);
+    }
+  partner = feed != NULL ? oree_policy_xmpp_partner (lane->policy, feed->pair.contact.domain) : NULL;
+  if (partner == NULL || oree_xmpp_partner_trusted (partner))
     return;
-  oree_gw_watch_end (watch->machine, oree_worker_now (lane->worker), &watch->pair.out);
-  oree_gateway_watch_run (watch);
+  oree_gw_feed_end (feed->machine, &feed->pair.out); /* what the contact says is not let in any more: nothing would be true */
+  oree_gateway_feed_run (feed);
 }
 
 /* Rights that `next` takes away end what they allowed. */
@@ -246,6 +282,7 @@ oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next
           if (!impact->dry)
             {
               oree_gateway_feed_set_rights (feed, next);
+              know (feed, next);
               oree_gateway_feed_run (feed);
             }
           continue;

@@ -155,7 +155,7 @@ init (OreeLane *lane)
   lane->gateway = g_new0 (OreeGatewayRole, 1);
   lane->gateway->lane = lane;
   lane->gateway->since = oree_time_now ();
-  lane->gateway->people = oree_gw_people_new (OREE_GW_PEOPLE_MAX);
+  oree_gateway_people_init (lane);
   lane->gateway->receipts = oree_gw_receipts_new (OREE_GW_RECEIPTS_MAX);
   lane->gateway->budgets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   oree_gateway_boundary_init (lane);

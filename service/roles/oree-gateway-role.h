@@ -56,6 +56,15 @@ void oree_gateway_allow_contact (OreeLane *lane, const char *aor, const OreeJid 
 gboolean oree_gateway_revoke (OreeLane *lane, const char *key);
 void oree_gateway_allow_list (OreeLane *lane, GVariantBuilder *rows);
 
+/* --- people (oree-gateway-people.c): what users of ours read and take, kept through restarts -------- */
+
+void oree_gateway_people_init (OreeLane *lane);
+/* A request of `aor` that shows something of its sender; as oree_gw_people_learn. */
+void oree_gateway_people_learn (OreeLane *lane, const char *aor, const OreeSipMsg *request, OreeSpan display,
+                                const OreeGwContent *content);
+/* The user's device refused more than plain text. */
+void oree_gateway_people_takes_plain (OreeLane *lane, const char *aor);
+
 /* --- boundary profiles (oree-gateway-boundary.c) -------------------------------------------------- */
 
 void oree_gateway_boundary_init (OreeLane *lane);
@@ -183,7 +192,7 @@ void oree_gateway_presence_in (OreeLane *lane, OreeXmppRx *rx);
 /* SUBSCRIBE for a contact, or in a dialog of ours; NOTIFY in a dialog of ours. */
 void oree_gateway_subscribe_in (OreeLane *lane, OreeSipRx *rx);
 void oree_gateway_notify_in (OreeLane *lane, OreeSipRx *rx);
-/* The allow entry of the pair is gone: the contact stops seeing our user, unless the partner's type needs no entry. */
+/* The allow entry of the pair is gone: neither sees the other any more, unless the partner's type needs no entry. */
 void oree_gateway_presence_revoked (OreeLane *lane, const char *aor, const char *contact);
 void oree_gateway_presence_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
 /* A stream from `domain` was just proved. */

@@ -99,9 +99,11 @@ async def test_our_service_is_shot_and_comes_back(lab, alice, undo):
     juliet = await lab.xmpp_user("juliet")
     await know_each_other(lab, juliet, alice)
     await both_ways(juliet, alice, "before")
-    before = await durable(lab)
     subscriptions = {(row["watcher"], row["presentity"])
                      for row in await lab.edge.bus.call("Monitor", "Subscriptions", "(a{sv})", {})}
+    # What her device takes, and which language she reads, was learnt from what she wrote.
+    assert await alice.say(JULIET_URI, "<b>bold</b>", ["Accept-Language: fr"], "text/html;charset=UTF-8") == 200
+    before = await durable(lab)
     assert before["allow"], "alice wrote to juliet: there must be an allow entry"
 
     await lab.edge.kill()
@@ -122,6 +124,11 @@ async def test_our_service_is_shot_and_comes_back(lab, alice, undo):
     notified = alice.notifies.mark()
     assert (await alice.subscribe(JULIET_URI)).status == 200
     await alice.told(JULIET_URI, basic="open", since=notified, deadline=60)
+    form = "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><em>soft</em></body></html>"
+    juliet.send(ALICE_JID, "<body>soft</body><replace xmlns='urn:xmpp:message-correct:0' id='m0'/>")
+    await alice.heard("Correction : soft")
+    juliet.send(ALICE_JID, f"<body>soft</body>{form}")
+    await alice.messages.wait(lambda m: m.content_type.startswith("multipart/alternative") and "<em>soft</em>" in m.text, what="form")
     await both_ways(juliet, alice, "after")
     await juliet.stop()
 

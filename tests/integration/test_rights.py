@@ -179,6 +179,29 @@ async def test_a_revoked_entry_ends_what_it_allowed(lab, alice, undo):
         assert contact.event["details"]["reason"] == "allow-entry-needed"
 
 
+async def test_whom_our_user_watches_stays_known(lab, alice, undo):
+    """Agreed on while nobody asked for an entry; the type becomes one that does; the contact's presence still comes, until the
+    entry is revoked: then our user sees no more of the contact either, and is told."""
+    await partner(lab, "federated")
+    async with Contact(lab) as contact:
+        assert (await alice.subscribe(contact.uri)).status == 200
+        await contact.user.sees(ALICE_JID, "subscribe", deadline=20)
+        contact.user.approve(ALICE_JID)
+        await alice.told(contact.uri, basic="open", deadline=20)
+        events = lab.edge.bus.events.mark()
+        await partner(lab, "public-unverified")
+        await lab.edge.bus.event("allow-entry-made", since=events, user=ALICE, contact=contact.jid)
+        since = alice.notifies.mark()
+        contact.user.presence(type="unavailable")
+        await alice.told(contact.uri, basic="closed", since=since, deadline=20)
+        contact.user.presence()
+        await alice.told(contact.uri, basic="open", since=since, deadline=20)
+        assert await contact.writes(alice, "still known") is True
+        await lab.edge.oreectl("allow-entry", "revoke", ALICE, contact.jid)
+        assert (await alice.told(contact.uri, state="terminated", since=since, deadline=20)).reason == "rejected"
+        await contact.user.sees(ALICE_JID, "unsubscribe", deadline=20)
+
+
 # --- external access policies ---------------------------------------------------------------------
 
 FLAGS = {"enable-federation-access": "user-federation-off", "enable-xmpp-access": "user-xmpp-off"}

@@ -14,11 +14,11 @@ import pytest
 from accounts import Ledger, balance, in_order
 from conftest import LONG, run
 from lab import pki
-from lab.journal import Missed, until
+from lab.journal import Journal, Missed, until
 from lab.prosody_hosts import Host, ProsodyHosts
 from lab.relay import Relay
 from sip_peer import TIMER_F, Resident
-from sip_users import ALICE
+from sip_users import ALICE, ALICE_JID
 from test_faults import everybody_writes, heard_again, report
 from world import EDGE_ADDRESS, NEXT_HOP, World
 
@@ -200,15 +200,23 @@ async def test_errors_outlive_the_stream_they_go_on(behind, tell):
 
 
 async def test_an_error_after_the_answer_waits_for_its_reader(behind, tell):
-    """Prosody takes a message for anybody and says later that there is no such user; Alice's program fails just then."""
-    line, alice = behind.line(), behind.alice
-    alice.answer = lambda request: 500
-    response = await alice.post("sip:nobody@partner.test", "is anybody there?")
+    """The partner's server took a message, its error comes later, and Alice's program fails just then."""
+    line, alice, server = behind.line(), behind.alice, behind.server
+    since, failed = server.stanzas.mark(), Journal("tries that failed")
+
+    def fail(request):
+        failed.add(request)
+        return 500
+
+    response = await alice.post("sip:probe@partner.test", "is anybody there?")
     assert response.status == 200
-    since = alice.messages.mark()
-    await lasts(1.5)
+    stanza = await server.stanzas.wait(lambda stanza: stanza.body == "is anybody there?", 20, since)
+    alice.answer, told = fail, alice.messages.mark()
+    server.write(f"<message type='error' from='probe@partner.test' to='{ALICE_JID}' id='{stanza.id}'><error type='wait'>"
+                 "<recipient-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>")
+    await failed.wait(lambda request: request.get("in-reply-to") == response.get("call-id"), 20)
     alice.answer = lambda request: 200
-    told = await alice.messages.wait(lambda message: message.packet.get("in-reply-to") == response.get("call-id"), 20, since)
+    told = await alice.messages.wait(lambda message: message.packet.get("in-reply-to") == response.get("call-id"), 20, told)
     assert "was not delivered" in told.text
     await behind.ledger.settle()
     assert not line.out_waiting

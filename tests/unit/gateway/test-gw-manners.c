@@ -161,6 +161,7 @@ static void
 people_are_remembered (void)
 {
   g_autoptr (OreeGwPeople) people = oree_gw_people_new (2);
+  g_autofree char *oldest = NULL;
   g_autofree char *wide = g_strnfill (2000, 'x');
   OreeGwContent rich = { .was_html = TRUE }, wrapped = { .was_cpim = TRUE };
   OreeGwPerson *person;
@@ -180,8 +181,46 @@ people_are_remembered (void)
   g_assert_cmpstr (person->language, ==, "fr");
   oree_gw_people_learn (people, "sip:b@x", request (""), OREE_SPAN_EMPTY, NULL);
   oree_gw_people_learn (people, "sip:c@x", request (""), OREE_SPAN_EMPTY, NULL);
+  oldest = oree_gw_people_spill (people);
+  g_assert_cmpstr (oldest, ==, "sip:a@x");
   g_assert_null (oree_gw_people_find (people, "sip:a@x"));
   g_assert_nonnull (oree_gw_people_find (people, "sip:c@x"));
+}
+
+static void
+people_come_back (void)
+{
+  g_autoptr (OreeGwPeople) people = oree_gw_people_new (2), again = oree_gw_people_new (1);
+  g_autoptr (GVariant) row = NULL, odd = g_variant_ref_sink (g_variant_new_string ("x"));
+  g_autofree char *spilt = NULL;
+  OreeGwContent rich = { .was_html = TRUE };
+  OreeGwPerson *person;
+
+  person = oree_gw_people_learn (people, "sip:a@x", request ("Accept-Language: fr\r\n"), OREE_SPAN_LITERAL ("Ann\x01"), &rich);
+  g_assert_true (person->changed);
+  person = oree_gw_people_learn (people, "sip:a@x", request ("Accept-Language: fr\r\n"), OREE_SPAN_LITERAL ("Ann\x01"), &rich);
+  g_assert_false (person->changed); /* the same again is written nowhere */
+  row = g_variant_ref_sink (oree_gw_person_to_row (person));
+  g_assert_false (oree_gw_people_take_row (again, "sip:a@x", odd));
+  g_assert_false (oree_gw_people_take_row (again, "sip:a@x", NULL));
+  g_assert_true (oree_gw_people_take_row (again, "sip:a@x", row));
+  g_assert_cmpstr (oree_gw_people_find (again, "sip:a@x")->name, ==, person->name);
+  g_assert_cmpstr (oree_gw_people_find (again, "sip:a@x")->language, ==, "fr");
+  g_assert_true (oree_gw_people_find (again, "sip:a@x")->takes_html);
+  g_assert_false (oree_gw_people_find (again, "sip:a@x")->takes_cpim);
+
+  /* A refusal takes back what was known elsewhere too. */
+  person->takes_html = FALSE;
+  g_clear_pointer (&row, g_variant_unref);
+  row = g_variant_ref_sink (oree_gw_person_to_row (person));
+  g_assert_true (oree_gw_people_take_row (again, "sip:a@x", row));
+  g_assert_false (oree_gw_people_find (again, "sip:a@x")->takes_html);
+
+  g_assert_null (oree_gw_people_spill (again));
+  g_assert_true (oree_gw_people_take_row (again, "sip:b@x", row));
+  spilt = oree_gw_people_spill (again);
+  g_assert_cmpstr (spilt, ==, "sip:a@x");
+  g_assert_null (oree_gw_people_find (again, "sip:a@x"));
 }
 
 static OreeGwReceipt
@@ -248,6 +287,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/refusal/every-refusal-has-its-words", every_refusal_has_its_words);
   g_test_add_func ("/gateway/query/queries-are-answered", queries_are_answered);
   g_test_add_func ("/gateway/people/people-are-remembered", people_are_remembered);
+  g_test_add_func ("/gateway/people/people-come-back", people_come_back);
   g_test_add_func ("/gateway/receipts/receipts-are-bounded-and-personal", receipts_are_bounded_and_personal);
   g_test_add_func ("/gateway/text/dates-cross", dates_cross);
   return g_test_run ();
