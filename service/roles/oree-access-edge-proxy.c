@@ -241,6 +241,7 @@ cross_back (const OreeSipMsg *response, OreeSipEdit *edit, gpointer data)
   Relay *relay = data;
   OreeCrossing back = relay->crossing == OREE_CROSSING_INWARD ? OREE_CROSSING_OUTWARD : OREE_CROSSING_INWARD;
 
+  oree_sip_proxy_keep_way (&relay->rx->msg, response, edit);
   oree_access_edge_crossing (relay->lane, back, response, &relay->stand, relay->domain, edit);
 }
 

@@ -411,6 +411,15 @@ dispatch_response (Flow *flow, OreeSipRx *rx)
   if (oree_sip_status_is_final (rx->msg.status) && rx->msg.method != OREE_SIP_METHOD_CANCEL
       && !(rx->msg.method == OREE_SIP_METHOD_INVITE && oree_sip_status_is_success (rx->msg.status)))
     g_hash_table_remove (flow->waiting, rx->branch);
+  /* What cannot be read goes no further; whoever waits for the end of its request hears that there was none. */
+  if (oree_sip_check (&rx->msg).status != 0)
+    {
+      oree_lane_count_one (flow->lane, OREE_COUNT_SIP_MALFORMED);
+      if (oree_sip_status_is_final (rx->msg.status) && rx->msg.method != OREE_SIP_METHOD_CANCEL)
+        oree_lane_run (flow->lane, oree_lane_at (flow->lane, lane_plus_1 - 1), answer_lost,
+                       g_steal_pointer (&rx->branch), g_free);
+      return;
+    }
   oree_lane_run (flow->lane, oree_lane_at (flow->lane, lane_plus_1 - 1), response_on_lane, g_steal_pointer (&owned),
                  rx_unref_data);
 }

@@ -65,7 +65,7 @@ def address(value):
 
 
 def tag(value):
-    found = re.search(r";\s*tag=([^;\s]+)", value)
+    found = re.search(r";\s*tag\s*=\s*([^;\s]+)", value)
     return found.group(1) if found else None
 
 

@@ -376,3 +376,48 @@ oree_sip_proxy_return (const OreeSipProxyRules *rules, const OreeSipMsg *respons
     rules->crossing (response, &edit, rules->crossing_data);
   return oree_sip_edit_finish (&edit);
 }
+
+/* Is the way back, below our Via, the one that `request` came? Its top value has been stamped with where it came from. */
+static gboolean
+is_same_way (const OreeSipMsg *request, const OreeSipMsg *response)
+{
+  OreeSipValues ours, theirs;
+  OreeSpan left, right;
+  OreeSipVia a, b;
+  guint n = 0;
+
+  oree_sip_values_init (&ours, request, OREE_SIP_HDR_VIA);
+  oree_sip_values_init (&theirs, response, OREE_SIP_HDR_VIA);
+  oree_sip_values_next (&theirs, &right);
+  for (; oree_sip_values_next (&ours, &left); n++)
+    {
+      if (!oree_sip_values_next (&theirs, &right))
+        return FALSE;
+      if (n > 0 && oree_span_equal (left, right))
+        continue;
+      if (oree_sip_via_parse (&a, left) < 0 || oree_sip_via_parse (&b, right) < 0
+          || !oree_span_equal_nocase (a.host, b.host) || a.port != b.port || !oree_span_equal (a.branch, b.branch))
+        return FALSE;
+    }
+  return !oree_sip_values_next (&theirs, &right);
+}
+
+void
+oree_sip_proxy_keep_way (const OreeSipMsg *request, const OreeSipMsg *response, OreeSipEdit *edit)
+{
+  g_autoptr (GString) way = NULL;
+  OreeSipValues values;
+  OreeSpan value;
+
+  if (is_same_way (request, response))
+    return;
+  way = g_string_new (NULL);
+  oree_sip_values_init (&values, request, OREE_SIP_HDR_VIA);
+  while (oree_sip_values_next (&values, &value))
+    {
+      if (way->len > 0)
+        oree_str_append_to (", ", way);
+      oree_sip_hdr_append_unfolded (way, value);
+    }
+  oree_sip_edit_replace (edit, OREE_SIP_HDR_VIA, oree_span (way->str, way->len));
+}

@@ -71,6 +71,11 @@ void oree_sip_proxy_forward (const OreeSipProxyRules *rules, const OreeSipMsg *r
  * the one below points where no response may go (broadcast, multicast, 0.0.0.0). Owned. */
 GString *oree_sip_proxy_return (const OreeSipProxyRules *rules, const OreeSipMsg *response);
 
+/* Added to the edit of a response on its way back: whatever the peer made of the Via values below ours, the ones that
+ * `request` came with stand there. Whoever forwards it next goes by them, and a peer that wrote its own would have
+ * our inside send where it likes. */
+void oree_sip_proxy_keep_way (const OreeSipMsg *request, const OreeSipMsg *response, OreeSipEdit *edit);
+
 /* The response context of one proxied request: one target at a time, the next when one fails. */
 typedef struct _OreeSipProxyTxn OreeSipProxyTxn;
 

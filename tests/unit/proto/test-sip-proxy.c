@@ -174,6 +174,51 @@ test_return (gconstpointer data)
     g_assert_true (text != NULL && g_str_has_prefix (text->str, row->start));
 }
 
+#define CAME "Via: SIP/2.0/TLS a.test:5061;branch=z9hG4bK1\r\nVia: SIP/2.0/UDP b.test;branch=z9hG4bK0\r\n"
+#define WENT "Via: SIP/2.0/TLS a.test:5061;branch=z9hG4bK1, SIP/2.0/UDP b.test;branch=z9hG4bK0\r\n"
+
+/* What a peer made of the way back, and what goes back. */
+static const struct
+{
+  const char *vias, *back;
+} ways[] = {
+  { "Via: SIP/2.0/TLS a.test:5061;branch=z9hG4bK1;received=192.0.2.1\r\nVia: SIP/2.0/UDP b.test;branch=z9hG4bK0\r\n",
+    "Via: SIP/2.0/TLS a.test:5061;branch=z9hG4bK1;received=192.0.2.1\r\nVia: SIP/2.0/UDP b.test;branch=z9hG4bK0\r\n" },
+  { "Via: SIP/2.0/TLS A.test:5061;branch=z9hG4bK1\r\nVia: SIP/2.0/UDP evil.test;branch=z9hG4bK0\r\n", WENT },
+  { "Via: SIP/2.0/TLS a.test:5062;branch=z9hG4bK1\r\nVia: SIP/2.0/UDP b.test;branch=z9hG4bK0\r\n", WENT },
+  { CAME "Via: SIP/2.0/UDP evil.test;branch=z9hG4bK0\r\n", WENT },
+  { "Via: SIP/2.0/TLS a.test:5061;branch=z9hG4bK1\r\n", WENT },
+};
+
+static void
+keep_way_cb (const OreeSipMsg *response, OreeSipEdit *edit, gpointer data)
+{
+  oree_sip_proxy_keep_way (data, response, edit);
+}
+
+static void
+test_the_way_back_is_the_way_it_came (void)
+{
+  g_autofree char *request = g_strconcat ("MESSAGE sip:b@c.test SIP/2.0\r\n", CAME, REST END, NULL);
+  OreeSipMsg asked;
+
+  parse_ok (&asked, request);
+  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      OreeSipProxyRules keeping = rules;
+      g_autofree char *response = g_strconcat ("SIP/2.0 200 X\r\n", OURS, ways[i].vias, REST END, NULL);
+      g_autofree char *start = g_strconcat ("SIP/2.0 200 X\r\n", ways[i].back, "From:", NULL);
+      g_autoptr (GString) text = NULL;
+      OreeSipMsg msg;
+
+      keeping.crossing = keep_way_cb;
+      keeping.crossing_data = &asked;
+      parse_ok (&msg, response);
+      text = oree_sip_proxy_return (&keeping, &msg);
+      g_assert_true (text != NULL && g_str_has_prefix (text->str, start));
+    }
+}
+
 typedef struct
 {
   int input; /* > 0: a response; 0: end of script; < 0 below */
@@ -340,6 +385,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &txns[i], test_txn);
     }
+  g_test_add_func ("/proto/sip/proxy/the-way-back-is-the-way-it-came", test_the_way_back_is_the_way_it_came);
   g_test_add_func ("/proto/sip/proxy/torture", test_torture);
   g_test_add_func ("/proto/sip/proxy/torture-broadcast", test_torture_broadcast);
   return g_test_run ();
