@@ -266,6 +266,21 @@ doubt_private_names (const OreeCertNeeds *self, const OreeCsrSpec *spec, OreePro
     }
 }
 
+/* Behind us somebody may know us by the first DNS name alone: Kamailio 5.6 does (PEERS.md). */
+static void
+ask_next_hop (OreeCertNeeds *self, const OreeTopology *topology, const OreeCsrSpec *spec, OreeProblems *problems)
+{
+  g_auto (OreeNextHop) hop = { 0 };
+  const OreeNeededName *first = self->names->len > 0 ? g_ptr_array_index (self->names, 0) : NULL;
+
+  if (!(self->usages & BIT (OREE_EDGE_USAGE_INTERNAL)) || !oree_next_hop_parse (&hop, topology->next_hop) || !hop.tls)
+    return;
+  g_free (self->first);
+  self->first = g_strdup (topology->edge_internal_fqdn);
+  if (*self->first != '\0' && first != NULL && !g_str_equal (first->name, self->first))
+    oree_problems_add (problems, spec->record.kind->name, spec->record.id, "usages", OREE_PROBLEM_FIRST_NAME, first->name);
+}
+
 /* ---- Extended key usage ---- */
 
 static void
@@ -368,6 +383,7 @@ oree_cert_needs_new (const OreeRecordSet *records, const OreeCsrSpec *spec, Oree
   self->names = g_ptr_array_new_with_free_func (free_name);
   self->usages = oree_csr_spec_usages (spec);
   self->client_detail = g_strdup ("");
+  self->first = g_strdup ("");
   self->subject = g_strdup (subject_of (topology, self->usages, problems));
   need (self, OREE_NEED_DNS, self->subject, OREE_NEED_SUBJECT, "", self->usages);
   need (self, OREE_NEED_DNS, topology->access_edge_external_fqdn, OREE_NEED_ACCESS_EDGE, "", FOR_DOMAINS);
@@ -379,6 +395,7 @@ oree_cert_needs_new (const OreeRecordSet *records, const OreeCsrSpec *spec, Oree
   need_other_names (self, records, spec);
   doubt_private_names (self, spec, problems);
   check_ticks (records, spec, problems);
+  ask_next_hop (self, topology, spec, problems);
   ask_client_usage (self, records, topology);
   settle_key_usage (self, spec, problems);
   return self;
@@ -390,6 +407,7 @@ oree_cert_needs_free (OreeCertNeeds *self)
   if (self == NULL)
     return;
   g_free (self->subject);
+  g_free (self->first);
   g_free (self->client_detail);
   g_ptr_array_unref (self->names);
   g_free (self);

@@ -64,6 +64,7 @@ typedef struct
   OreeEdgeUsages usages;
   char *subject;            /* the common name; "" when the topology has none */
   GPtrArray *names;         /* OreeNeededName *, in the order of the request; none twice */
+  char *first;              /* the name a next hop behind us wants to read first; "": it matters to nobody */
   OreeClientUsage client;
   const char *client_reason;/* "public-provider" "hosting-provider" "next-hop" "client-identity"; NULL: none */
   char *client_detail;      /* the provider, or "" */

@@ -90,11 +90,13 @@ G_BEGIN_DECLS
   X (CERTIFICATE_NOT_YET_VALID, "certificate-not-yet-valid") /* warning; detail likewise */                 \
   X (CERTIFICATE_ENDS_SOON, "certificate-ends-soon") /* warning; detail: days */                            \
   X (CHAIN_INCOMPLETE, "chain-incomplete")       /* warning; detail: the issuer that is missing */          \
+  X (ISSUER_EXPIRED, "issuer-expired")           /* warning; detail: the issuer whose own dates are past */ \
   X (ROOT_UNTRUSTED, "root-untrusted")           /* warning; detail: the root */                            \
   X (SELF_SIGNED, "self-signed")                 /* warning */                                              \
   X (NAME_MISSING, "name-missing")               /* warning: needed today; detail: the name */              \
   X (NAME_NOT_GRANTED, "name-not-granted")       /* warning: asked for, not needed today; detail likewise */\
   X (SUBJECT_DIFFERS, "subject-differs")         /* warning; detail: the name wanted */                     \
+  X (FIRST_NAME, "first-name")                   /* warning: next hops may read it alone; detail: the first */\
   X (SERVER_USAGE_MISSING, "server-usage-missing") /* no serverAuth */                                      \
   X (CLIENT_USAGE_MISSING, "client-usage-missing") /* warning: no clientAuth; detail: who needs it */       \
   X (KEY_USAGE_WRONG, "key-usage-wrong")         /* no digitalSignature */                                  \

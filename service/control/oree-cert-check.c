@@ -87,6 +87,9 @@ check_chain (const OreeCertQuestion *q, OreeProblems *problems)
   g_autoptr (GPtrArray) chain = oree_cert_chain (q->cert, q->pool, q->anchors, &complete, &trusted);
   const OreeCert *last = chain->len > 0 ? g_ptr_array_index (chain, chain->len - 1) : q->cert;
 
+  for (guint i = 0; i < chain->len; i++)
+    if (oree_cert_not_after (g_ptr_array_index (chain, i)) < q->at)
+      add (problems, "chain", OREE_PROBLEM_ISSUER_EXPIRED, oree_cert_subject (g_ptr_array_index (chain, i)));
   if (trusted)
     return;
   if (oree_cert_is_self_signed (q->cert))
@@ -198,6 +201,9 @@ check_names (const OreeCertNeeds *needs, const OreeCertRecord *record, Listing *
   if (*needs->subject != '\0' && *record->common_name != '\0'
       && g_ascii_strcasecmp (needs->subject, record->common_name) != 0 && stands_for (record->names, needs->subject))
     add (problems, "names", OREE_PROBLEM_SUBJECT_DIFFERS, needs->subject);
+  if (*needs->first != '\0' && stands_for (record->names, needs->first)
+      && !oree_domain_name_match (oree_span_str (record->names[0]), needs->first))
+    add (problems, "names", OREE_PROBLEM_FIRST_NAME, record->names[0]);
 }
 
 void

@@ -53,8 +53,13 @@ oree_cert_clock_due (gint64 not_before, gint64 not_after, gint64 now, int said)
   int due = -1;
 
   for (const int *mark = marks; *mark >= 0; mark++)
-    if (now >= not_after - *mark * DAY && *mark < said && not_after - *mark * DAY > not_before)
-      due = *mark;
+    {
+      /* It is good up to the last moment, that one included (RFC 5280 4.1.2.5). */
+      gint64 when = not_after - *mark * DAY + (*mark == 0);
+
+      if (now >= when && *mark < said && when > not_before)
+        due = *mark;
+    }
   return due;
 }
 

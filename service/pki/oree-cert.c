@@ -338,17 +338,21 @@ oree_cert_may_sign (const OreeCert *self)
 
 /* ---- Chains ---- */
 
+/* Authorities renew their certificates too, with the key they had: of several that fit, the one that lasts longest. */
 static OreeCert *
 find_issuer (const OreeCert *cert, const GPtrArray *pool)
 {
+  OreeCert *best = NULL;
+
   for (guint i = 0; pool != NULL && i < pool->len; i++)
     {
       OreeCert *other = g_ptr_array_index (pool, i);
 
-      if (!g_str_equal (other->id, cert->id) && oree_cert_is_issued_by (cert, other))
-        return other;
+      if (!g_str_equal (other->id, cert->id) && (best == NULL || other->not_after > best->not_after)
+          && oree_cert_is_issued_by (cert, other))
+        best = other;
     }
-  return NULL;
+  return best;
 }
 
 static gboolean
