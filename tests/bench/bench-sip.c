@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench-sip.h"
+#include "bench-sip-text.h"
 #include <string.h>
 
 struct _BenchSip
@@ -20,34 +21,6 @@ give_up (BenchSip *self, const char *why, OreeSpan what)
 
   self->broken = TRUE;
   self->callbacks->closed (self, text, self->data);
-}
-
-/* The value of the first header of that name, as written ("\r\nName: "), to the end of its line. */
-static OreeSpan
-header (OreeSpan head, const char *name)
-{
-  gsize length = strlen (name);
-
-  for (const char *at = head.data; at != NULL && at + length + 3 < head.data + head.length;)
-    {
-      const char *line = memmem (at, (gsize) (head.data + head.length - at), "\r\n", 2);
-      const char *end;
-
-      if (line == NULL)
-        break;
-      line += 2;
-      if ((gsize) (head.data + head.length - line) > length && g_ascii_strncasecmp (line, name, length) == 0 &&
-          line[length] == ':')
-        {
-          end = memmem (line, (gsize) (head.data + head.length - line), "\r\n", 2);
-          if (end == NULL)
-            end = head.data + head.length;
-          return oree_span_trim (oree_span (line + length + 1, (gsize) (end - line - (gssize) length - 1)));
-        }
-      at = line;
-    }
-
-  return OREE_SPAN_EMPTY;
 }
 
 static char *
@@ -148,7 +121,7 @@ static void
 on_response (BenchSip *self, OreeSpan head)
 {
   guint64 status = 0;
-  OreeSpan sequence = header (head, "CSeq");
+  OreeSpan sequence = bench_sip_header (head, "CSeq");
 
   oree_span_to_uint (oree_span_sub (head, 8, 3), 699, &status);
   if (status < 200)
@@ -161,7 +134,7 @@ on_response (BenchSip *self, OreeSpan head)
 
   if (status == 401 && !self->asked)
     {
-      g_autofree char *authorization = credentials (self, header (head, "WWW-Authenticate"));
+      g_autofree char *authorization = credentials (self, bench_sip_header (head, "WWW-Authenticate"));
 
       self->asked = TRUE;
       send_register (self, authorization);
@@ -180,31 +153,8 @@ on_response (BenchSip *self, OreeSpan head)
 static void
 on_request (BenchSip *self, OreeSpan head, OreeSpan body)
 {
-  static const char *const echoed[] = { "Via", "Record-Route", "From", "To", "Call-ID", "CSeq" };
-
-  g_string_assign (self->out, "SIP/2.0 200 OK\r\n");
-  /* Every line of these, in order: a proxy's Via stands before its sender's. */
-  for (const char *at = memmem (head.data, head.length, "\r\n", 2); at != NULL;)
-    {
-      const char *line = at + 2, *limit = head.data + head.length;
-      const char *end = memmem (line, (gsize) (limit - line), "\r\n", 2);
-      gsize length = (gsize) ((end != NULL ? end : limit) - line);
-
-      for (gsize i = 0; i < G_N_ELEMENTS (echoed); i++)
-        {
-          gsize n = strlen (echoed[i]);
-
-          if (length > n && line[n] == ':' && g_ascii_strncasecmp (line, echoed[i], n) == 0)
-            {
-              g_string_append_len (self->out, line, (gssize) length);
-              if (g_str_equal (echoed[i], "To") && memmem (line, length, ";tag=", 5) == NULL)
-                g_string_append_printf (self->out, ";tag=%s", self->tag);
-              g_string_append (self->out, "\r\n");
-            }
-        }
-      at = end;
-    }
-  g_string_append (self->out, "Content-Length: 0\r\n\r\n");
+  g_string_truncate (self->out, 0);
+  bench_sip_write_answer (self->out, head, self->tag, "");
   oree_conn_write (self->conn, self->out->str, self->out->len);
   if (oree_span_starts_with (head, "MESSAGE "))
     self->callbacks->message (self, body, self->data);
@@ -216,26 +166,14 @@ on_data (OreeConn *conn, OreeSpan bytes, gpointer data)
   BenchSip *self = data;
   gsize used = 0;
 
-  while (used < bytes.length && !self->broken)
-    {
-      OreeSpan rest = oree_span_from (bytes, used), head, body;
-      const char *end;
-      guint64 length = 0;
+  OreeSpan head, body;
+  gsize n;
 
-      if (rest.data[0] == '\r' || rest.data[0] == '\n')
-        {
-          used++;
-          continue;
-        }
-      end = memmem (rest.data, rest.length, "\r\n\r\n", 4);
-      if (end == NULL)
-        break;
-      head = oree_span (rest.data, (gsize) (end - rest.data));
-      oree_span_to_uint (header (head, "Content-Length"), 65536, &length);
-      if (rest.length < head.length + 4 + length)
-        break;
-      body = oree_span (end + 4, (gsize) length);
-      used += head.length + 4 + (gsize) length;
+  while (!self->broken && (n = bench_sip_cut (oree_span_from (bytes, used), &head, &body)) > 0)
+    {
+      used += n;
+      if (oree_span_is_empty (head))
+        continue;
       if (oree_span_starts_with (head, "SIP/2.0 "))
         on_response (self, head);
       else

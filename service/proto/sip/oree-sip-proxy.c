@@ -185,6 +185,14 @@ read_routes (const OreeSipMsg *request, OreeSpan uris[OREE_SIP_ROUTE_MAX], guint
 }
 
 static gboolean
+is_sip (OreeSpan text)
+{
+  OreeSipUri uri;
+
+  return oree_sip_uri_parse (&uri, text) && (uri.scheme == OREE_SIP_SCHEME_SIP || uri.scheme == OREE_SIP_SCHEME_SIPS);
+}
+
+static gboolean
 has_lr (OreeSpan text)
 {
   OreeSipUri uri;
@@ -206,6 +214,8 @@ oree_sip_proxy_route (const OreeSipProxyRules *rules, const OreeSipMsg *request,
   if (n > 0 && has_lr (request->ruri) && oree_sip_proxy_is_us (rules, request->ruri))
     {
       route->ruri = uris[--n];
+      if (!is_sip (route->ruri))
+        return 400;
       route->drop_last = TRUE;
     }
   while (route->own_routes < n && oree_sip_proxy_is_us (rules, uris[route->own_routes]))
@@ -213,6 +223,9 @@ oree_sip_proxy_route (const OreeSipProxyRules *rules, const OreeSipMsg *request,
   if (route->own_routes < n)
     {
       route->route = uris[route->own_routes];
+      /* It would become the Request-URI. */
+      if (!is_sip (route->route))
+        return 400;
       route->strict_next = !has_lr (route->route);
     }
   return 0;
