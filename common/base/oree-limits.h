@@ -157,6 +157,7 @@
 #define OREE_GW_PEOPLE_MAX 8192             /* people of ours remembered per worker: name, language, what their devices take */
 #define OREE_GW_TYPING_MAX 4096             /* pairs of people whose typing is followed, per worker */
 #define OREE_GW_RECEIPTS_MAX 16384          /* messages whose delivery notification is waited for, per worker */
+#define OREE_GW_RECEIPT_SECONDS 86400       /* a notification that has not come by then is not waited for by the next run */
 #define OREE_GW_TYPING_APART_SECONDS 3      /* between two status messages of one pair */
 #define OREE_GW_TYPING_REFUSED_SECONDS 3600 /* a device that refused typing is not asked again for so long */
 #define OREE_GW_ANSWERS_PER_SECOND 50       /* answers of our own making (queries, refusals, typing) per partner domain … */

@@ -19,6 +19,7 @@ typedef struct
 #define OREE_SPACE_TEMPER "peer-temper"        /* "domain": what came of certificates of ours there */
 #define OREE_SPACE_DEBT "debt"                 /* "tag": a message whose sender must still hear what became of it */
 #define OREE_SPACE_PERSON "person"             /* "address-of-record": what a user of ours has shown to read and take */
+#define OREE_SPACE_RECEIPT "receipt"           /* "direction id": a message whose notification is waited for */
 #define OREE_SPACE_STATE "state"               /* single values: dialback secret, nonce key */
 
 /* `value` is sunk; NULL deletes. */

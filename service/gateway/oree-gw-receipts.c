@@ -17,14 +17,20 @@ struct _OreeGwReceipts
   GQueue order;        /* ids, borrowed, the oldest first */
 };
 
+void
+oree_gw_receipt_clear (OreeGwReceipt *self)
+{
+  g_free (self->aor);
+  g_free (self->contact);
+  g_free (self->id);
+}
+
 static void
 entry_free (gpointer data)
 {
   Entry *entry = data;
 
-  g_free (entry->receipt.aor);
-  g_free (entry->receipt.contact);
-  g_free (entry->receipt.id);
+  oree_gw_receipt_clear (&entry->receipt);
   g_free (entry);
 }
 
@@ -56,8 +62,6 @@ oree_gw_receipts_add (OreeGwReceipts *self, const char *message_id, OreeGwReceip
   char *key = g_strdup (message_id);
 
   oree_gw_receipts_forget (self, message_id);
-  if (self->order.length >= self->max)
-    oree_gw_receipts_forget (self, g_queue_peek_head (&self->order));
   entry->receipt = receipt;
   g_queue_push_tail (&self->order, key);
   entry->link = self->order.tail;
@@ -72,13 +76,61 @@ oree_gw_receipts_find (OreeGwReceipts *self, const char *message_id, const char 
   return entry != NULL && strcmp (entry->receipt.aor, aor) == 0 ? &entry->receipt : NULL;
 }
 
-void
+gboolean
 oree_gw_receipts_forget (OreeGwReceipts *self, const char *message_id)
 {
   Entry *entry = g_hash_table_lookup (self->entries, message_id);
 
   if (entry == NULL)
-    return;
+    return FALSE;
   g_queue_delete_link (&self->order, entry->link);
   g_hash_table_remove (self->entries, message_id);
+  return TRUE;
+}
+
+char *
+oree_gw_receipts_spill (OreeGwReceipts *self)
+{
+  g_autofree char *oldest = NULL;
+
+  if (self->order.length <= self->max)
+    return NULL;
+  oldest = g_strdup (g_queue_peek_head (&self->order));
+  oree_gw_receipts_forget (self, oldest);
+  return g_steal_pointer (&oldest);
+}
+
+GVariant *
+oree_gw_receipt_to_row (const OreeGwReceipt *receipt)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "user", "s", receipt->aor);
+  g_variant_dict_insert (&dict, "contact", "s", receipt->contact);
+  g_variant_dict_insert (&dict, "id", "s", receipt->id);
+  g_variant_dict_insert (&dict, "type", "u", (guint32) receipt->type);
+  g_variant_dict_insert (&dict, "receipt", "b", receipt->receipt);
+  g_variant_dict_insert (&dict, "marker", "b", receipt->marker);
+  return g_variant_dict_end (&dict);
+}
+
+gboolean
+oree_gw_receipt_from_row (GVariant *row, OreeGwReceipt *out)
+{
+  const char *aor, *contact, *id;
+  guint32 type;
+  OreeGwReceipt receipt = { 0 };
+
+  if (row == NULL || !g_variant_is_of_type (row, G_VARIANT_TYPE_VARDICT) || !g_variant_lookup (row, "user", "&s", &aor)
+      || !g_variant_lookup (row, "contact", "&s", &contact) || !g_variant_lookup (row, "id", "&s", &id)
+      || !g_variant_lookup (row, "type", "u", &type) || !g_variant_lookup (row, "receipt", "b", &receipt.receipt)
+      || !g_variant_lookup (row, "marker", "b", &receipt.marker))
+    return FALSE;
+  receipt.aor = g_strdup (aor);
+  receipt.contact = g_strdup (contact);
+  receipt.id = g_strdup (id);
+  receipt.type = (int) type;
+  *out = receipt;
+  return TRUE;
 }

@@ -16,15 +16,24 @@ typedef struct
   gboolean marker;  /* XEP-0333 was offered */
 } OreeGwReceipt;
 
+/* Frees the strings. */
+void oree_gw_receipt_clear (OreeGwReceipt *self);
+
 typedef struct _OreeGwReceipts OreeGwReceipts;
 OreeGwReceipts *oree_gw_receipts_new (guint max);
 void oree_gw_receipts_free (OreeGwReceipts *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeGwReceipts, oree_gw_receipts_free)
 
-/* Takes the strings of `receipt`. */
+/* Takes the strings of `receipt`. Ask _spill afterwards. */
 void oree_gw_receipts_add (OreeGwReceipts *self, const char *message_id, OreeGwReceipt receipt);
 /* What waits under `message_id` and was written to `aor`; NULL: nothing. Borrowed until the next call of _add or _forget. */
 OreeGwReceipt *oree_gw_receipts_find (OreeGwReceipts *self, const char *message_id, const char *aor);
-void oree_gw_receipts_forget (OreeGwReceipts *self, const char *message_id);
+/* FALSE: nothing waited under it. */
+gboolean oree_gw_receipts_forget (OreeGwReceipts *self, const char *message_id);
+/* Forgets the oldest of more than `max`: its message id (owned), NULL when there are not too many. */
+char *oree_gw_receipts_spill (OreeGwReceipts *self);
+/* What waits as a row (a{sv}, floating), and back: all strings owned; FALSE when the row is damaged. */
+GVariant *oree_gw_receipt_to_row (const OreeGwReceipt *receipt);
+gboolean oree_gw_receipt_from_row (GVariant *row, OreeGwReceipt *out);
 
 G_END_DECLS

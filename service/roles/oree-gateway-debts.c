@@ -194,9 +194,10 @@ pay_user (Debt *debt)
 
   oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
   oree_sip_write_header (&writer, OREE_SIP_HDR_IN_REPLY_TO, debt->tiding.call_id); /* which one: RFC 3261 20.21 */
-  oree_sip_write_header (&writer, OREE_SIP_HDR_CONTENT_LANGUAGE, debt->tiding.languages);
+  if (debt->tiding.languages != NULL)
+    oree_sip_write_header (&writer, OREE_SIP_HDR_CONTENT_LANGUAGE, debt->tiding.languages);
   oree_sip_hub_request (lane, flow,
-                        oree_sip_write_finish (&writer, "text/plain;charset=UTF-8", oree_span_str (debt->tiding.text)),
+                        oree_sip_write_finish (&writer, debt->tiding.type, oree_span_str (debt->tiding.text)),
                         user_told_cb, debt);
 }
 

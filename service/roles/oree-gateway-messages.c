@@ -21,7 +21,6 @@
 /* Before our acknowledgement passes the stanza. */
 #define NOTE_AFTER ((OREE_REPORT_SECONDS - 1) * OREE_SECOND)
 #define THREADS_MAX 16384
-#define REMEMBERED_MAX 16384 /* answered messages an error may still come back for */
 
 /* A stanza waiting for its MESSAGE's outcome. */
 typedef struct
@@ -69,29 +68,11 @@ typedef struct
   OreeQueuePlace place; /* until the stanza has one of its own */
 } Outbound;
 
-/* What is needed to tell the sender of an answered MESSAGE what became of it: that it failed after all, or arrived. One
- * block with its words: there are thousands of these, and most are looked at again only to be forgotten. */
-typedef struct
-{
-  GList link; /* in `order`; its data is this */
-  const char *id;
-  const char *aor;
-  const char *contact; /* key */
-  const char *call_id; /* of the MESSAGE, for In-Reply-To */
-  char *message_id;    /* NULL: no notification was asked for */
-  guint wants;         /* OreeCpimWants not yet answered */
-  gint64 wall;
-  GPtrArray *routes;
-  char words[];
-} Remembered;
-
 struct _OreeGatewayMessages
 {
   OreeGwThreads *threads;
   GHashTable *pairs;      /* key → Pair */
   GHashTable *outbound;   /* stanza id → Outbound */
-  GHashTable *remembered; /* stanza id → Remembered */
-  GQueue order;           /* `remembered`, oldest first */
   guint inbound;          /* stanzas not settled */
 };
 
@@ -133,8 +114,7 @@ undelivered (OreeLane *lane, Inbound *inbound, OreeStanzaErr err, const char *re
   oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_SIP_REPORTED);
   oree_lane_event (lane, oree_event_new (OREE_EVENT_MESSAGE_UNDELIVERED, "from", from, "to", to, "direction", "to-sip",
                                          "reason", reason, NULL));
-  if (inbound->message_id != NULL)
-    oree_gw_receipts_forget (lane->gateway->receipts, inbound->message_id);
+  oree_gateway_await_no_more (lane, inbound->message_id);
   oree_gateway_refuse_person (lane, g_steal_pointer (&inbound->rx), err);
 }
 
@@ -174,8 +154,7 @@ try_plainer (OreeLane *lane, Inbound *inbound, Pair *pair, guint status)
   if (status != 415 || inbound->plain || pair == NULL || (inbound->message_id == NULL && inbound->sip.html == NULL))
     return FALSE;
   oree_gateway_people_takes_plain (lane, pair->aor);
-  if (inbound->message_id != NULL)
-    oree_gw_receipts_forget (lane->gateway->receipts, inbound->message_id);
+  oree_gateway_await_no_more (lane, inbound->message_id);
   g_clear_pointer (&inbound->message_id, g_free);
   inbound->plain = TRUE;
   send_again (lane, inbound, pair);
@@ -270,8 +249,7 @@ rich_body (OreeLane *lane, Inbound *inbound, const char *from, const char *aor, 
   GString *body = NULL, *wrapped;
   char token[OREE_SIP_ID_SIZE];
 
-  if (inbound->message_id != NULL) /* sent before, another way */
-    oree_gw_receipts_forget (lane->gateway->receipts, inbound->message_id);
+  oree_gateway_await_no_more (lane, inbound->message_id); /* sent before, another way */
   g_clear_pointer (&inbound->message_id, g_free);
   if (person == NULL)
     return NULL;
@@ -292,9 +270,9 @@ rich_body (OreeLane *lane, Inbound *inbound, const char *from, const char *aor, 
     g_string_free (body, TRUE);
   g_free (*type);
   *type = g_strdup (OREE_CPIM_TYPE);
-  oree_gw_receipts_add (lane->gateway->receipts, inbound->message_id,
-                        (OreeGwReceipt){ g_strdup (aor), oree_jid_to_string (&stanza->from), g_strdup (stanza->id),
-                                         (int) stanza->type, inbound->receipt, inbound->marker });
+  oree_gateway_await (lane, inbound->message_id,
+                      (OreeGwReceipt){ g_strdup (aor), oree_jid_to_string (&stanza->from), g_strdup (stanza->id),
+                                       (int) stanza->type, inbound->receipt, inbound->marker });
   return wrapped;
 }
 
@@ -571,56 +549,6 @@ outbound_free (gpointer data)
   g_free (outbound);
 }
 
-static void
-remembered_free (gpointer data)
-{
-  Remembered *remembered = data;
-
-  g_free (remembered->message_id);
-  g_clear_pointer (&remembered->routes, g_ptr_array_unref);
-  g_free (remembered);
-}
-
-/* The partner answers for it now; should an error come yet, we know whose it was. */
-static void
-remember (OreeGatewayMessages *self, Outbound *outbound)
-{
-  g_autofree char *contact = oree_jid_to_key (&outbound->contact);
-  const OreeSpan words[] = { oree_span_str (outbound->id), oree_span_str (outbound->aor), oree_span_str (contact),
-                             oree_sip_msg_value (&outbound->rx->msg, OREE_SIP_HDR_CALL_ID) };
-  const char *kept[G_N_ELEMENTS (words)];
-  gsize length = 0;
-  Remembered *remembered;
-  char *at;
-
-  if (self->order.length >= REMEMBERED_MAX)
-    {
-      const Remembered *oldest = g_queue_pop_head_link (&self->order)->data;
-
-      g_hash_table_remove (self->remembered, oldest->id);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    length += words[i].length + 1;
-  remembered = g_malloc0 (sizeof *remembered + length);
-  at = remembered->words;
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    {
-      kept[i] = memcpy (at, words[i].data, words[i].length);
-      at += words[i].length + 1;
-    }
-  remembered->id = kept[0];
-  remembered->aor = kept[1];
-  remembered->contact = kept[2];
-  remembered->call_id = kept[3];
-  remembered->message_id = g_steal_pointer (&outbound->asked.message_id);
-  remembered->wants = outbound->asked.wants;
-  remembered->wall = outbound->asked.wall;
-  remembered->routes = g_steal_pointer (&outbound->asked.routes);
-  remembered->link.data = remembered;
-  g_hash_table_insert (self->remembered, (gpointer) remembered->id, remembered);
-  g_queue_push_tail_link (&self->order, &remembered->link);
-}
-
 /* What a failure tells its sender beside the status. */
 static const char *
 phrase_of (const Outbound *outbound, guint status)
@@ -647,7 +575,8 @@ answer (OreeLane *lane, Outbound *outbound, guint status, const char *reason)
   if (oree_sip_status_is_success (status))
     {
       oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_XMPP_DELIVERED);
-      remember (lane->gateway->messages, outbound);
+      oree_gateway_answered (lane, outbound->id, outbound->aor, &outbound->contact,
+                             oree_sip_msg_value (&outbound->rx->msg, OREE_SIP_HDR_CALL_ID), &outbound->asked);
     }
   else
     {
@@ -857,68 +786,12 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
 
 /* --- errors that come back --------------------------------------------------------------------- */
 
-static void
-notify_sender (OreeLane *lane, const Remembered *remembered, const char *contact, OreeImdnStatus status)
-{
-  OreeGatewayNotice notice = {
-    .aor = remembered->aor,
-    .contact = contact,
-    .message_id = remembered->message_id,
-    .wall = remembered->wall,
-    .routes = remembered->routes,
-  };
-
-  oree_gateway_notify (lane, &notice, status);
-}
-
-/* "Your message was not delivered. The recipient cannot be reached.", in the reader's language; in both when it is not known. */
-static char *
-failure_text (const OreeGwPerson *person, OreeStanzaErr err, const char **languages)
-{
-  OreeGwPhrase why = oree_gw_phrase_of_err (err);
-  const char *one = person != NULL ? person->language : NULL;
-  g_autofree char *english = oree_gw_phrase_with (OREE_GW_PHRASE_UNDELIVERED, "en", oree_gw_phrase (why, "en"));
-  g_autofree char *french = oree_gw_phrase_with (OREE_GW_PHRASE_UNDELIVERED, "fr", oree_gw_phrase (why, "fr"));
-
-  *languages = one != NULL ? one : "en, fr";
-  if (one != NULL)
-    return g_strdup (g_str_equal (one, "fr") ? french : english);
-  return g_strconcat (english, "\r\n", french, NULL);
-}
-
-/* The MESSAGE was answered 2xx, for the partner had taken it; now its user is told: by the notification asked for, else as a
- * message from the contact, the one form every SIP client shows. */
-static void
-tell_sender (OreeLane *lane, const Remembered *remembered, OreeXmppRx *rx)
-{
-  g_autofree char *from = oree_gw_aor_from_jid (&rx->stanza->from);
-  OreeGatewayTiding tiding = { 0 };
-  OreeStanzaErrView error;
-
-  oree_stanza_err_read (rx->stanza->node, &error);
-  oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_XMPP_REPORTED);
-  if (from == NULL || remembered->wants & OREE_CPIM_NEGATIVE_DELIVERY)
-    {
-      if (from != NULL)
-        notify_sender (lane, remembered, from, OREE_IMDN_FAILED);
-      oree_xmpp_settle (lane, rx->slot);
-      oree_xmpp_rx_free (rx);
-      return;
-    }
-  tiding.aor = g_strdup (remembered->aor);
-  tiding.call_id = g_strdup (remembered->call_id);
-  tiding.text = failure_text (oree_gw_people_find (lane->gateway->people, remembered->aor), error.condition, &tiding.languages);
-  oree_gateway_owe_user (lane, rx, &tiding);
-}
-
 void
 oree_gateway_error_in (OreeLane *lane, OreeXmppRx *rx)
 {
   OreeGatewayMessages *self = lane->gateway->messages;
   const char *id = rx->stanza->id;
   Outbound *outbound = id != NULL ? g_hash_table_lookup (self->outbound, id) : NULL;
-  Remembered *remembered = id != NULL ? g_hash_table_lookup (self->remembered, id) : NULL;
-  g_autofree char *contact = oree_jid_to_key (&rx->stanza->from);
 
   if (outbound != NULL && oree_jid_bare_equal (&outbound->contact, &rx->stanza->from))
     {
@@ -933,14 +806,8 @@ oree_gateway_error_in (OreeLane *lane, OreeXmppRx *rx)
               oree_gw_status_from_err (error.condition, outbound->contact.resource != NULL, outbound->moved != NULL),
               oree_stanza_err_condition (error.condition));
     }
-  else if (remembered != NULL && g_str_equal (remembered->contact, contact))
-    {
-      g_queue_unlink (&self->order, &remembered->link);
-      g_hash_table_steal (self->remembered, id);
-      tell_sender (lane, remembered, rx);
-      remembered_free (remembered);
-      return;
-    }
+  else if (oree_gateway_answered_failed (lane, rx))
+    return;
   oree_xmpp_settle (lane, rx->slot);
   oree_xmpp_rx_free (rx);
 }
@@ -948,11 +815,7 @@ oree_gateway_error_in (OreeLane *lane, OreeXmppRx *rx)
 void
 oree_gateway_confirmed (OreeLane *lane, const OreeJid *contact, const char *id, gboolean displayed)
 {
-  OreeGatewayMessages *self = lane->gateway->messages;
-  guint want = displayed ? OREE_CPIM_DISPLAY : OREE_CPIM_POSITIVE_DELIVERY;
-  Outbound *outbound = g_hash_table_lookup (self->outbound, id);
-  Remembered *remembered;
-  g_autofree char *key = oree_jid_to_key (contact), *from = oree_gw_aor_from_jid (contact);
+  Outbound *outbound = g_hash_table_lookup (lane->gateway->messages->outbound, id);
 
   /* Who confirms it has it, whatever the stream may still say. */
   if (outbound != NULL && outbound->sent && oree_jid_bare_equal (&outbound->contact, contact))
@@ -960,11 +823,7 @@ oree_gateway_confirmed (OreeLane *lane, const OreeJid *contact, const char *id, 
       oree_xmpp_out_cancel (lane, outbound->token);
       answer (lane, outbound, 200, NULL);
     }
-  remembered = g_hash_table_lookup (self->remembered, id);
-  if (remembered == NULL || from == NULL || !g_str_equal (remembered->contact, key) || !(remembered->wants & want))
-    return;
-  remembered->wants &= ~want; /* one notification of each kind (RFC 5438 7.1) */
-  notify_sender (lane, remembered, from, displayed ? OREE_IMDN_DISPLAYED : OREE_IMDN_DELIVERED);
+  oree_gateway_answered_confirmed (lane, contact, id, displayed);
 }
 
 /* --- life -------------------------------------------------------------------------------------- */
@@ -1010,8 +869,6 @@ oree_gateway_messages_init (OreeLane *lane)
   self->threads = oree_gw_threads_new (THREADS_MAX);
   self->pairs = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, pair_free);
   self->outbound = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, outbound_free);
-  self->remembered = g_hash_table_new_full (oree_str_hash, g_str_equal, NULL, remembered_free);
-  g_queue_init (&self->order);
   lane->gateway->messages = self;
 }
 
@@ -1022,7 +879,6 @@ oree_gateway_messages_clear (OreeLane *lane)
 
   g_hash_table_unref (self->pairs);
   g_hash_table_unref (self->outbound);
-  g_hash_table_unref (self->remembered); /* and what stands in `order` */
   oree_gw_threads_free (self->threads);
   g_clear_pointer (&lane->gateway->messages, g_free);
 }

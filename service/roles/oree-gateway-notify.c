@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Delivery notifications both ways: XEP-0184 and XEP-0333 ⇄ IMDN (RFC 5438). */
+#include "base/oree-limits.h"
 #include "base/oree-time.h"
 #include "gateway/oree-gw-addr.h"
 #include "roles/oree-gateway-role.h"
@@ -12,10 +13,9 @@ notified (OreeLane *lane, guint status, const OreeSipRx *response, gpointer data
   /* An IMDN asks for nothing and is answered by nothing (RFC 5438 5). */
 }
 
-void
-oree_gateway_notify (OreeLane *lane, const OreeGatewayNotice *notice, OreeImdnStatus status)
+char *
+oree_gateway_notification (OreeLane *lane, const OreeGatewayNotice *notice, OreeImdnStatus status)
 {
-  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
   g_autofree char *date = oree_time_format_wall (notice->wall != 0 ? notice->wall : g_get_real_time ());
   g_autofree char *document = NULL;
   GString *body;
@@ -25,14 +25,6 @@ oree_gateway_notify (OreeLane *lane, const OreeGatewayNotice *notice, OreeImdnSt
     .recipient = (char *) notice->contact,
     .status = status,
     .display = status == OREE_IMDN_DISPLAYED,
-  };
-  OreeFlow flow = oree_sip_hub_inside (lane, notice->aor);
-  OreeSipUaRequest parts = {
-    .method = "MESSAGE",
-    .from_uri = notice->contact,
-    .to_uri = notice->aor,
-    .transport = oree_sip_hub_transport (lane, flow),
-    .sent_by = oree_sip_hub_sent_by (lane),
   };
   char id[OREE_SIP_ID_SIZE];
   OreeCpim cpim = {
@@ -45,12 +37,27 @@ oree_gateway_notify (OreeLane *lane, const OreeGatewayNotice *notice, OreeImdnSt
   oree_sip_ids_next (oree_sip_hub_ids (lane), id);
   document = oree_imdn_write (&imdn);
   body = oree_cpim_write (&cpim, OREE_IMDN_TYPE, "notification", oree_span_str (document));
+  return body != NULL ? g_string_free (body, FALSE) : NULL;
+}
+
+void
+oree_gateway_notify (OreeLane *lane, const OreeGatewayNotice *notice, OreeImdnStatus status)
+{
+  g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+  g_autofree char *body = oree_gateway_notification (lane, notice, status);
+  OreeFlow flow = oree_sip_hub_inside (lane, notice->aor);
+  OreeSipUaRequest parts = {
+    .method = "MESSAGE",
+    .from_uri = notice->contact,
+    .to_uri = notice->aor,
+    .transport = oree_sip_hub_transport (lane, flow),
+    .sent_by = oree_sip_hub_sent_by (lane),
+  };
+
   if (body == NULL)
     return;
   oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
-  oree_sip_hub_request (lane, flow, oree_sip_write_finish (&writer, OREE_CPIM_TYPE, oree_span (body->str, body->len)), notified,
-                        NULL);
-  g_string_free (body, TRUE);
+  oree_sip_hub_request (lane, flow, oree_sip_write_finish (&writer, OREE_CPIM_TYPE, oree_span_str (body)), notified, NULL);
 }
 
 GString *
@@ -74,6 +81,99 @@ oree_gateway_wrap (OreeLane *lane, const char *from, const char *aor, const Oree
   if (text != NULL)
     *message_id = g_strdup (id);
   return text;
+}
+
+/* --- what is waited for, through restarts ------------------------------------------------------------ */
+
+#define PREFIX "to-sip "
+
+static void
+strike (OreeLane *lane, const char *message_id)
+{
+  g_autofree char *key = g_strconcat (PREFIX, message_id, NULL);
+
+  oree_lane_save (lane, oree_runtime_row_new (OREE_SPACE_RECEIPT, key, NULL), NULL, NULL);
+}
+
+static void
+keep (OreeLane *lane, const char *message_id, const OreeGwReceipt *receipt)
+{
+  g_autofree char *key = g_strconcat (PREFIX, message_id, NULL);
+  GVariantDict dict;
+  GVariant *state = g_variant_ref_sink (oree_gw_receipt_to_row (receipt));
+
+  g_variant_dict_init (&dict, state);
+  g_variant_unref (state);
+  g_variant_dict_insert (&dict, "since", "x", g_get_real_time ());
+  oree_lane_save (lane, oree_runtime_row_new (OREE_SPACE_RECEIPT, key, g_variant_dict_end (&dict)), NULL, NULL);
+}
+
+static void
+add (OreeLane *lane, const char *message_id, OreeGwReceipt receipt)
+{
+  g_autofree char *oldest = NULL;
+
+  oree_gw_receipts_add (lane->gateway->receipts, message_id, receipt);
+  oldest = oree_gw_receipts_spill (lane->gateway->receipts);
+  if (oldest != NULL)
+    strike (lane, oldest);
+}
+
+void
+oree_gateway_await (OreeLane *lane, const char *message_id, OreeGwReceipt receipt)
+{
+  keep (lane, message_id, &receipt);
+  add (lane, message_id, receipt);
+}
+
+void
+oree_gateway_await_no_more (OreeLane *lane, const char *message_id)
+{
+  if (message_id != NULL && oree_gw_receipts_forget (lane->gateway->receipts, message_id))
+    strike (lane, message_id);
+}
+
+gboolean
+oree_gateway_receipt_row_is_due (OreeLane *lane, const OreeRuntimeRow *row, const char *prefix)
+{
+  gint64 since = 0;
+
+  if (!g_str_equal (row->space, OREE_SPACE_RECEIPT) || !g_str_has_prefix (row->key, prefix))
+    return FALSE;
+  if (row->value != NULL && g_variant_lookup (row->value, "since", "x", &since)
+      && since + (gint64) OREE_GW_RECEIPT_SECONDS * G_USEC_PER_SEC > g_get_real_time ())
+    return TRUE;
+  if (lane->index == 0)
+    oree_lane_save (lane, oree_runtime_row_new (OREE_SPACE_RECEIPT, row->key, NULL), NULL, NULL);
+  return FALSE;
+}
+
+static gboolean
+is_of_lane (OreeLane *lane, const OreeGwReceipt *receipt)
+{
+  g_auto (OreeJid) jid = OREE_JID_INIT;
+
+  return oree_jid_parse (&jid, oree_span_str (receipt->contact)) && oree_lane_of (lane, jid.domain) == lane;
+}
+
+void
+oree_gateway_notify_init (OreeLane *lane)
+{
+  const GPtrArray *runtime = oree_lane_options (lane)->runtime;
+
+  lane->gateway->receipts = oree_gw_receipts_new (OREE_GW_RECEIPTS_MAX);
+  for (guint i = 0; runtime != NULL && i < runtime->len; i++)
+    {
+      const OreeRuntimeRow *row = g_ptr_array_index (runtime, i);
+      OreeGwReceipt receipt;
+
+      if (!oree_gateway_receipt_row_is_due (lane, row, PREFIX) || !oree_gw_receipt_from_row (row->value, &receipt))
+        continue;
+      if (is_of_lane (lane, &receipt))
+        add (lane, row->key + strlen (PREFIX), receipt);
+      else
+        oree_gw_receipt_clear (&receipt);
+    }
 }
 
 /* --- to XMPP ------------------------------------------------------------------------------------- */
@@ -153,5 +253,7 @@ oree_gateway_notification_in (OreeLane *lane, const char *aor, const OreeJid *us
   if (stanza != NULL)
     send_stanza (lane, user, receipt->contact, stanza);
   if (last)
-    oree_gw_receipts_forget (receipts, imdn->message_id);
+    oree_gateway_await_no_more (lane, imdn->message_id);
+  else
+    keep (lane, imdn->message_id, receipt);
 }

@@ -156,12 +156,13 @@ init (OreeLane *lane)
   lane->gateway->lane = lane;
   lane->gateway->since = oree_time_now ();
   oree_gateway_people_init (lane);
-  lane->gateway->receipts = oree_gw_receipts_new (OREE_GW_RECEIPTS_MAX);
+  oree_gateway_notify_init (lane);
   lane->gateway->budgets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   oree_gateway_boundary_init (lane);
   oree_gateway_typing_init (lane);
   oree_gateway_allow_init (lane);
   oree_gateway_debts_init (lane);
+  oree_gateway_answered_init (lane);
   oree_gateway_messages_init (lane);
   oree_gateway_sessions_init (lane);
   oree_gateway_presence_init (lane);
@@ -175,6 +176,7 @@ clear (OreeLane *lane)
   oree_gateway_presence_clear (lane);
   oree_gateway_sessions_clear (lane);
   oree_gateway_messages_clear (lane);
+  oree_gateway_answered_clear (lane);
   oree_gateway_debts_clear (lane);
   oree_gateway_allow_clear (lane);
   oree_gateway_typing_clear (lane);

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct _OreeGatewayPresence OreeGatewayPresence;
 typedef struct _OreeGatewayAllow OreeGatewayAllow;
+typedef struct _OreeGatewayAnswered OreeGatewayAnswered;
 typedef struct _OreeGatewayDebts OreeGatewayDebts;
 typedef struct _OreeGatewayMessages OreeGatewayMessages;
 typedef struct _OreeGatewayTyping OreeGatewayTyping;
@@ -24,6 +25,7 @@ struct _OreeGatewayRole
 {
   OreeLane *lane;
   OreeGatewayAllow *allow;
+  OreeGatewayAnswered *answered;
   OreeGatewayDebts *debts;
   OreeGatewayMessages *messages;
   OreeGatewaySessions *sessions;
@@ -108,6 +110,19 @@ void oree_gateway_messages_stop (OreeLane *lane);
 /* The contact confirms stanza `id` of ours: delivered, or displayed. */
 void oree_gateway_confirmed (OreeLane *lane, const OreeJid *contact, const char *id, gboolean displayed);
 
+/* --- answered messages (oree-gateway-answered.c): an error or a notification may still come ---------- */
+
+void oree_gateway_answered_init (OreeLane *lane);
+void oree_gateway_answered_clear (OreeLane *lane);
+/* The MESSAGE of `aor` that became stanza `id` was answered with success. Of `asked` message_id, wants, wall and routes say which
+ * notifications its sender wants; message_id and routes are taken. */
+void oree_gateway_answered (OreeLane *lane, const char *id, const char *aor, const OreeJid *contact, OreeSpan call_id,
+                            OreeGwContent *asked);
+/* An error stanza: TRUE when it is about such a message; then its sender is told, and `rx` taken. */
+gboolean oree_gateway_answered_failed (OreeLane *lane, OreeXmppRx *rx);
+/* As oree_gateway_confirmed, of a message that is answered. */
+void oree_gateway_answered_confirmed (OreeLane *lane, const OreeJid *contact, const char *id, gboolean displayed);
+
 /* --- debts (oree-gateway-debts.c): what contacts must still be told ------------------------------- */
 
 void oree_gateway_debts_init (OreeLane *lane);
@@ -116,13 +131,14 @@ void oree_gateway_debts_clear (OreeLane *lane);
 void oree_gateway_debts_start (OreeLane *lane);
 /* Sends `error`, the answer to a stanza, until the partner has acknowledged it; then settles the stanza. Takes `rx`. */
 void oree_gateway_owe (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *error);
-/* What a user of ours must hear of a message that was answered with success. All but `languages` (static) are owned. */
+/* What a user of ours must hear of a message that was answered with success. All but `type` and `languages` (static) are owned. */
 typedef struct
 {
   char *aor;
   char *call_id; /* of that message */
   char *text;
-  const char *languages; /* of the text, as Content-Language takes them */
+  const char *type;      /* of the text */
+  const char *languages; /* of the text, as Content-Language takes them; NULL: not said */
 } OreeGatewayTiding;
 
 /* Sends it until a device took it, as a message from the contact that `rx`, the error, came from; then settles that. Takes `rx`
@@ -146,12 +162,21 @@ typedef struct
   const GPtrArray *routes;
 } OreeGatewayNotice;
 
-/* Sends an IMDN to a user of ours; nobody is told when that fails. */
+void oree_gateway_notify_init (OreeLane *lane);
+/* A notification (IMDN) as the body of a message, of type OREE_CPIM_TYPE; NULL when an address does not fit. Owned. */
+char *oree_gateway_notification (OreeLane *lane, const OreeGatewayNotice *notice, OreeImdnStatus status);
+/* Sends it to a user of ours; nobody is told when that fails. */
 void oree_gateway_notify (OreeLane *lane, const OreeGatewayNotice *notice, OreeImdnStatus status);
 /* Wraps a body in message/cpim with a fresh Message-ID (owned, in *message_id) that asks for notifications. NULL when an address
  * does not fit. Owned. */
 GString *oree_gateway_wrap (OreeLane *lane, const char *from, const char *aor, const OreeGwSip *sip, gboolean marker,
                             const char *type, OreeSpan body, char **message_id);
+/* A message whose notification is waited for under `message_id`, through restarts of ours; takes the strings of `receipt`. */
+void oree_gateway_await (OreeLane *lane, const char *message_id, OreeGwReceipt receipt);
+/* No longer. NULL: nothing. */
+void oree_gateway_await_no_more (OreeLane *lane, const char *message_id);
+/* Is it a row of this kind (what its key begins with) that is still waited for? What is too old is struck. */
+gboolean oree_gateway_receipt_row_is_due (OreeLane *lane, const OreeRuntimeRow *row, const char *prefix);
 /* An IMDN of our user `aor` for a contact. */
 void oree_gateway_notification_in (OreeLane *lane, const char *aor, const OreeJid *user, const OreeImdn *imdn);
 

@@ -15,6 +15,25 @@ def bare(uri):
     return uri.partition(";")[0]
 
 
+def asking(message_id, text, wants="positive-delivery, negative-delivery, display"):
+    """A message/cpim of Alice's that asks for notifications (RFC 5438)."""
+    return (f"From: <{ALICE}>\r\nTo: <{JULIET_URI}>\r\nDateTime: 2026-02-03T04:05:06Z\r\nNS: imdn <urn:ietf:params:imdn>\r\n"
+            f"imdn.Message-ID: {message_id}\r\nimdn.Disposition-Notification: {wants}\r\n\r\n"
+            f"Content-Type: text/plain;charset=UTF-8\r\n\r\n{text}")
+
+
+DELIVERED = "<delivery-notification><status><delivered/></status></delivery-notification>"
+DISPLAYED = "<display-notification><status><displayed/></status></display-notification>"
+
+
+def notification(message_id, inside=DELIVERED):
+    """Alice's notification for the message that was sent under `message_id`."""
+    return (f"From: <{ALICE}>\r\nTo: <{JULIET_URI}>\r\nNS: imdn <urn:ietf:params:imdn>\r\nimdn.Message-ID: n{message_id[:20]}\r\n\r\n"
+            "Content-Type: message/imdn+xml\r\nContent-Disposition: notification\r\n\r\n"
+            f"<imdn xmlns='urn:ietf:params:xml:ns:imdn'><message-id>{message_id}</message-id>"
+            f"<datetime>2026-02-03T04:05:06Z</datetime>{inside}</imdn>")
+
+
 async def sip_user(world, name):
     """A user of ours, by script, signed in."""
     user = SipUser(f"sip:{name}@{OUR_DOMAIN}", OUR_PASSWORD, "127.0.0.1", world.sip_port, world.edge_authority)

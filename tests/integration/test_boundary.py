@@ -5,7 +5,7 @@ import time
 
 import pytest
 from conftest import run
-from sip_users import ALICE, ALICE_JID, JULIET, JULIET_URI, sip_user
+from sip_users import ALICE_JID, JULIET, JULIET_URI, asking, notification, sip_user
 from world import OUR_DOMAIN, PARTNER_DOMAIN
 
 STATES = "{http://jabber.org/protocol/chatstates}"
@@ -16,8 +16,6 @@ CORRECTION = "<body>at 8</body><replace xmlns='urn:xmpp:message-correct:0' id='m
 REACTION = "<reactions xmlns='urn:xmpp:reactions:0' id='m0'><reaction>👍</reaction></reactions>"
 ATTACHMENT = "<body>look</body><x xmlns='jabber:x:oob'><url>https://f.test/a.png</url></x>"
 COMPOSING = "<?xml version='1.0'?><isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'><state>{}</state></isComposing>"
-ASKING = (f"From: <{ALICE}>\r\nTo: <{JULIET_URI}>\r\nNS: imdn <urn:ietf:params:imdn>\r\nimdn.Message-ID: b-1\r\n"
-          "imdn.Disposition-Notification: positive-delivery, display\r\n\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\n")
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +176,7 @@ async def test_typing(people, set):
 async def test_receipts(people, set):
     juliet, alice = people
     await set("receipts=to-partner")
-    assert await alice.say(JULIET_URI, ASKING + "got it?", content_type="message/cpim") == 200
+    assert await alice.say(JULIET_URI, asking("b-1", "got it?", "positive-delivery, display"), content_type="message/cpim") == 200
     stanza = await juliet.stanza(lambda s: s.findtext("{jabber:client}body") == "got it?")
     assert stanza.find(f"{RECEIPTS}request") is None
     # Sent all the same, it goes no further.
@@ -192,11 +190,7 @@ async def test_receipts(people, set):
     assert (await alice.messages.wait(lambda m: "still?" in m.text)).content_type == "text/plain;charset=UTF-8"
     # The one asked for before is not given any more.
     id = asked.text.partition("imdn.Message-ID: ")[2].partition("\r\n")[0]
-    confirmation = (f"From: <{ALICE}>\r\nTo: <{JULIET_URI}>\r\nNS: imdn <urn:ietf:params:imdn>\r\nimdn.Message-ID: n1\r\n\r\n"
-                    "Content-Type: message/imdn+xml\r\nContent-Disposition: notification\r\n\r\n"
-                    f"<imdn xmlns='urn:ietf:params:xml:ns:imdn'><message-id>{id}</message-id><datetime>2026-02-03T04:05:06Z</datetime>"
-                    "<delivery-notification><status><delivered/></status></delivery-notification></imdn>")
-    assert await alice.say(asked.sender, confirmation, content_type="message/cpim") == 200
+    assert await alice.say(asked.sender, notification(id), content_type="message/cpim") == 200
     assert await alice.say(JULIET_URI, "the end") == 200
     await juliet.heard("the end")
     assert not [s for s in juliet.stanzas.entries if s.find(f"{RECEIPTS}received") is not None]

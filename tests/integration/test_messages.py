@@ -7,7 +7,7 @@ import time
 
 import pytest
 from conftest import run
-from sip_users import ALICE, ALICE_JID, BOB_JID, JULIET, JULIET_URI, bare, sip_user
+from sip_users import DELIVERED, DISPLAYED, ALICE, ALICE_JID, BOB_JID, JULIET, JULIET_URI, asking, bare, notification, sip_user
 from world import OUR_DOMAIN, PARTNER_DOMAIN
 
 STATES = "{http://jabber.org/protocol/chatstates}"
@@ -55,19 +55,6 @@ def status_document(state, refresh=None):
     return ("<?xml version='1.0'?><isComposing xmlns='urn:ietf:params:xml:ns:im-iscomposing'>"
             f"<state>{state}</state><contenttype>text/plain</contenttype>"
             + (f"<refresh>{refresh}</refresh>" if refresh else "") + "</isComposing>")
-
-
-def asking(message_id, text, wants="positive-delivery, negative-delivery, display"):
-    return (f"From: <{ALICE}>\r\nTo: <{JULIET_URI}>\r\nDateTime: 2026-02-03T04:05:06Z\r\nNS: imdn <urn:ietf:params:imdn>\r\n"
-            f"imdn.Message-ID: {message_id}\r\nimdn.Disposition-Notification: {wants}\r\n\r\n"
-            f"Content-Type: text/plain;charset=UTF-8\r\n\r\n{text}")
-
-
-def notification(message_id, inside):
-    return (f"From: <{ALICE}>\r\nTo: <{JULIET_URI}>\r\nNS: imdn <urn:ietf:params:imdn>\r\nimdn.Message-ID: n{message_id[:20]}\r\n\r\n"
-            "Content-Type: message/imdn+xml\r\nContent-Disposition: notification\r\n\r\n"
-            f"<imdn xmlns='urn:ietf:params:xml:ns:imdn'><message-id>{message_id}</message-id>"
-            f"<datetime>2026-02-03T04:05:06Z</datetime>{inside}</imdn>")
 
 
 async def hears_status(alice, state, since, deadline=10):
@@ -285,16 +272,14 @@ async def test_receipts_for_the_contact(alice, juliet):
     assert "imdn.Disposition-Notification: positive-delivery, negative-delivery, display" in heard.text
     message_id = re.search(r"imdn\.Message-ID: (\S+)", heard.text).group(1)
     since = juliet.stanzas.mark()
-    for inside in ("<delivery-notification><status><delivered/></status></delivery-notification>",
-                   "<display-notification><status><displayed/></status></display-notification>"):
+    for inside in (DELIVERED, DISPLAYED):
         assert await alice.say(heard.sender, notification(message_id, inside), content_type="message/cpim") == 200
     received = await juliet.stanza(lambda s: s.find(f"{RECEIPTS}received") is not None, since=since, what="receipt")
     assert received.find(f"{RECEIPTS}received").get("id") == id and received.get("type") == "chat"
     displayed = await juliet.stanza(lambda s: s.find(f"{MARKERS}displayed") is not None, since=since, what="marker")
     assert displayed.find(f"{MARKERS}displayed").get("id") == id
     # Somebody else's notification, or one for nothing, confirms nothing and is no message.
-    assert await alice.say(JULIET_URI, notification("never", "<delivery-notification><status><delivered/></status>"
-                                                             "</delivery-notification>"), content_type="message/cpim") == 200
+    assert await alice.say(JULIET_URI, notification("never"), content_type="message/cpim") == 200
     # A device that refuses the wrapping gets the text.
     alice.answer = lambda request: 415 if request.get("content-type") == "message/cpim" else 200
     juliet.send(ALICE_JID, f"<body>plainly</body><request xmlns='{RECEIPTS[1:-1]}'/>")

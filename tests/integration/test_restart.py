@@ -2,14 +2,17 @@
 """Either side is shot in mid-conversation."""
 
 import asyncio
+import re
 import sqlite3
 
 import pytest
 from conftest import run
 from gi.repository import GLib
 from lab.journal import until
-from sip_users import ALICE, ALICE_JID, BOB, JULIET, JULIET_URI, both_ways, sip_user
+from sip_users import ALICE, ALICE_JID, JULIET, JULIET_URI, asking, both_ways, notification, sip_user
 from world import PARTNER_DOMAIN
+
+RECEIPTS = "urn:xmpp:receipts"
 
 
 @pytest.fixture
@@ -130,6 +133,41 @@ async def test_our_service_is_shot_and_comes_back(lab, alice, undo):
     juliet.send(ALICE_JID, f"<body>soft</body>{form}")
     await alice.messages.wait(lambda m: m.content_type.startswith("multipart/alternative") and "<em>soft</em>" in m.text, what="form")
     await both_ways(juliet, alice, "after")
+    await juliet.stop()
+
+
+def awaited(lab):
+    """How many messages' notifications are waited for, by the store."""
+    with sqlite3.connect(f"file:{next(lab.edge.state.glob('*.db'))}?mode=ro", uri=True) as database:
+        return database.execute("SELECT count(*) FROM runtime WHERE space = 'receipt'").fetchone()[0]
+
+
+async def test_what_was_asked_before_is_answered_after(lab, alice):
+    """Notifications both ways, asked for in one life of ours and given in the next."""
+    juliet = await lab.xmpp_user("juliet")
+    assert await alice.say(JULIET_URI, asking("m-30", "did you get it?"), content_type="message/cpim") == 200
+    out = await juliet.stanza(lambda s: s.findtext("{jabber:client}body") == "did you get it?")
+    id = juliet.send(ALICE_JID, f"<body>and you?</body><request xmlns='{RECEIPTS}'/>")
+    back = await alice.messages.wait(lambda m: m.content_type == "message/cpim" and "and you?" in m.text, what="CPIM")
+    message_id = re.search(r"imdn\.Message-ID: (\S+)", back.text).group(1)
+    await until(lambda: awaited(lab) == 2, 10, "two rows")
+
+    await lab.edge.kill()
+    await lab.edge.start()
+    await alice.stop()
+    await alice.start()
+    since = alice.messages.mark()
+    juliet.send(ALICE_JID, f"<received xmlns='{RECEIPTS}' id='{out.get('id')}'/>")
+    heard = await alice.messages.wait(lambda m: "<delivered/>" in m.text, 30, since, "IMDN")
+    assert "<message-id>m-30</message-id>" in heard.text
+    juliet.send(ALICE_JID, f"<displayed xmlns='urn:xmpp:chat-markers:0' id='{out.get('id')}'/>")
+    await alice.messages.wait(lambda m: "<displayed/>" in m.text, 30, since, "IMDN")
+    since = juliet.stanzas.mark()
+    assert await alice.say(back.sender, notification(message_id), content_type="message/cpim") == 200
+    received = await juliet.stanza(lambda s: s.find(f"{{{RECEIPTS}}}received") is not None, 30, since, "receipt")
+    assert received.find(f"{{{RECEIPTS}}}received").get("id") == id
+    # Once: then nothing is waited for any more.
+    await until(lambda: awaited(lab) == 0, 10, "no row")
     await juliet.stop()
 
 

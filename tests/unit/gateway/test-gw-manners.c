@@ -233,6 +233,7 @@ static void
 receipts_are_bounded_and_personal (void)
 {
   g_autoptr (OreeGwReceipts) receipts = oree_gw_receipts_new (2);
+  g_autofree char *oldest = NULL;
 
   oree_gw_receipts_add (receipts, "1", receipt ("sip:a@x"));
   g_assert_null (oree_gw_receipts_find (receipts, "1", "sip:b@x")); /* somebody else confirms nothing */
@@ -240,12 +241,35 @@ receipts_are_bounded_and_personal (void)
   oree_gw_receipts_add (receipts, "1", receipt ("sip:b@x"));
   g_assert_nonnull (oree_gw_receipts_find (receipts, "1", "sip:b@x"));
   oree_gw_receipts_add (receipts, "2", receipt ("sip:a@x"));
+  g_assert_null (oree_gw_receipts_spill (receipts));
   oree_gw_receipts_add (receipts, "3", receipt ("sip:a@x"));
+  oldest = oree_gw_receipts_spill (receipts);
+  g_assert_cmpstr (oldest, ==, "1");
   g_assert_null (oree_gw_receipts_find (receipts, "1", "sip:b@x"));
-  oree_gw_receipts_forget (receipts, "2");
-  oree_gw_receipts_forget (receipts, "2");
+  g_assert_true (oree_gw_receipts_forget (receipts, "2"));
+  g_assert_false (oree_gw_receipts_forget (receipts, "2"));
   g_assert_null (oree_gw_receipts_find (receipts, "2", "sip:a@x"));
   g_assert_nonnull (oree_gw_receipts_find (receipts, "3", "sip:a@x"));
+}
+
+static void
+receipts_come_back (void)
+{
+  g_autoptr (OreeGwReceipts) receipts = oree_gw_receipts_new (2);
+  OreeGwReceipt before = receipt ("sip:a@x"), after = { 0 };
+  g_autoptr (GVariant) row = g_variant_ref_sink (oree_gw_receipt_to_row (&before));
+  g_autoptr (GVariant) odd = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+
+  g_assert_false (oree_gw_receipt_from_row (odd, &after));
+  g_assert_false (oree_gw_receipt_from_row (NULL, &after));
+  g_assert_null (after.aor);
+  g_assert_true (oree_gw_receipt_from_row (row, &after));
+  g_assert_cmpstr (after.aor, ==, before.aor);
+  g_assert_cmpstr (after.contact, ==, before.contact);
+  g_assert_cmpstr (after.id, ==, before.id);
+  g_assert_true (after.type == before.type && after.receipt == before.receipt && after.marker == before.marker);
+  oree_gw_receipt_clear (&before);
+  oree_gw_receipts_add (receipts, "1", after);
 }
 
 /* --- text ---------------------------------------------------------------------------------------- */
@@ -289,6 +313,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/people/people-are-remembered", people_are_remembered);
   g_test_add_func ("/gateway/people/people-come-back", people_come_back);
   g_test_add_func ("/gateway/receipts/receipts-are-bounded-and-personal", receipts_are_bounded_and_personal);
+  g_test_add_func ("/gateway/receipts/receipts-come-back", receipts_come_back);
   g_test_add_func ("/gateway/text/dates-cross", dates_cross);
   return g_test_run ();
 }
