@@ -23,8 +23,8 @@ static const OreeEnumValue routing_methods[] = {
 #define F(member, name, TYPE, flags, fallback, min, max, choices, normalise, doc) \
   OREE_FIELD (OreeAccessEdge, member, name, TYPE, flags, fallback, min, max, choices, normalise, doc)
 #define FLAG(member, name, flags, fallback, doc) F (member, name, BOOLEAN, flags, fallback, 0, 0, NULL, NULL, doc)
-#define NUMBER(member, name, fallback, min, max, doc) \
-  F (member, name, UINT, LATER, fallback, min, max, NULL, NULL, doc)
+#define NUMBER(member, name, flags, fallback, min, max, doc) \
+  F (member, name, UINT, flags, fallback, min, max, NULL, NULL, doc)
 
 static const OreeField fields[] = {
   FLAG (allow_anonymous_users, "allow-anonymous-users", LATER, "false",
@@ -34,44 +34,44 @@ static const OreeField fields[] = {
   FLAG (allow_outside_users, "allow-outside-users", LATER, "true", "Users may sign in from the Internet."),
   FLAG (be_clearing_house, "be-clearing-house", LATER, "false",
         "This edge connects other organisations with each other."),
-  FLAG (enable_partner_discovery, "enable-partner-discovery", LATER, "false",
+  FLAG (enable_partner_discovery, "enable-partner-discovery", NOW, "false",
         "SIP partners that are not listed may be found by DNS SRV."),
-  F (discovered_partner_verification_level, "discovered-partner-verification-level", ENUM, LATER,
+  F (discovered_partner_verification_level, "discovered-partner-verification-level", ENUM, NOW,
      "use-source-verification", 0, 0, oree_verification_levels, NULL,
      "Whom to believe about the users of discovered partners."),
-  FLAG (enable_archiving_disclaimer, "enable-archiving-disclaimer", LATER, "false",
+  FLAG (enable_archiving_disclaimer, "enable-archiving-disclaimer", NOW, "false",
         "Partners are told that conversations are archived."),
   FLAG (enable_user_replicator, "enable-user-replicator", LATER, "true", "User data is replicated to the edge."),
   FLAG (keep_crls_up_to_date_for_peers, "keep-crls-up-to-date-for-peers", LATER, "true",
         "Revocation lists of partners' certificates are fetched periodically."),
-  FLAG (mark_source_verifiable_on_outgoing_messages, "mark-source-verifiable-on-outgoing-messages", LATER, "true",
+  FLAG (mark_source_verifiable_on_outgoing_messages, "mark-source-verifiable-on-outgoing-messages", NOW, "true",
         "Outgoing messages say that their sender is verified."),
-  NUMBER (outgoing_tls_count_for_federated_partners, "outgoing-tls-count-for-federated-partners", "4", 1, 4,
+  NUMBER (outgoing_tls_count_for_federated_partners, "outgoing-tls-count-for-federated-partners", NOW, "4", 1, 4,
           "TLS connections to one SIP partner."),
-  NUMBER (discovered_partner_standard_rate, "discovered-partner-standard-rate", "20", 1, G_MAXUINT32,
+  NUMBER (discovered_partner_standard_rate, "discovered-partner-standard-rate", NOW, "20", 1, G_MAXUINT32,
           "Messages per second from one discovered partner."),
-  FLAG (enable_discovered_partner_contacts_limit, "enable-discovered-partner-contacts-limit", LATER, "true",
+  FLAG (enable_discovered_partner_contacts_limit, "enable-discovered-partner-contacts-limit", NOW, "true",
         "A discovered partner may reach only so many of our users."),
-  NUMBER (max_contacts_per_discovered_partner, "max-contacts-per-discovered-partner", "1000", 1, G_MAXUINT32,
+  NUMBER (max_contacts_per_discovered_partner, "max-contacts-per-discovered-partner", NOW, "1000", 1, G_MAXUINT32,
           "How many of our users a discovered partner may reach."),
-  NUMBER (discovered_partner_failure_percentage, "discovered-partner-failure-percentage", "1", 0, 100,
+  NUMBER (discovered_partner_failure_percentage, "discovered-partner-failure-percentage", NOW, "1", 0, 100,
           "Share of failed answers above which a discovered partner is slowed down to one message per second, for it "
           "seems to try out addresses; 100: never."),
-  NUMBER (discovered_partner_report_period_minutes, "discovered-partner-report-period-minutes", "60", 1,
+  NUMBER (discovered_partner_report_period_minutes, "discovered-partner-report-period-minutes", NOW, "60", 1,
           G_MAXUINT32, "Minutes between reports about discovered partners."),
-  NUMBER (max_accepted_certificates_stored, "max-accepted-certificates-stored", "1000", 1, G_MAXUINT32,
+  NUMBER (max_accepted_certificates_stored, "max-accepted-certificates-stored", LATER, "1000", 1, G_MAXUINT32,
           "Accepted certificates remembered."),
-  NUMBER (max_rejected_certificates_stored, "max-rejected-certificates-stored", "500", 1, G_MAXUINT32,
+  NUMBER (max_rejected_certificates_stored, "max-rejected-certificates-stored", LATER, "500", 1, G_MAXUINT32,
           "Rejected certificates remembered."),
-  NUMBER (certificates_deleted_percentage, "certificates-deleted-percentage", "20", 1, 100,
+  NUMBER (certificates_deleted_percentage, "certificates-deleted-percentage", LATER, "20", 1, 100,
           "Share of the remembered certificates dropped when the memory is full."),
-  F (routing_method, "routing-method", ENUM, LATER, "use-dns-srv-routing", 0, 0, routing_methods, NULL,
+  F (routing_method, "routing-method", ENUM, NOW, "use-dns-srv-routing", 0, 0, routing_methods, NULL,
      "How SIP partners are found: by DNS, or all by one server."),
-  F (default_route_fqdn, "default-route-fqdn", STRING, LATER, "", 0, OREE_NAME_MAX, NULL, oree_normalise_fqdn,
+  F (default_route_fqdn, "default-route-fqdn", STRING, NOW, "", 0, OREE_NAME_MAX, NULL, oree_normalise_fqdn,
      "The server of default routing."),
-  F (verification_level, "verification-level", ENUM, LATER, "use-source-verification", 0, 0,
+  F (verification_level, "verification-level", ENUM, NOW, "use-source-verification", 0, 0,
      oree_verification_levels, NULL, "Whom to believe about users behind the default route."),
-  FLAG (is_public_provider, "is-public-provider", LATER, "false",
+  FLAG (is_public_provider, "is-public-provider", NOW, "false",
         "The default route leads to a public provider."),
 };
 

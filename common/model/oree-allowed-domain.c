@@ -5,19 +5,19 @@
 #include "model/oree-normalise.h"
 #include "model/oree-sip-peer.h"
 
-/* SIP federation is not in this version: the list is kept, and checked against the blocked one. */
+#define NOW OREE_FIELD_FLAG_NONE
 #define LATER OREE_FIELD_FLAG_NO_EFFECT
 #define F(member, name, TYPE, flags, max, choices, normalise, doc) \
   OREE_FIELD (OreeAllowedDomain, member, name, TYPE, flags, NULL, 0, max, choices, normalise, doc)
 
 static const OreeField fields[] = {
-  F (proxy_fqdn, "proxy-fqdn", STRING, LATER, OREE_NAME_MAX, NULL, oree_normalise_fqdn,
+  F (proxy_fqdn, "proxy-fqdn", STRING, NOW, OREE_NAME_MAX, NULL, oree_normalise_fqdn,
      "The partner's Access Edge; empty: found by DNS."),
-  F (comment, "comment", STRING, OREE_FIELD_FLAG_NONE, 0, NULL, NULL, "Free text."),
+  F (comment, "comment", STRING, NOW, 0, NULL, NULL, "Free text."),
   F (mark_for_monitoring, "mark-for-monitoring", BOOLEAN, LATER, 0, NULL, NULL,
      "The partner is watched more closely."),
-  F (name_check, "name-check", ENUM, LATER, 0, oree_sip_name_checks, NULL, OREE_SIP_NAME_CHECK_DOC),
-  F (client_certificate_usage, "client-certificate-usage", ENUM, LATER, 0, oree_sip_certificate_usages, NULL,
+  F (name_check, "name-check", ENUM, NOW, 0, oree_sip_name_checks, NULL, OREE_SIP_NAME_CHECK_DOC),
+  F (client_certificate_usage, "client-certificate-usage", ENUM, NOW, 0, oree_sip_certificate_usages, NULL,
      OREE_SIP_CERTIFICATE_USAGE_DOC),
 };
 
@@ -28,5 +28,5 @@ const OreeKind oree_allowed_domain_kind = {
   .n_fields = G_N_ELEMENTS (fields),
   .normalise_id = oree_normalise_domain,
   .id_doc = "The partner's SIP domain; never also a blocked domain.",
-  .doc = "A SIP partner we know (SIP federation has no effect yet).",
+  .doc = "A SIP partner we know.",
 };

@@ -12,10 +12,10 @@ static const OreeField fields[] = {
   F (enable_federation_access, "enable-federation-access", BOOLEAN, OREE_FIELD_FLAG_NONE,
      "Users may talk to federated organisations; XMPP needs it too."),
   F (enable_xmpp_access, "enable-xmpp-access", BOOLEAN, OREE_FIELD_FLAG_NONE, "Users may talk to XMPP partners."),
-  F (enable_public_cloud_access, "enable-public-cloud-access", BOOLEAN, OREE_FIELD_FLAG_NO_EFFECT,
+  F (enable_public_cloud_access, "enable-public-cloud-access", BOOLEAN, OREE_FIELD_FLAG_NONE,
      "Users may talk to public providers."),
   F (enable_public_cloud_audio_video_access, "enable-public-cloud-audio-video-access", BOOLEAN,
-     OREE_FIELD_FLAG_NO_EFFECT, "Users may have audio and video with public providers."),
+     OREE_FIELD_FLAG_NONE, "Users may have audio and video with public providers."),
   F (enable_outside_access, "enable-outside-access", BOOLEAN, OREE_FIELD_FLAG_NO_EFFECT,
      "Users may sign in from the Internet."),
 };

@@ -6,29 +6,29 @@
 #include "model/oree-normalise.h"
 #include "model/oree-sip-peer.h"
 
-/* SIP federation is not in this version: providers are kept, checked, and route nothing. */
+#define NOW OREE_FIELD_FLAG_NONE
 #define LATER OREE_FIELD_FLAG_NO_EFFECT
 #define F(member, name, TYPE, flags, fallback, min, max, choices, normalise, doc) \
   OREE_FIELD (OreeHostingProvider, member, name, TYPE, flags, fallback, min, max, choices, normalise, doc)
-#define FLAG(member, name, doc) F (member, name, BOOLEAN, LATER, "false", 0, 0, NULL, NULL, doc)
+#define FLAG(member, name, flags, doc) F (member, name, BOOLEAN, flags, "false", 0, 0, NULL, NULL, doc)
 
 static const OreeField fields[] = {
-  FLAG (enabled, "enabled", "Messages pass to and from this provider."),
-  F (proxy_fqdn, "proxy-fqdn", STRING, OREE_FIELD_FLAG_REQUIRED | OREE_FIELD_FLAG_WRITE_ONCE | LATER, "", 0,
+  FLAG (enabled, "enabled", NOW, "Messages pass to and from this provider."),
+  F (proxy_fqdn, "proxy-fqdn", STRING, OREE_FIELD_FLAG_REQUIRED | OREE_FIELD_FLAG_WRITE_ONCE, "", 0,
      OREE_NAME_MAX, NULL, oree_normalise_fqdn,
      "The provider's Access Edge; to change it, remove the provider and add it again."),
-  FLAG (enabled_shared_address_space, "enabled-shared-address-space",
+  FLAG (enabled_shared_address_space, "enabled-shared-address-space", NOW,
         "Some of our users are at the provider, under our domains."),
-  FLAG (hosts_ocs_users, "hosts-ocs-users", "The provider hosts Lync users, not only other accounts."),
-  FLAG (is_local, "is-local", "The provider's proxy is inside this topology."),
-  F (verification_level, "verification-level", ENUM, LATER, "always-unverifiable", 0, 0,
+  FLAG (hosts_ocs_users, "hosts-ocs-users", LATER, "The provider hosts Lync users, not only other accounts."),
+  FLAG (is_local, "is-local", LATER, "The provider's proxy is inside this topology."),
+  F (verification_level, "verification-level", ENUM, NOW, "always-unverifiable", 0, 0,
      oree_verification_levels, NULL, "Whom to believe about the provider's users."),
   F (autodiscover_url, "autodiscover-url", STRING, LATER, "", 0, 0, NULL, oree_normalise_url,
      "The provider's autodiscover address."),
   F (sip_client_port, "sip-client-port", UINT, LATER, "443", 1, 65535, NULL, NULL,
      "The port clients reach the provider on."),
-  F (name_check, "name-check", ENUM, LATER, NULL, 0, 0, oree_sip_name_checks, NULL, OREE_SIP_NAME_CHECK_DOC),
-  F (client_certificate_usage, "client-certificate-usage", ENUM, LATER, NULL, 0, 0, oree_sip_certificate_usages, NULL,
+  F (name_check, "name-check", ENUM, NOW, NULL, 0, 0, oree_sip_name_checks, NULL, OREE_SIP_NAME_CHECK_DOC),
+  F (client_certificate_usage, "client-certificate-usage", ENUM, NOW, NULL, 0, 0, oree_sip_certificate_usages, NULL,
      OREE_SIP_CERTIFICATE_USAGE_DOC),
   F (client_authentication_needed, "client-authentication-needed", BOOLEAN, OREE_FIELD_FLAG_NONE, "false", 0, 0, NULL, NULL,
      "The provider wants client authentication in our certificate's key usage: requests for certificates ask for it."),
@@ -51,6 +51,6 @@ const OreeKind oree_hosting_provider_kind = {
   .n_fields = G_N_ELEMENTS (fields),
   .normalise_id = oree_normalise_name,
   .id_doc = "Any name, unique among hosting and public providers.",
-  .doc = "A third party that hosts SIP for other organisations (no effect yet).",
+  .doc = "A third party that hosts SIP for other organisations.",
   .check = check,
 };

@@ -308,10 +308,10 @@ a_knob_without_effect_says_so (void)
   g_autoptr (OreeRecordSet) base = new_base ();
   g_autoptr (OreeProblems) problems = oree_problems_new ();
   g_autoptr (OreeRecordSet) next
-      = changes_apply (base, "set access-edge '' enable-partner-discovery=true allow-federated-users=true", problems);
+      = changes_apply (base, "set access-edge '' be-clearing-house=true allow-federated-users=true", problems);
 
   g_assert_nonnull (next);
-  g_assert_true (oree_problems_has (problems, OREE_PROBLEM_NO_EFFECT, "enable-partner-discovery"));
+  g_assert_true (oree_problems_has (problems, OREE_PROBLEM_NO_EFFECT, "be-clearing-house"));
   g_assert_false (oree_problems_has (problems, OREE_PROBLEM_NO_EFFECT, "allow-federated-users"));
 }
 
