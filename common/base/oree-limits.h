@@ -61,6 +61,7 @@
 #define OREE_SIP_LINK_IDLE_SECONDS 900   /* a connection of ours to a partner that carries nothing */
 #define OREE_SIP_LINK_LOAD 64            /* requests unanswered on one connection: the next one is opened */
 #define OREE_SIP_LINK_RETRY_SECONDS_MAX 60 /* between two attempts at a partner that cannot be reached */
+#define OREE_SIP_REST_SECONDS_MAX 60     /* a server that answers 503 is left alone for no longer, whatever Retry-After says */
 #define OREE_SIP_PING_SECONDS_MIN 95     /* RFC 5626 4.4.1: a keep-alive at random between these */
 #define OREE_SIP_PING_SECONDS_MAX 120
 #define OREE_SIP_PONG_SECONDS 10         /* RFC 5626 4.4.1, for those who have answered one before */

@@ -109,10 +109,9 @@ event_of (OreeSipMethod method)
 /* Answers for the edge itself. What went wrong inside stays inside: a partner is told the code, our own people the reason
  * and the partner too (lync-behaviour 9.2). */
 static void
-answer (OreeLane *lane, const OreeSipRx *rx, OreeCrossing crossing, const char *domain, guint status, guint diagnostics,
-        const char *reason, const char *extra)
+answer_with (OreeLane *lane, const OreeSipRx *rx, OreeCrossing crossing, guint status, guint diagnostics,
+             const char *const *details, const char *reason, const char *extra)
 {
-  const char *const details[] = { "domain", domain, NULL };
   g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
   char tag[OREE_SIP_ID_SIZE];
 
@@ -126,6 +125,15 @@ answer (OreeLane *lane, const OreeSipRx *rx, OreeCrossing crossing, const char *
   if (diagnostics != 0 && crossing == OREE_CROSSING_OUTWARD)
     oree_sip_write_header_format (&writer, OREE_SIP_HDR_WARNING, "399 %s \"%s\"", oree_sip_hub_sent_by (lane), reason);
   oree_sip_hub_respond_with (lane, rx, &writer);
+}
+
+static void
+answer (OreeLane *lane, const OreeSipRx *rx, OreeCrossing crossing, const char *domain, guint status, guint diagnostics,
+        const char *reason, const char *extra)
+{
+  const char *const details[] = { "domain", domain, NULL };
+
+  answer_with (lane, rx, crossing, status, diagnostics, details, reason, extra);
 }
 
 static void
@@ -199,15 +207,30 @@ note_answer (Relay *relay, guint status)
     oree_access_edge_gate_answered (relay->lane, relay->domain, relay->local_user, relay->stand.discovered, status);
 }
 
-/* The edge's own final answer. */
+/* The edge's own final answer: the server it was for could not be reached, or was lost. `reason`: unless more is known. */
 static void
-give_up (Relay *relay, guint status, guint diagnostics, const char *reason)
+give_up (Relay *relay, const char *reason)
 {
+  OreeSipTrouble trouble = { .reason = reason, .domain = relay->domain };
+  const char *details[OREE_SIP_DETAILS_MAX];
+  guint diagnostics;
+
   g_clear_pointer (&relay->txn, oree_sip_proxy_txn_free);
   if (relay->status != 0)
     return;
-  answer (relay->lane, relay->rx, relay->crossing, relay->domain, status, diagnostics, reason, NULL);
-  note_answer (relay, status);
+  if (relay->crossing == OREE_CROSSING_OUTWARD)
+    oree_peer_pool_trouble (relay->lane, relay->domain, &relay->stand, &trouble);
+  diagnostics = oree_sip_diagnostics_of_trouble (&trouble, details);
+  answer_with (relay->lane, relay->rx, relay->crossing, 504, diagnostics, details, trouble.reason, NULL);
+  note_answer (relay, 504);
+}
+
+static gboolean
+is_reachable (const Relay *relay)
+{
+  OreeSipTrouble trouble;
+
+  return !oree_peer_pool_trouble (relay->lane, relay->domain, &relay->stand, &trouble);
 }
 
 static void
@@ -250,7 +273,6 @@ static void
 on_lost (Relay *relay, guint status)
 {
   OreeFlow lost = relay->flow;
-  const char *trouble;
 
   if (status == 408)
     {
@@ -265,14 +287,12 @@ on_lost (Relay *relay, guint status)
   if (relay->crossing == OREE_CROSSING_OUTWARD)
     oree_peer_pool_lost (relay->lane, lost);
   if (status == 503 && relay->crossing == OREE_CROSSING_OUTWARD && relay->txn != NULL && relay->attempts < ATTEMPTS_MAX
-      && oree_peer_pool_trouble (relay->lane, oree_peer_pool_key (relay->domain, &relay->stand)) == NULL)
+      && is_reachable (relay))
     {
       send_on (relay, lost);
       return;
     }
-  trouble = relay->crossing == OREE_CROSSING_OUTWARD
-              ? oree_peer_pool_trouble (relay->lane, oree_peer_pool_key (relay->domain, &relay->stand)) : NULL;
-  give_up (relay, 504, 1010, trouble != NULL ? trouble : "connection-lost");
+  give_up (relay, "connection-lost");
 }
 
 static void
@@ -287,6 +307,8 @@ heard_cb (OreeLane *lane, guint status, const OreeSipRx *response, gboolean last
       g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
       OreeSipProxyRules rules;
 
+      if (relay->crossing == OREE_CROSSING_OUTWARD)
+        oree_peer_pool_heard (lane, relay->domain, &relay->stand, relay->flow, &response->msg);
       rules_of (lane, &rules);
       rules.crossing = cross_back;
       rules.crossing_data = relay;
@@ -415,11 +437,14 @@ write_copy (Relay *relay, OreeFlow flow)
 static OreeFlow
 next_flow (Relay *relay, OreeFlow avoid)
 {
+  gboolean ack = relay->rx->msg.method == OREE_SIP_METHOD_ACK; /* asks nothing of anybody: who rests gets it too */
+
   if (relay->crossing == OREE_CROSSING_OUTWARD)
-    return oree_peer_pool_flow (relay->lane, relay->domain, &relay->stand, relay->found, avoid);
+    return oree_peer_pool_flow (relay->lane, relay->domain, &relay->stand, relay->found, avoid, ack);
   if (!oree_flow_is_none (avoid))
     return OREE_FLOW_NONE;
-  return oree_sip_hub_inside (relay->lane, relay->local_user);
+  return ack ? oree_sip_hub_inside_awake (relay->lane, relay->local_user)
+             : oree_sip_hub_inside (relay->lane, relay->local_user);
 }
 
 static void
@@ -427,7 +452,6 @@ send_on (Relay *relay, OreeFlow avoid)
 {
   OreeLane *lane = relay->lane;
   OreeFlow flow = next_flow (relay, avoid);
-  const char *trouble;
 
   relay->attempts++;
   if (!oree_flow_is_none (flow))
@@ -439,9 +463,7 @@ send_on (Relay *relay, OreeFlow avoid)
       oree_sip_hub_relay (lane, flow, write_copy (relay, flow), relay->branch, heard_cb, relay);
       return;
     }
-  trouble = relay->crossing == OREE_CROSSING_OUTWARD
-              ? oree_peer_pool_trouble (lane, oree_peer_pool_key (relay->domain, &relay->stand)) : "next-hop-unreachable";
-  give_up (relay, 504, 1010, trouble != NULL ? trouble : "connect-failed");
+  give_up (relay, relay->crossing == OREE_CROSSING_OUTWARD ? "connect-failed" : "next-hop-unreachable");
 }
 
 /* --- ACK and CANCEL ----------------------------------------------------------------------------- */

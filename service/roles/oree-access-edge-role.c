@@ -489,6 +489,7 @@ publish_inside (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *i
   close_inside (lane);
   lane->access_edge->unreachable = FALSE;
   lane->access_edge->retry_at = 0; /* the one that failed was another */
+  oree_sip_hub_wake_inside (lane);
 }
 
 static void

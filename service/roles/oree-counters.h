@@ -42,6 +42,7 @@
   X (BOUNDARY_DELAYED, "boundary-delayed")               /* messages that waited for the rate of a profile */ \
   X (SIP_PARTNER_CONNECTIONS, "sip-partner-connections")   /* proved ones, either way */           \
   X (SIP_PARTNERS_REFUSED, "sip-partners-refused")         /* connections whose certificate proved nothing */ \
+  X (SIP_SERVERS_RESTING, "sip-servers-resting")           /* 503 with Retry-After: left alone for a while */ \
   X (SIP_FROM_PARTNERS, "sip-from-partners")               /* requests */                          \
   X (SIP_TO_PARTNERS, "sip-to-partners")                                                           \
   X (SIP_FEDERATION_REFUSED, "sip-federation-refused")     /* requests, either way */              \

@@ -2,6 +2,7 @@
 #include "roles/oree-peer-pool.h"
 
 #include "base/oree-limits.h"
+#include "codec/sip/oree-sip-misc.h"
 #include "net/oree-dial.h"
 #include "net/oree-resolver.h"
 #include "roles/oree-sip-peers.h"
@@ -13,9 +14,11 @@ typedef struct
   Pool *pool;
   OreeFlow flow;
   guint target;   /* in pool->found, the one at hand */
+  char *server;   /* its name and port; NULL: unknown, the connection is offered */
   guint left;     /* targets not tried yet */
   OreeLookup *lookup;
   OreeDial *dial;
+  const char *unreachable; /* why, when dialling comes to nothing */
   OreeConn *conn; /* in its handshake */
   gboolean ready;
   gboolean offered; /* the peer's connection, lent to us */
@@ -30,6 +33,8 @@ struct _Pool
   OreeSipFound *found;
   GPtrArray *links; /* Link *, owned */
   const char *trouble;
+  char *trouble_host, *trouble_server; /* whose it is; NULL: it did not come so far */
+  GHashTable *resting; /* server → OreeTime *: it is left alone until then */
   OreeTime retry_at;
   guint failures;
 };
@@ -38,6 +43,11 @@ struct _OreePeerPool
 {
   GHashTable *pools; /* key → Pool */
 };
+
+/* The server at the other end of a connection that is offered: which of the partner's it is nobody said. */
+#define OFFERED ""
+
+#define ASKED_FOR_REST "asked-for-rest"
 
 static void try_target (Link *link);
 
@@ -49,6 +59,7 @@ link_free (gpointer data)
   g_clear_pointer (&link->lookup, oree_lookup_cancel);
   g_clear_pointer (&link->dial, oree_dial_cancel);
   g_clear_pointer (&link->conn, oree_conn_free);
+  g_free (link->server);
   g_free (link);
 }
 
@@ -58,7 +69,10 @@ pool_free (gpointer data)
   Pool *pool = data;
 
   g_ptr_array_unref (pool->links);
+  g_hash_table_unref (pool->resting);
   oree_sip_found_unref (pool->found);
+  g_free (pool->trouble_host);
+  g_free (pool->trouble_server);
   g_free (pool->key);
   g_free (pool->domain);
   g_free (pool->server);
@@ -71,15 +85,79 @@ oree_peer_pool_key (const char *domain, const OreePeerStand *stand)
   return stand->server != NULL ? stand->server : domain;
 }
 
-const char *
-oree_peer_pool_trouble (OreeLane *lane, const char *key)
+gboolean
+oree_peer_pool_trouble (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeSipTrouble *trouble)
 {
-  const Pool *pool = g_hash_table_lookup (lane->peer_pool->pools, key);
+  const Pool *pool = g_hash_table_lookup (lane->peer_pool->pools, oree_peer_pool_key (domain, stand));
 
-  return pool != NULL ? pool->trouble : NULL;
+  if (pool == NULL || pool->trouble == NULL)
+    return FALSE;
+  *trouble = (OreeSipTrouble){ pool->trouble, domain, pool->trouble_host, pool->trouble_server };
+  return TRUE;
+}
+
+static void
+tell_trouble (const Pool *pool, const char *reason, const char *server)
+{
+  oree_lane_event (pool->lane, oree_event_new (OREE_EVENT_SIP_PARTNER_FAILED, "partner", pool->domain, "reason", reason,
+                                               "detail", server != NULL ? server : pool->key, NULL));
+}
+
+/* `target` NULL: no server's. */
+static void
+keep_trouble (Pool *pool, const char *reason, const OreeTarget *target)
+{
+  pool->trouble = reason;
+  g_free (pool->trouble_host);
+  g_free (pool->trouble_server);
+  pool->trouble_host = target != NULL ? g_strdup (target->host) : NULL;
+  pool->trouble_server = target != NULL ? g_strdup_printf ("%s:%u", target->host, target->port) : NULL;
+}
+
+static void
+set_trouble (Pool *pool, const char *reason, const OreeTarget *target)
+{
+  gboolean news = g_strcmp0 (pool->trouble, reason) != 0;
+
+  keep_trouble (pool, reason, target);
+  if (news)
+    tell_trouble (pool, reason, pool->trouble_server);
+}
+
+/* --- rest ---------------------------------------------------------------------------------------- */
+
+static gboolean
+is_resting (const Pool *pool, const char *server)
+{
+  const OreeTime *until = server != NULL ? g_hash_table_lookup (pool->resting, server) : NULL;
+
+  return until != NULL && *until > oree_worker_now (pool->lane->worker);
+}
+
+static gboolean
+is_over (gpointer server, gpointer until, gpointer now)
+{
+  return *(OreeTime *) until <= *(OreeTime *) now;
+}
+
+static void
+let_rest (Pool *pool, const char *server, guint32 seconds)
+{
+  OreeTime now = oree_worker_now (pool->lane->worker);
+  OreeTime *until = g_new (OreeTime, 1);
+
+  g_hash_table_foreach_remove (pool->resting, is_over, &now);
+  *until = now + MIN (seconds, OREE_SIP_REST_SECONDS_MAX) * OREE_SECOND;
+  g_hash_table_replace (pool->resting, g_strdup (server), until);
 }
 
 /* --- one connection being made ------------------------------------------------------------------ */
+
+static const OreeTarget *
+target_of (const Link *link)
+{
+  return g_ptr_array_index (link->pool->found->targets->targets, link->target);
+}
 
 static void
 link_failed (Link *link, const char *reason)
@@ -89,10 +167,7 @@ link_failed (Link *link, const char *reason)
   OreeFlow flow = link->flow;
   OreeTime wait = MIN ((OreeTime) 1 << MIN (pool->failures, 6), OREE_SIP_LINK_RETRY_SECONDS_MAX) * OREE_SECOND;
 
-  if (g_strcmp0 (pool->trouble, reason) != 0)
-    oree_lane_event (lane, oree_event_new (OREE_EVENT_SIP_PARTNER_FAILED, "partner", pool->domain, "reason", reason,
-                                           "detail", pool->key, NULL));
-  pool->trouble = reason;
+  set_trouble (pool, reason, target_of (link));
   pool->failures++;
   pool->retry_at = oree_worker_now (lane->worker) + wait;
   g_ptr_array_remove (pool->links, link); /* frees */
@@ -112,12 +187,6 @@ next_target (Link *link, const char *reason)
   link->left--;
   link->target = (link->target + 1) % link->pool->found->targets->targets->len;
   try_target (link);
-}
-
-static const OreeTarget *
-target_of (const Link *link)
-{
-  return g_ptr_array_index (link->pool->found->targets->targets, link->target);
 }
 
 static const char *
@@ -181,7 +250,7 @@ handshake_done_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer dat
 static void
 handshake_closed_cb (OreeConn *conn, OreeClosedReason reason, const char *detail, gpointer data)
 {
-  next_target (data, reason == OREE_CLOSED_TLS ? "tls-failed" : "connection-lost");
+  next_target (data, reason == OREE_CLOSED_TLS ? "tls-failed" : "handshake-lost");
 }
 
 static const OreeConnCallbacks handshake_callbacks = {
@@ -197,7 +266,7 @@ dialled_cb (OreeConn *conn, guint index, const char *reason, gpointer data)
   link->dial = NULL;
   if (conn == NULL)
     {
-      next_target (link, "connect-failed");
+      next_target (link, link->unreachable);
       return;
     }
   link->conn = conn;
@@ -217,12 +286,21 @@ leave_out_private (const Pool *pool, GArray *endpoints)
       g_array_remove_index (endpoints, i - 1);
 }
 
+static const char *
+why_no_address (const Link *link, const OreeDnsAnswer *answer)
+{
+  if (answer->outcome == OREE_DNS_BOGUS)
+    return "dns-bogus";
+  return link->pool->found->targets->fallback ? "no-sip-server" : "no-address";
+}
+
 static void
 dial_addresses (Link *link, const OreeDnsAnswer *answer)
 {
   g_autoptr (GArray) endpoints = g_array_new (FALSE, FALSE, sizeof (OreeEndpoint));
 
   oree_target_endpoints (target_of (link), answer, endpoints);
+  link->unreachable = endpoints->len > 0 ? "connect-failed" : why_no_address (link, answer);
   leave_out_private (link->pool, endpoints);
   link->dial = oree_dial_start (link->pool->lane->worker, (const OreeEndpoint *) (gpointer) endpoints->data,
                                 endpoints->len, OREE_TIME_NEVER, dialled_cb, link);
@@ -244,6 +322,8 @@ try_target (Link *link)
   const char *host = target_of (link)->host;
   OreeInetAddress literal;
 
+  g_free (link->server);
+  link->server = g_strdup_printf ("%s:%u", host, target_of (link)->port);
   if (oree_inet_address_parse (&literal, oree_span_str (host)))
     {
       g_autoptr (OreeDnsAnswer) answer = oree_dns_answer_new (OREE_DNS_ADDRESSES, host, OREE_DNS_OK);
@@ -257,6 +337,38 @@ try_target (Link *link)
 }
 
 /* --- the pool of one partner -------------------------------------------------------------------- */
+
+static Link *
+find_link (const Pool *pool, OreeFlow flow)
+{
+  for (guint i = 0; i < pool->links->len; i++)
+    {
+      Link *link = g_ptr_array_index (pool->links, i);
+
+      if (link->flow.id == flow.id && link->flow.lane == flow.lane)
+        return link;
+    }
+  return NULL;
+}
+
+void
+oree_peer_pool_heard (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeFlow flow,
+                      const OreeSipMsg *response)
+{
+  Pool *pool;
+  const Link *link;
+  guint32 seconds;
+
+  if (response->status != 503 || !oree_sip_retry_after (response, &seconds) || seconds == 0)
+    return;
+  pool = g_hash_table_lookup (lane->peer_pool->pools, oree_peer_pool_key (domain, stand));
+  link = pool != NULL ? find_link (pool, flow) : NULL;
+  if (link == NULL)
+    return;
+  let_rest (pool, link->offered ? OFFERED : link->server, seconds);
+  oree_lane_count_one (lane, OREE_COUNT_SIP_SERVERS_RESTING);
+  tell_trouble (pool, ASKED_FOR_REST, link->server);
+}
 
 static Pool *
 pool_of (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeSipFound *found)
@@ -272,6 +384,7 @@ pool_of (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeSip
       pool->domain = g_strdup (domain);
       pool->server = g_strdup (stand->server);
       pool->links = g_ptr_array_new_with_free_func (link_free);
+      pool->resting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
       g_hash_table_insert (lane->peer_pool->pools, pool->key, pool);
     }
   if (found == NULL)
@@ -298,31 +411,57 @@ why_none (const OreeTargets *targets)
     case OREE_TARGETS_UNUSABLE:
       return "dns-bogus";
     case OREE_TARGETS_UNREACHABLE:
-      return "connect-failed";
+      return "dns-failed";
     }
   return targets->targets->len == 0 ? "no-sip-server" : NULL;
 }
 
+static gboolean
+target_rests (const Pool *pool, guint index)
+{
+  const OreeTarget *target = g_ptr_array_index (pool->found->targets->targets, index);
+  g_autofree char *server = g_strdup_printf ("%s:%u", target->host, target->port);
+
+  return is_resting (pool, server);
+}
+
+/* The first from `start` on, round and round, that may be asked; FALSE: all rest. */
+static gboolean
+find_awake (const Pool *pool, guint start, guint *found)
+{
+  guint n = pool->found->targets->targets->len;
+
+  if (n == 1 && is_resting (pool, OFFERED))
+    return FALSE; /* there is no other it could have been */
+  for (guint i = 0; i < n; i++)
+    if (!target_rests (pool, *found = (start + i) % n))
+      return TRUE;
+  return FALSE;
+}
+
 static OreeFlow
-open_link (Pool *pool, guint target)
+open_link (Pool *pool, guint start)
 {
   OreeLane *lane = pool->lane;
   const char *problem = lane->tls->client.ctx == NULL ? "certificate-unreadable" : why_none (pool->found->targets);
+  guint target = 0;
   OreeFlow flow;
   Link *link;
 
   if (problem != NULL)
     {
-      if (g_strcmp0 (pool->trouble, problem) != 0)
-        oree_lane_event (lane, oree_event_new (OREE_EVENT_SIP_PARTNER_FAILED, "partner", pool->domain, "reason", problem,
-                                               "detail", pool->key, NULL));
-      pool->trouble = problem;
+      set_trouble (pool, problem, NULL);
+      return OREE_FLOW_NONE;
+    }
+  if (!find_awake (pool, start, &target))
+    {
+      keep_trouble (pool, ASKED_FOR_REST, NULL); /* told when it asked */
       return OREE_FLOW_NONE;
     }
   link = g_new0 (Link, 1);
   link->pool = pool;
   link->flow = flow = oree_sip_hub_reserve (lane, OREE_LEG_PARTNER, pool->key);
-  link->target = target % pool->found->targets->targets->len;
+  link->target = target;
   link->left = pool->found->targets->targets->len - 1;
   g_ptr_array_add (pool->links, link);
   try_target (link);
@@ -331,7 +470,7 @@ open_link (Pool *pool, guint target)
 
 /* The link with least to do; NULL: none. */
 static Link *
-choose (Pool *pool, OreeFlow avoid, guint *load)
+choose (Pool *pool, OreeFlow avoid, gboolean anyway, guint *load)
 {
   Link *best = NULL;
 
@@ -341,6 +480,8 @@ choose (Pool *pool, OreeFlow avoid, guint *load)
       guint its = link->offered ? 0 : oree_sip_hub_load (pool->lane, link->flow);
 
       if (link->flow.id == avoid.id && link->flow.lane == avoid.lane && avoid.id != 0)
+        continue;
+      if (!anyway && (is_resting (pool, link->server) || (link->offered && is_resting (pool, OFFERED))))
         continue;
       if (best == NULL || its < *load)
         {
@@ -352,25 +493,23 @@ choose (Pool *pool, OreeFlow avoid, guint *load)
 }
 
 OreeFlow
-oree_peer_pool_flow (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeSipFound *found, OreeFlow avoid)
+oree_peer_pool_flow (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeSipFound *found, OreeFlow avoid,
+                     gboolean anyway)
 {
   Pool *pool = pool_of (lane, domain, stand, found);
   guint64 most = oree_policy_access_edge (lane->policy)->outgoing_tls_count_for_federated_partners;
-  guint load = 0, target = 0;
-  Link *link = choose (pool, avoid, &load);
+  guint load = 0;
+  const Link *avoided;
+  Link *link = choose (pool, avoid, anyway, &load);
 
+  if (link != NULL && link->ready)
+    pool->trouble = NULL;
   if (link != NULL && (load < OREE_SIP_LINK_LOAD || pool->links->len >= most))
     return link->flow;
   if (link == NULL && oree_worker_now (lane->worker) < pool->retry_at)
     return OREE_FLOW_NONE; /* it was asked a moment ago: pool->trouble says what came of it */
-  for (guint i = 0; i < pool->links->len; i++)
-    {
-      const Link *avoided = g_ptr_array_index (pool->links, i);
-
-      if (avoided->flow.id == avoid.id && avoided->flow.lane == avoid.lane)
-        target = avoided->target + 1;
-    }
-  return open_link (pool, target);
+  avoided = find_link (pool, avoid);
+  return open_link (pool, avoided != NULL ? avoided->target + 1 : 0);
 }
 
 void

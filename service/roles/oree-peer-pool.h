@@ -4,16 +4,21 @@
 #pragma once
 #include "roles/oree-role-ops.h"
 #include "roles/oree-sip-find.h"
+#include "roles/oree-sip-diagnostics.h"
 #include "roles/oree-sip-hub.h"
 
 G_BEGIN_DECLS
 
 /* A flow towards the partner, dialled if need be: what is written waits until it stands. `avoid` (FLOW_NONE: none) is one
- * whose server just said that it cannot: another server is taken if there is one. FLOW_NONE: not now; see trouble. */
+ * whose server just said that it cannot: another server is taken if there is one. A server that asked for rest is left
+ * alone unless `anyway`. FLOW_NONE: not now; see trouble. */
 OreeFlow oree_peer_pool_flow (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeSipFound *found,
-                              OreeFlow avoid);
-/* Why the partner could not be reached the last time: a reason code, static; NULL: no trouble known. */
-const char *oree_peer_pool_trouble (OreeLane *lane, const char *key);
+                              OreeFlow avoid, gboolean anyway);
+/* Why the partner could not be reached the last time, borrowed until the pool is used again; FALSE: no trouble known. */
+gboolean oree_peer_pool_trouble (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeSipTrouble *trouble);
+/* A response came over `flow`. A 503 with Retry-After gives its server rest for so long (RFC 3261 21.5.4). */
+void oree_peer_pool_heard (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeFlow flow,
+                           const OreeSipMsg *response);
 /* The name its connections are kept under: the server of the record, else the domain. */
 const char *oree_peer_pool_key (const char *domain, const OreePeerStand *stand);
 /* An inbound connection, on any lane, that the peer offers for requests of ours (RFC 5923). The peer is proved. */

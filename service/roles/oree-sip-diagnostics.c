@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "roles/oree-sip-diagnostics.h"
 
+#include "net/oree-peer-cert.h"
+#include "roles/oree-refusal.h"
 #include "roles/oree-sip-mark.h"
 
 static const struct
@@ -26,6 +28,91 @@ static const struct
   { 1046, FALSE, "Failed to connect to a federated peer server" },
   { 1047, FALSE, "Failed to complete TLS negotiation with a federated peer server" },
 };
+
+/* Certificates and what policy refused are elsewhere: oree_cert_outcome_nick, oree_refusal. */
+static const struct
+{
+  const char *reason;
+  guint16 code;
+} troubles[] = {
+  { "no-sip-server", 1008 },  { "dns-failed", 1008 },     { "dns-bogus", 1008 },
+  { "no-address", 1014 },     { "connect-failed", 1046 }, { "tls-failed", 1047 },
+  { "handshake-lost", 1047 }, { "certificate-unreadable", 1047 }, /* ours */
+};
+
+/* What Lync says besides (MS-OCER, and traces); others say the domain. */
+static const struct
+{
+  guint16 code;
+  const char *names[3]; /* of what `gives` says */
+  enum
+  {
+    GIVES_SERVER,      /* host:port */
+    GIVES_HOST,
+    GIVES_CERTIFICATE, /* the reason, the host asked for, the host */
+    GIVES_DOMAIN_AND_SERVER,
+  } gives;
+} parameters[] = {
+  { 1009, { "domain", "fqdn1" }, GIVES_DOMAIN_AND_SERVER },
+  { 1010, { "ErrorType", "tls-target", "PeerServer" }, GIVES_CERTIFICATE },
+  { 1014, { "fqdn" }, GIVES_HOST },
+  { 1046, { "fqdn" }, GIVES_SERVER },
+  { 1047, { "fqdn" }, GIVES_SERVER },
+};
+
+static guint
+code_of_trouble (const char *reason)
+{
+  OreeReason refused;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (troubles); i++)
+    if (g_str_equal (troubles[i].reason, reason))
+      return troubles[i].code;
+  for (guint i = OREE_CERT_OK + 1; i < OREE_N_CERT_OUTCOMES; i++)
+    if (g_str_equal (oree_cert_outcome_nick (i), reason))
+      return 1010;
+  if (oree_reason_from_nick (reason, &refused) && oree_refusal (refused)->diagnostics != 0)
+    return oree_refusal (refused)->diagnostics;
+  return 1007;
+}
+
+guint
+oree_sip_diagnostics_of_trouble (const OreeSipTrouble *trouble, const char *details[OREE_SIP_DETAILS_MAX])
+{
+  guint code = code_of_trouble (trouble->reason);
+  const char *names[3] = { "domain" }, *values[3] = { trouble->domain };
+  guint n = 0;
+
+  for (gsize i = 0; trouble->host != NULL && i < G_N_ELEMENTS (parameters); i++)
+    {
+      if (parameters[i].code != code)
+        continue;
+      memcpy (names, parameters[i].names, sizeof names);
+      switch (parameters[i].gives)
+        {
+        case GIVES_SERVER:
+          values[0] = trouble->server;
+          break;
+        case GIVES_HOST:
+          values[0] = trouble->host;
+          break;
+        case GIVES_CERTIFICATE:
+          values[0] = trouble->reason;
+          values[1] = values[2] = trouble->host;
+          break;
+        case GIVES_DOMAIN_AND_SERVER:
+          values[1] = trouble->server;
+          break;
+        }
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (names) && names[i] != NULL; i++)
+    {
+      details[n++] = names[i];
+      details[n++] = values[i];
+    }
+  details[n] = NULL;
+  return code;
+}
 
 const char *
 oree_sip_diagnostics_text (guint code)

@@ -12,6 +12,21 @@ const char *oree_sip_diagnostics_text (guint code);
 /* May a partner hear it? */
 gboolean oree_sip_diagnostics_is_public (guint code);
 
+/* A partner's server that could not be reached; all borrowed. */
+typedef struct
+{
+  const char *reason; /* a code with a sentence */
+  const char *domain; /* the partner's */
+  const char *host;   /* whose turn it was; NULL: it did not come so far */
+  const char *server; /* the same with its port: "sip.litware.test:5061" */
+} OreeSipTrouble;
+
+#define OREE_SIP_DETAILS_MAX 7
+
+/* The code of a trouble, and in `details` what goes with it: name, value, …, NULL; borrowed from `trouble`. A reason that stands
+ * in no table is one we cannot say more of: 1007. */
+guint oree_sip_diagnostics_of_trouble (const OreeSipTrouble *trouble, const char *details[OREE_SIP_DETAILS_MAX]);
+
 /* Adds the headers of a refusal with `code` (0: none) to a response begun: towards the inside ms-diagnostics with
  * `details` (NULL, or name, value, …, NULL: "domain", "PeerServer", "fqdn1") and our name as source, and
  * ms-edge-proxy-message-trust for an answer of our own; towards a partner ms-diagnostics-public, or nothing. */

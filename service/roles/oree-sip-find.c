@@ -72,7 +72,9 @@ found_new (OreeTargets *targets, GStrv hosts)
 OreeSipFound *
 oree_sip_found_new_server (const char *host)
 {
-  return found_new (oree_targets_from_host (host, PORT), g_new0 (char *, 1));
+  const char *const hosts[] = { host, NULL };
+
+  return found_new (oree_targets_from_host (host, PORT), g_strdupv ((GStrv) hosts));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "base/oree-secret.h"
 #include "codec/sip/oree-sip-check.h"
 #include "codec/sip/oree-sip-frame.h"
+#include "codec/sip/oree-sip-misc.h"
 #include "codec/sip/oree-sip-status.h"
 #include "codec/sip/oree-sip-via.h"
 #include "ident/oree-sip-uri.h"
@@ -63,6 +64,7 @@ struct _OreeSipHub
   OreeSipHandler on_request[OREE_N_LEGS];
   OreeFlowGone on_gone[OREE_N_LEGS];
   OreeInsideFlow inside;
+  OreeTime inside_rests_until;
   const OreeOutside *outside;
 };
 
@@ -334,6 +336,20 @@ branch_of (const OreeSipMsg *msg)
   return oree_sip_via_top (&via, msg) < 0 ? NULL : oree_span_dup (via.branch);
 }
 
+/* The next hop may ask for rest. */
+static void
+heed_rest (OreeLane *lane, const Pending *pending, const OreeSipMsg *response)
+{
+  guint32 seconds;
+
+  if (response->status != 503 || pending->flow.leg != OREE_LEG_NEXT_HOP || !oree_sip_retry_after (response, &seconds)
+      || seconds == 0)
+    return;
+  oree_lane_count_one (lane, OREE_COUNT_SIP_SERVERS_RESTING);
+  lane->sip->inside_rests_until
+    = oree_worker_now (lane->worker) + MIN (seconds, OREE_SIP_REST_SECONDS_MAX) * OREE_SECOND;
+}
+
 /* `branch`: of the request of ours that `rx` answers. */
 static void
 take_response (OreeLane *lane, const char *branch, const OreeSipRx *rx)
@@ -342,6 +358,8 @@ take_response (OreeLane *lane, const char *branch, const OreeSipRx *rx)
 
   if (rx->msg.method == OREE_SIP_METHOD_CANCEL)
     return; /* the CANCEL of an INVITE has its branch: the answer to it tells nothing */
+  if (pending != NULL)
+    heed_rest (lane, pending, &rx->msg);
   if (pending == NULL)
     oree_lane_count_one (lane, OREE_COUNT_SIP_STRAY_RESPONSES);
   else if (pending->heard != NULL)
@@ -1139,6 +1157,20 @@ oree_sip_hub_to_partner (OreeLane *lane, OreeSipRx *rx, const char *domain)
 
 OreeFlow
 oree_sip_hub_inside (OreeLane *lane, const char *aor)
+{
+  if (!oree_policy_next_hop (lane->policy)->embedded && oree_worker_now (lane->worker) < lane->sip->inside_rests_until)
+    return OREE_FLOW_NONE;
+  return oree_sip_hub_inside_awake (lane, aor);
+}
+
+void
+oree_sip_hub_wake_inside (OreeLane *lane)
+{
+  lane->sip->inside_rests_until = 0;
+}
+
+OreeFlow
+oree_sip_hub_inside_awake (OreeLane *lane, const char *aor)
 {
   if (oree_policy_next_hop (lane->policy)->embedded)
     {

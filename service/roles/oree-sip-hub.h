@@ -101,7 +101,12 @@ void oree_sip_hub_set_outside (OreeLane *lane, const OreeOutside *outside);
 gboolean oree_sip_hub_partner_takes (OreeLane *lane, OreeSipRx *rx);
 void oree_sip_hub_to_partner (OreeLane *lane, OreeSipRx *rx, const char *domain);
 void oree_sip_hub_set_inside (OreeLane *lane, OreeInsideFlow inside);
+/* FLOW_NONE too while the next hop rests: a 503 of its with Retry-After asked us for no more (RFC 3261 21.5.4). */
 OreeFlow oree_sip_hub_inside (OreeLane *lane, const char *aor);
+/* The same whether it rests or not: for an ACK. */
+OreeFlow oree_sip_hub_inside_awake (OreeLane *lane, const char *aor);
+/* The next hop is another now: it does not rest. */
+void oree_sip_hub_wake_inside (OreeLane *lane);
 
 /* Takes over a connection (accepted or dialled, TLS done or in clear) as a flow of `leg`. */
 OreeFlow oree_sip_hub_adopt (OreeLane *lane, OreeConn *conn, OreeSipLeg leg);

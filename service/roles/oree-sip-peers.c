@@ -336,7 +336,8 @@ static OreeReason
 ask_again (const Peer *peer, const OreePolicy *policy, const char *domain, const Standing *standing)
 {
   const OreeSipDomain *ours = oree_policy_default_domain (policy);
-  const char *const targets[] = { standing->proof == OREE_PEER_PROOF_SRV_TARGET ? standing->name : NULL, NULL };
+  /* DNS named it then: the target itself, or the provider's server. */
+  const char *const targets[] = { standing->proof == OREE_PEER_PROOF_DOMAIN ? NULL : standing->name, NULL };
   const OreePeerFacts facts = {
     .direction = peer->direction,
     .local_domain = ours != NULL ? ours->record.id : "",

@@ -72,6 +72,7 @@ class SipServer:
         self.accepted = 0
         self._server = None
         self._writers = set()
+        self._held = []  # (writer, packet) without an answer yet
 
     async def start(self):
         self._server = await asyncio.start_server(self._serve, self.address, self.port, ssl=self._shown)
@@ -99,8 +100,24 @@ class SipServer:
 
     def _respond(self, writer, packet):
         given = self.answer(packet)
+        if given is None and packet.method != "ACK":
+            self._held.append((writer, packet))
         if given is None or packet.method == "ACK":
             return
+        self._write(writer, packet, given)
+
+    def release(self, given=200):
+        """Answers all that got none."""
+        held, self._held = self._held, []
+        for writer, packet in held:
+            self._write(writer, packet, given)
+
+    @property
+    def held(self):
+        return len(self._held)
+
+    @staticmethod
+    def _write(writer, packet, given):
         status, extra = given if isinstance(given, tuple) else (given, [])
         lines = [f"SIP/2.0 {status} Scripted"]
         for name in ("via", "record-route", "from", "to", "call-id", "cseq"):

@@ -119,6 +119,7 @@ class SipUser:
         self.notifies = Journal(f"{uri} notifies")
         self.answer = lambda request: 200
         self.moved = ""          # where a 301 sends to
+        self.via = ""            # more parameters of Via
         self.display = ""        # display name of From, quoted where it must be
         self._pending = {}       # branch → (future, packet)
         self._subscriptions = {}  # call-id → Subscription
@@ -229,7 +230,7 @@ class SipUser:
         branch = "z9hG4bK" + token()
         self._sequence += 1
         lines = [f"{method} {uri} SIP/2.0",
-                 f"Via: SIP/2.0/TLS {self._local};rport;branch={branch}",
+                 f"Via: SIP/2.0/TLS {self._local};rport;branch={branch}{self.via}",
                  "Max-Forwards: 70",
                  f"From: {self.display}{' ' if self.display else ''}<{self.uri}>;tag={local_tag or token()}",
                  f"To: {to}",

@@ -171,7 +171,7 @@ async def test_the_next_hop_is_shot(behind, tell):
 
 async def test_the_next_hop_answers_in_storms(behind, tell):
     """500 and 503, with Retry-After, for all and for some; the way back is free all the while."""
-    line = behind.line()
+    line, counted = behind.line(), await behind.bus.counters()
     async with everybody_writes(behind.ledger, pace=0.01):
         for status, percent in ((503, 100), (500, 50), (503, 30), (603, 50)):
             behind.kamailio.storm(status, percent)
@@ -180,6 +180,9 @@ async def test_the_next_hop_answers_in_storms(behind, tell):
         await heard_again([line], 20)
     settled(behind, line, tell, 0)
     assert line.out_reported and line.in_reported
+    # Its Retry-After is heeded: it is asked once or twice in two seconds, and everybody else hears at once.
+    rests = (await behind.bus.counters())["sip-servers-resting"] - counted["sip-servers-resting"]
+    assert 0 < rests < len(line.in_reported) / 2, (rests, len(line.in_reported))
 
 
 async def test_errors_outlive_the_stream_they_go_on(behind, tell):

@@ -88,7 +88,7 @@ class Bus:
         it from being stored fails the test."""
         revision, problems, effects = await self.call(
             "Configuration", "Apply", "(a(sssa{sv})ta{sv})", self._changes(changes), 0, {}, deadline=deadline)
-        assert revision, problems
+        assert not [problem for problem in problems if problem["severity"] == "error"], problems
         return effects
 
     async def running(self, process, deadline):

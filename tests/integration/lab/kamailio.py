@@ -25,9 +25,11 @@ ca_list = {ca}
 method = TLSv1.2+
 verify_certificate = yes
 require_certificate = yes
-private_key = {key}
-certificate = {certificate}
 ca_list = {ca}
+"""
+
+SHOWN = """private_key = {key}
+certificate = {certificate}
 """
 
 
@@ -51,17 +53,18 @@ class Kamailio:
     """`hosts` maps names to addresses: Kamailio asks the system's resolver, so it sees an /etc/hosts of its own."""
 
     def __init__(self, directory, domain, certificate, key, ca, edge_uri, edge_name, hosts, address="127.0.0.1",
-                 trusting=False, storms=False, answer_within=None):
+                 trusting=False, storms=False, answer_within=None, port=None, shows=True, misfit=()):
         """`trusting`: whoever signs in is believed, for clients that know no digest (pidgin-sipe).
-        `storms`: see `storm`. `answer_within`: seconds a request may take, other than as configured."""
+        `storms`: see `storm`. `answer_within`: seconds a request may take, other than as configured.
+        `shows`: its certificate, to whom it calls. `misfit`: (text, other text) pairs that spoil its configuration."""
         self.directory = directory
         self.domain = domain
         self.address = address
-        self.port = free_port(address)
+        self.port = port or free_port(address)
         self._edge_uri = edge_uri
         self._edge_name = edge_name
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / "tls.cfg").write_text(TLS.format(key=key, certificate=certificate, ca=ca))
+        (directory / "tls.cfg").write_text((TLS + (SHOWN if shows else "")).format(key=key, certificate=certificate, ca=ca))
         self._hosts = directory / "hosts"
         self._hosts.write_text("127.0.0.1 localhost\n" + "".join(f"{at} {name}\n" for name, at in hosts.items()))
         self._database = directory / "kamailio.sqlite"
@@ -77,6 +80,13 @@ class Kamailio:
         if storms:
             self.config = directory / "storms.cfg"
             self.config.write_text(CONFIG.read_text().replace("request_route {\n", STORM.format(socket=self._control)))
+        if misfit:
+            text = self.config.read_text()
+            for one, other in misfit:
+                assert one in text, one
+                text = text.replace(one, other, 1)
+            self.config = directory / "misfit.cfg"
+            self.config.write_text(text)
         if trusting:
             self.config = directory / "trusting.cfg"
             text = re.sub(r"!(www|proxy)_authenticate\([^)]*\)", "0", CONFIG.read_text())

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What crosses the edge and what does not: header lines in, header lines out. */
+#include "net/oree-peer-cert.h"
 #include "policy/oree-policy-build.h"
 #include "roles/oree-refusal.h"
 #include "roles/oree-sip-diagnostics.h"
@@ -310,6 +311,56 @@ every_refusal_has_its_text (void)
       g_assert_nonnull (oree_sip_diagnostics_text (oree_refusal (i)->diagnostics));
 }
 
+static void
+every_trouble_has_its_number (void)
+{
+  static const struct
+  {
+    const char *reason;
+    gboolean came_far; /* a server's turn it was */
+    guint code;
+    const char *details; /* name=value … */
+  } told[] = {
+    { "no-sip-server", FALSE, 1008, "domain=litware.test " },
+    { "dns-failed", FALSE, 1008, "domain=litware.test " },
+    { "dns-bogus", FALSE, 1008, "domain=litware.test " },
+    { "srv-target-outside", TRUE, 1009, "domain=litware.test fqdn1=sip.litware.test:5061 " },
+    { "expired", TRUE, 1010, "ErrorType=expired tls-target=sip.litware.test PeerServer=sip.litware.test " },
+    { "certificate-usage", TRUE, 1010,
+      "ErrorType=certificate-usage tls-target=sip.litware.test PeerServer=sip.litware.test " },
+    { "no-address", TRUE, 1014, "fqdn=sip.litware.test " },
+    { "connect-failed", TRUE, 1046, "fqdn=sip.litware.test:5061 " },
+    { "tls-failed", TRUE, 1047, "fqdn=sip.litware.test:5061 " },
+    { "handshake-lost", TRUE, 1047, "fqdn=sip.litware.test:5061 " },
+    { "certificate-unreadable", FALSE, 1047, "domain=litware.test " },
+    { "blocked-domain", TRUE, 1005, "domain=litware.test " },
+    { "asked-for-rest", FALSE, 1007, "domain=litware.test " },
+    { "connection-lost", FALSE, 1007, "domain=litware.test " },
+    { "next-hop-unreachable", FALSE, 1007, "domain=litware.test " },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      const OreeSipTrouble trouble = { told[i].reason, "litware.test", told[i].came_far ? "sip.litware.test" : NULL,
+                                       told[i].came_far ? "sip.litware.test:5061" : NULL };
+      const char *details[OREE_SIP_DETAILS_MAX];
+      g_autoptr (GString) text = g_string_new (NULL);
+
+      g_assert_cmpuint (oree_sip_diagnostics_of_trouble (&trouble, details), ==, told[i].code);
+      g_assert_nonnull (oree_sip_diagnostics_text (told[i].code));
+      for (guint n = 0; details[n] != NULL; n += 2)
+        g_string_append_printf (text, "%s=%s ", details[n], details[n + 1]);
+      g_assert_cmpstr (text->str, ==, told[i].details);
+    }
+  for (guint i = OREE_CERT_OK + 1; i < OREE_N_CERT_OUTCOMES; i++)
+    {
+      const OreeSipTrouble trouble = { oree_cert_outcome_nick (i), "litware.test", "a.test", "a.test:1" };
+      const char *details[OREE_SIP_DETAILS_MAX];
+
+      g_assert_cmpuint (oree_sip_diagnostics_of_trouble (&trouble, details), ==, 1010);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -324,6 +375,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/roles/sip-diagnostics/the-inside-is-told-why-and-a-partner-what-says-nothing-of-us",
                    the_inside_is_told_why_and_a_partner_what_says_nothing_of_us);
   g_test_add_func ("/roles/sip-diagnostics/every-refusal-has-its-text", every_refusal_has_its_text);
+  g_test_add_func ("/roles/sip-diagnostics/every-trouble-has-its-number", every_trouble_has_its_number);
   g_test_add_func ("/roles/sip-mark/marks-are-read", marks_are_read);
   g_test_add_func ("/roles/sip-mark/every-relation-has-its-source-type", every_relation_has_its_source_type);
   return g_test_run ();
