@@ -127,6 +127,7 @@ class SipUser:
         self._count = 0
         self._sequence = 0
         self._register_call = token()
+        self.former = []  # contacts of connections before this one, signed out with the next REGISTER
         self._etag = None
         self._writer = None
         self._reading = None
@@ -284,7 +285,9 @@ class SipUser:
     async def register(self, expires=600, algorithm=None, authorize=True):
         uri = f"sip:{self.domain}"
         response = await self.request("REGISTER", uri, f"<{self.uri}>", call_id=self._register_call,
-                                      headers=[f"Contact: {self.contact};expires={expires}", f"Expires: {expires}"],
+                                      headers=[f"Contact: {self.contact};expires={expires}",
+                                               *(f"Contact: {former};expires=0" for former in self.former),
+                                               f"Expires: {expires}"],
                                       algorithm=algorithm, authorize=authorize)
         return response.status if response else None
 
@@ -392,6 +395,7 @@ class Resident(SipUser):
             try:
                 await asyncio.wait_for(self.connect(), 5)
                 if await asyncio.wait_for(self.register(), 10) == 200:
+                    self.former = [self.contact]
                     # Takes the other challenge of a proxy, so that messages go out once and in order.
                     await self.say(self.uri, "note to self", deadline=10)
                     self.up = True

@@ -403,7 +403,7 @@ async def test_replacements_under_load(behind, certs, alice, juliet):
                 assert result["assigned"] and not problems, problems
                 assert result["effects"].get("streams-closed", 0) == 0
                 assert await look(behind) == newest, number
-            assert sum(load.sent.values()) > sent
+            await until(lambda: sum(load.sent.values()) > sent, 30, "messages all the while")
     for_alice, for_juliet = load.texts()
     assert for_alice == [f"load {number}" for number in range(load.sent["sip"])]
     assert for_juliet == [f"load {number}" for number in range(load.sent["xmpp"])]
