@@ -628,12 +628,36 @@ oree_sentence_error (OreeError code)
   return _ (errors[code].text);
 }
 
+/* "2026-11-21T12:00:00Z" as people here write it; what is no time, as it stands. Owned. */
+static char *
+time_in_words (const char *text)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_iso8601 (text, NULL);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  /* TRANSLATORS: a date and a time in a sentence, as in “expired on …”; see g_date_time_format (). */
+  return local != NULL ? g_date_time_format (local, _ ("%Y-%m-%d %H:%M")) : g_strdup (text);
+}
+
+/* "access-edge-external,av-authentication" as their names; what is no usage, as it stands. Owned. */
+static char *
+usages_in_words (const char *nicks)
+{
+  g_auto (GStrv) list = g_strsplit (nicks, ",", -1);
+  GString *text = g_string_new (NULL);
+
+  for (char **nick = list; *nick != NULL; nick++)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", oree_sentence_edge_usage (*nick));
+  return g_string_free (text, FALSE);
+}
+
 char *
 oree_sentence_problem_alone (const OreeProblem *problem)
 {
   const char *nick = problem->code < OREE_N_PROBLEMS ? oree_problem_nick (problem->code) : problem->detail;
   const char *detail = problem->detail != NULL ? problem->detail : "";
   const Sentence *sentence = FIND (problems, nick);
+  g_autofree char *words = NULL;
   GVariantDict dict;
   g_autoptr (GVariant) details = NULL;
 
@@ -645,6 +669,12 @@ oree_sentence_problem_alone (const OreeProblem *problem)
     }
   else if (problem->code == OREE_PROBLEM_WRONG_TYPE)
     detail = in_words_with_context (FIND (types, detail), "form of a value", detail);
+  else if (problem->code == OREE_PROBLEM_CERTIFICATE_EXPIRED || problem->code == OREE_PROBLEM_CERTIFICATE_NOT_YET_VALID
+           || problem->code == OREE_PROBLEM_ROLL_TOO_LATE)
+    detail = words = time_in_words (detail);
+  else if (problem->code == OREE_PROBLEM_NO_FORMER
+           || (problem->code == OREE_PROBLEM_IN_USE && g_str_equal (problem->kind, "certificate")))
+    detail = words = usages_in_words (detail);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "detail", "s", detail);
   details = g_variant_ref_sink (g_variant_dict_end (&dict));

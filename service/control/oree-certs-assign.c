@@ -607,14 +607,16 @@ remove_request (Change *change)
   reply_removed (change, ok);
 }
 
-/* Nothing names it any more, in `next`. */
-static gboolean
-is_named (const Change *change)
+/* What it serves, or will serve, in `next`. */
+static OreeEdgeUsages
+named_by (const Change *change)
 {
+  OreeEdgeUsages usages = 0;
+
   for (guint u = 0; u < OREE_N_EDGE_USAGES; u++)
     if (g_str_equal (change->next[u].current, change->former) || g_str_equal (change->next[u].next, change->former))
-      return TRUE;
-  return FALSE;
+      usages |= BIT (u);
+  return usages;
 }
 
 static void
@@ -667,10 +669,15 @@ remove_cert (Change *change, GVariant *options)
     withdraw (change, usages);
   else
     {
+      g_auto (GStrv) nicks = NULL;
+      g_autofree char *list = NULL;
+
       change->forget = TRUE;
       forget_former (change, ~0u);
-      if (is_named (change))
-        oree_problems_add (change->problems, "certificate", "", "", OREE_PROBLEM_IN_USE, change->former);
+      nicks = oree_edge_usages_to_nicks (named_by (change));
+      list = g_strjoinv (",", nicks);
+      if (*list != '\0')
+        oree_problems_add (change->problems, "certificate", "", "", OREE_PROBLEM_IN_USE, list);
     }
   if (oree_problems_n_errors (change->problems) > 0)
     reply_removed (change, FALSE);

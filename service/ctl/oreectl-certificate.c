@@ -109,9 +109,16 @@ is_meant (GVariant *row, const char *word, gboolean exactly)
   return strlen (word) >= 4 && (g_str_has_prefix (id, word) || g_str_has_prefix (id + MIN (strlen (id), 8), word));
 }
 
-/* The id of the certificate or request that `word` names: whole, by its beginning, or by its friendly name. Owned; NULL, and said. */
+/* The lists of a reply to List that are looked through. */
+enum
+{
+  CERTIFICATES = 1,
+  AND_REQUESTS = 2
+};
+
+/* The id of the certificate (or request) that `word` names: whole, by its beginning, or by its friendly name. Owned; NULL, and said. */
 static char *
-find_id (Oreectl *ctl, const char *word, OreectlStatus *status)
+find_id (Oreectl *ctl, const char *word, guint lists, OreectlStatus *status)
 {
   g_autoptr (GVariant) reply = oreectl_call (ctl, OREE_CALL_CERTIFICATES_LIST, g_variant_new ("(@a{sv})", oreectl_no_options ()), status);
   const char *found = NULL;
@@ -120,7 +127,7 @@ find_id (Oreectl *ctl, const char *word, OreectlStatus *status)
   if (reply == NULL)
     return NULL;
   for (guint pass = 0; n == 0 && pass < 2; pass++)
-    for (guint list = 0; list < 2; list++)
+    for (guint list = 0; list < lists; list++)
       {
         g_autoptr (GVariant) rows = g_variant_get_child_value (reply, list);
 
@@ -142,7 +149,7 @@ find_id (Oreectl *ctl, const char *word, OreectlStatus *status)
   else
     {
       /* TRANSLATORS: %s is what the user typed. */
-      g_autofree char *text = g_strdup_printf (_ ("“%s” stands for several certificates; write more of it."), word);
+      g_autofree char *text = g_strdup_printf (_ ("“%s” stands for several; “oreectl certificate list” shows their fingerprints and numbers."), word);
 
       oreectl_usage (text);
     }
@@ -286,7 +293,7 @@ static OreectlStatus
 renew (Oreectl *ctl, int argc, char **argv)
 {
   OreectlStatus status;
-  g_autofree char *id = argc > 0 ? find_id (ctl, argv[0], &status) : NULL;
+  g_autofree char *id = argc > 0 ? find_id (ctl, argv[0], CERTIFICATES, &status) : NULL;
   GVariant *fields;
   g_autoptr (GVariant) reply = NULL;
 
@@ -336,6 +343,35 @@ print_usages (GVariant *usages)
       oreectl_table_add (table, oree_sentence_cert_source (text_of (row, "source")));
     }
   oreectl_table_print (table);
+}
+
+/* The certificate of that id as people call it; owned. */
+static char *
+called (GVariant *certificates, const char *id)
+{
+  for (gsize i = 0; i < g_variant_n_children (certificates); i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (certificates, i);
+
+      if (g_str_equal (text_of (row, "id"), id) && *text_of (row, "friendly-name") != '\0')
+        return g_strdup (text_of (row, "friendly-name"));
+    }
+  return short_id (id);
+}
+
+static void
+print_rolls (GVariant *usages, GVariant *certificates)
+{
+  for (gsize i = 0; i < g_variant_n_children (usages); i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (usages, i);
+      g_autofree char *name = called (certificates, text_of (row, "next"));
+      g_autofree char *when = oreectl_time (time_of (row, "effective"));
+
+      if (*text_of (row, "next") != '\0')
+        /* TRANSLATORS: a usage, a time, the name of a certificate. */
+        printf (_ ("%s: from %s on, “%s”.\n"), oree_sentence_edge_usage (text_of (row, "usage")), when, name);
+    }
 }
 
 static void
@@ -409,6 +445,7 @@ list (Oreectl *ctl, int argc, char **argv)
   else
     {
       print_usages (usages);
+      print_rolls (usages, certificates);
       if (g_variant_n_children (certificates) > 0)
         {
           putchar ('\n');
@@ -474,7 +511,7 @@ print_record (GVariant *row)
            : server         ? _ ("server authentication")
                             : _ ("none of ours"));
   add_row (table, _ ("Issued by"), chain);
-  add_row (table, _ ("Serves"), usages);
+  add_row (table, g_str_equal (text_of (row, "kind"), "request") ? _ ("Made for") : _ ("Serves"), usages);
   add_row (table, _ ("Will serve"), next);
   add_row (table, _ ("Served before"), previous);
   add_row (table, _ ("Private key"),
@@ -486,7 +523,7 @@ static OreectlStatus
 show (Oreectl *ctl, int argc, char **argv)
 {
   OreectlStatus status;
-  g_autofree char *id = argc == 1 ? find_id (ctl, argv[0], &status) : NULL;
+  g_autofree char *id = argc == 1 ? find_id (ctl, argv[0], AND_REQUESTS, &status) : NULL;
   g_autoptr (GVariant) reply = NULL, record = NULL;
   g_autoptr (GError) error = NULL;
   const char *pem;
@@ -628,7 +665,7 @@ export (Oreectl *ctl, int argc, char **argv)
 
   if (argc != 1 || ctl->out == NULL || ctl->password_file == NULL)
     return oreectl_usage (_ ("Name one certificate, the file to write (--out FILE), and a file with the password to protect it (--password-file FILE)."));
-  id = find_id (ctl, argv[0], &status);
+  id = find_id (ctl, argv[0], CERTIFICATES, &status);
   if (id == NULL)
     return status;
   if (!read_password (ctl, &password))
@@ -714,7 +751,7 @@ assign (Oreectl *ctl, int argc, char **argv)
 
   if (argc != 1 || ctl->usages == NULL)
     return oreectl_usage (_ ("Name one certificate, and what it shall serve: --usage external, internal, client or av."));
-  id = find_id (ctl, argv[0], &status);
+  id = find_id (ctl, argv[0], CERTIFICATES, &status);
   if (id == NULL)
     return status;
   reply = oreectl_call (ctl, ctl->dry_run ? OREE_CALL_CERTIFICATES_CHECK_ASSIGN : OREE_CALL_CERTIFICATES_ASSIGN,
@@ -733,7 +770,7 @@ roll (Oreectl *ctl, int argc, char **argv)
 
   if (argc != 1 || ctl->usages == NULL || when == NULL)
     return oreectl_usage (_ ("Name one certificate, what it shall serve (--usage av), and from when on (--at 2026-12-31T06:00:00)."));
-  id = find_id (ctl, argv[0], &status);
+  id = find_id (ctl, argv[0], CERTIFICATES, &status);
   if (id == NULL)
     return status;
   reply = oreectl_call (ctl, OREE_CALL_CERTIFICATES_ROLL,
@@ -758,7 +795,7 @@ static OreectlStatus
 remove_one (Oreectl *ctl, int argc, char **argv)
 {
   OreectlStatus status;
-  g_autofree char *id = argc == 1 ? find_id (ctl, argv[0], &status) : NULL;
+  g_autofree char *id = argc == 1 ? find_id (ctl, argv[0], AND_REQUESTS, &status) : NULL;
   g_autoptr (GVariant) reply = NULL;
   GVariantDict options;
 

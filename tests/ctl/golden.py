@@ -5,9 +5,11 @@ say, in one language, with golden/LANGUAGE/SESSION.expected.
 
 usage: golden.py SESSION LANGUAGE [--update]
 
-A session is a file of commands, one a line. "FILE <<" starts a file of the working directory, up to a lone ".".
+A session is a file of commands, one a line. "FILE <<" starts a file of the working directory, up to a lone ".". "sh COMMAND"
+runs what is not ours there, unseen; it must succeed. "{+3}" in a command is the time in three days.
 """
 
+import datetime
 import difflib
 import os
 import pathlib
@@ -22,7 +24,7 @@ INSIDE = "OREE_GOLDEN_INSIDE"
 
 # What differs from run to run, and what stands in its place.
 NORMAL = [
-    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "DATE TIME"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?|\d\d/\d\d/\d{4} à \d\d:\d\d"), "DATE TIME"),
     (re.compile(r'("(?:since|started|time)": )\d+'), r"\1TIME"),
     (re.compile(r"((?:access-edge-internal-port|xmpp-external-port|xmpp-internal-port)\"?[ =:]+)\d+"), r"\1PORT"),
     (re.compile(r'("version": )"[^"]*"'), r'\1"VERSION"'),
@@ -70,7 +72,12 @@ def play(session, language):
             if name is not None:
                 (pathlib.Path(directory) / name).write_text(text)
                 continue
-            done = subprocess.run(["oreectl", *shlex.split(text)], env=environment, cwd=directory, text=True,
+            if text.startswith("sh "):
+                subprocess.run(text[3:], shell=True, check=True, env=environment, cwd=directory, capture_output=True, timeout=60)
+                continue
+            now = datetime.datetime.now(datetime.timezone.utc)
+            words = re.sub(r"\{\+(\d+)\}", lambda days: f"{now + datetime.timedelta(days=int(days[1])):%Y-%m-%dT%H:%M:%SZ}", text)
+            done = subprocess.run(["oreectl", *shlex.split(words)], env=environment, cwd=directory, text=True,
                                   stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
             said.append(f"$ oreectl {text}\n{done.stdout}")
             said.extend(f"! {line}\n" for line in done.stderr.splitlines())
