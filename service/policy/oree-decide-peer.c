@@ -413,6 +413,8 @@ oree_decide_peer (const OreePolicy *policy, const OreePeerFacts *facts, OreePeer
                         asking.record ? asking.record->id : NULL, asking.field, asking.value);
       if (reason != OREE_REASON_ALLOWED)
         verdict = oree_verdict_refuse (reason);
+      else if (questions[i].step == OREE_STEP_RELATION)
+        asking.stand.admitted = TRUE;
     }
   if (stand != NULL)
     *stand = asking.stand;

@@ -64,6 +64,7 @@ typedef struct
   OreePeerProof proof;
   const char *proved_by;     /* the name of the certificate that proves it; NULL: none */
   const char *srv_outside;   /* the host outside the domain that DNS leads to, when that is why nothing is proved */
+  gboolean admitted;         /* nothing stands against the partner itself: what is left to ask concerns the request */
   gboolean asks_dns;         /* the relation rests on SRV records that were not asked for yet */
 } OreePeerStand;
 

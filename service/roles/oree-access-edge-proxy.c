@@ -32,6 +32,7 @@ typedef struct
   OreeSipProxyRoute route;
   OreeSipProxyTxn *txn; /* NULL once it is over for the sender */
   OreeFlow flow;
+  OreeSipVia via; /* the topmost, as it came */
   char branch[OREE_SIP_ID_SIZE + 20];
   gboolean sending; /* the hub will call */
   guint attempts;
@@ -409,6 +410,7 @@ write_copy (Relay *relay, OreeFlow flow)
   leg.transport = inward ? oree_sip_hub_transport (lane, flow) : "TLS";
   leg.sent_by = inward ? oree_sip_hub_sent_by (lane) : lane->sip_relays->names.outside;
   leg.alias = !inward;
+  leg.via = &relay->via;
   if (source != NULL && colon[1] != '\0')
     {
       gsize length = strlen (source);
@@ -530,6 +532,9 @@ begin (OreeLane *lane, OreeCrossing crossing, OreeSipRx *rx, const OreeSipProxyR
   relay->domain = g_strdup (domain);
   relay->local_user = g_strdup (local_user);
   relay->route = *route;
+  oree_sip_via_top (&relay->via, &rx->msg);
+  if (crossing == OREE_CROSSING_INWARD && relay->via.has_alias)
+    oree_peer_pool_offer (lane, oree_peer_pool_key (domain, stand), domain, rx->flow);
   oree_timer_init (&relay->timer, timer_cb, relay);
   g_hash_table_add (lane->sip_relays->relays, relay);
   if (rx->msg.method == OREE_SIP_METHOD_ACK)
@@ -580,15 +585,28 @@ is_running (OreeLane *lane, const OreeSipRx *rx)
   return mode == OREE_MODE_RUNNING || (mode != OREE_MODE_STOPPED && has_to_tag (&rx->msg));
 }
 
+/* A request on its way to the lane of the partner's domain, or waiting for DNS. */
+typedef struct
+{
+  OreeSipRx *rx;
+  char *domain; /* theirs */
+} Asked;
+
+static void
+asked_free (gpointer data)
+{
+  Asked *asked = data;
+
+  oree_sip_rx_unref (asked->rx);
+  g_free (asked->domain);
+  g_free (asked);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
+
 /* --- inward ------------------------------------------------------------------------------------- */
 
 static void inward_found (OreeLane *lane, OreeSipFound *found, gpointer data);
-
-static void
-rx_unref_data (gpointer data)
-{
-  oree_sip_rx_unref (data);
-}
 
 /* A partner looks whether we live: OPTIONS to nobody. */
 static gboolean
@@ -602,13 +620,17 @@ is_ping (OreeLane *lane, const OreeSipRx *rx)
          && uri.user.length == 0 && oree_sip_proxy_is_us (&rules, rx->msg.ruri);
 }
 
+/* Takes `asked`. */
 static void
-inward_decide (OreeLane *lane, OreeSipRx *rx, OreeSipFound *found)
+inward_decide (OreeLane *lane, Asked *asked, OreeSipFound *found)
 {
-  g_autofree char *from = aor_of (&rx->msg, OREE_SIP_HDR_FROM), *domain = domain_of (from), *method = NULL;
+  g_autoptr (Asked) owned = asked;
+  OreeSipRx *rx = asked->rx;
+  const char *domain = asked->domain;
   g_autofree char *to = NULL, *local = NULL, *partner = NULL;
+  g_autofree char *method = oree_span_dup (rx->msg.method_name);
   const OreeSipDomain *ours = oree_policy_default_domain (lane->policy);
-  OreePeerFacts facts = { .direction = OREE_DIRECTION_IN };
+  OreePeerFacts facts = { .direction = OREE_DIRECTION_IN, .method = method, .remote_domain = domain };
   OreeSipProxyRules rules;
   OreeSipProxyRoute route;
   OreePeerStand stand;
@@ -629,28 +651,28 @@ inward_decide (OreeLane *lane, OreeSipRx *rx, OreeSipFound *found)
       return;
     }
   facts.local_domain = local;
-  facts.remote_domain = domain;
   facts.names = &rx->id->names;
   facts.srv_targets = found != NULL ? (const char *const *) found->hosts : NULL;
+  facts.local_user = !ping && strchr (to, '@') != NULL ? to : NULL;
+  facts.audio_video = offers_media (&rx->msg);
   verdict = oree_decide_peer (lane->policy, &facts, &stand, NULL);
   if (!verdict.allow && found == NULL && stand.asks_dns && verdict.reason == OREE_REASON_NOT_AUTHENTICATED)
     {
-      if (!oree_sip_find (lane, domain, inward_found, oree_sip_rx_ref (rx), rx_unref_data))
-        {
-          oree_sip_rx_unref (rx);
-          answer (lane, rx, OREE_CROSSING_INWARD, domain, 503, 0, "limit", NULL);
-        }
+      if (oree_sip_find (lane, domain, inward_found, owned, asked_free))
+        g_steal_pointer (&owned);
+      else
+        answer (lane, rx, OREE_CROSSING_INWARD, domain, 503, 0, "limit", NULL);
       return;
     }
-  if (verdict.allow)
+  if (stand.admitted)
     {
       oree_sip_peers_allowed (lane, rx->flow, domain, &stand);
-      method = oree_span_dup (rx->msg.method_name);
-      facts.method = method;
-      facts.local_user = !ping && strchr (to, '@') != NULL ? to : NULL;
-      facts.audio_video = offers_media (&rx->msg);
-      oree_access_edge_gate_in (lane, rx, rx->id, &stand, &facts);
-      verdict = oree_decide_peer (lane->policy, &facts, &stand, NULL);
+      /* What the sender says of itself, and how it behaved, matters where it is not simply believed. */
+      if (stand.discovered || stand.level != OREE_VERIFY_ALWAYS_VERIFIABLE)
+        {
+          oree_access_edge_gate_in (lane, rx, rx->id, &stand, &facts);
+          verdict = oree_decide_peer (lane->policy, &facts, &stand, NULL);
+        }
     }
   if (!verdict.allow)
     {
@@ -665,76 +687,56 @@ inward_decide (OreeLane *lane, OreeSipRx *rx, OreeSipFound *found)
         answer (lane, rx, OREE_CROSSING_INWARD, domain, 404, 1003, "user-unknown", NULL);
     }
   else
-    {
-      OreeSipVia via;
-
-      if (oree_sip_via_top (&via, &rx->msg) > 0 && via.has_alias)
-        oree_peer_pool_offer (lane, oree_peer_pool_key (domain, &stand), domain, rx->flow);
-      begin (lane, OREE_CROSSING_INWARD, rx, &route, domain, facts.local_user, &stand, NULL);
-    }
+    begin (lane, OREE_CROSSING_INWARD, rx, &route, domain, facts.local_user, &stand, NULL);
 }
 
 static void
 inward_found (OreeLane *lane, OreeSipFound *found, gpointer data)
 {
-  g_autoptr (OreeSipRx) rx = data;
-
-  inward_decide (lane, rx, found);
+  inward_decide (lane, data, found);
 }
 
 static void
 inward_on_owner (OreeLane *lane, gpointer data)
 {
-  g_autoptr (OreeSipRx) rx = data;
+  g_autoptr (Asked) asked = data;
+  OreeSipRx *rx = asked->rx;
 
   if (!is_running (lane, rx))
     oree_sip_hub_respond (lane, rx, 503, NULL);
   else if (rx->msg.method == OREE_SIP_METHOD_CANCEL)
     take_cancel (lane, rx);
   else if (rx->msg.method != OREE_SIP_METHOD_ACK || !take_ack (lane, rx))
-    inward_decide (lane, rx, NULL);
+    inward_decide (lane, g_steal_pointer (&asked), NULL);
 }
 
 void
 oree_access_edge_inward (OreeLane *lane, OreeSipRx *rx)
 {
   g_autofree char *from = aor_of (&rx->msg, OREE_SIP_HDR_FROM), *domain = domain_of (from);
+  Asked *asked;
 
   if (domain == NULL || rx->id == NULL)
-    oree_sip_hub_respond (lane, rx, 403, NULL); /* nobody's: From is what the certificate speaks for */
-  else
-    oree_lane_run (lane, oree_lane_of (lane, domain), inward_on_owner, oree_sip_rx_ref (rx), rx_unref_data);
+    {
+      oree_sip_hub_respond (lane, rx, 403, NULL); /* nobody's: From is what the certificate speaks for */
+      return;
+    }
+  asked = g_new (Asked, 1);
+  *asked = (Asked){ oree_sip_rx_ref (rx), domain };
+  oree_lane_run (lane, oree_lane_of (lane, g_steal_pointer (&domain)), inward_on_owner, asked, asked_free);
 }
 
 /* --- outward ------------------------------------------------------------------------------------ */
 
-typedef struct
-{
-  OreeSipRx *rx;
-  char *domain;
-} Outward;
-
-static void
-outward_free (gpointer data)
-{
-  Outward *outward = data;
-
-  oree_sip_rx_unref (outward->rx);
-  g_free (outward->domain);
-  g_free (outward);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Outward, outward_free)
-
 static void outward_found (OreeLane *lane, OreeSipFound *found, gpointer data);
 
-/* Takes `outward`. */
+/* Takes `asked`. */
 static void
-outward_decide (OreeLane *lane, Outward *outward, OreeSipFound *found)
+outward_decide (OreeLane *lane, Asked *asked, OreeSipFound *found)
 {
-  g_autoptr (Outward) owned = outward;
-  OreeSipRx *rx = outward->rx;
-  const char *domain = outward->domain;
+  g_autoptr (Asked) owned = asked;
+  OreeSipRx *rx = asked->rx;
+  const char *domain = asked->domain;
   g_autofree char *from = aor_of (&rx->msg, OREE_SIP_HDR_FROM), *local = domain_of (from), *partner = NULL;
   g_autofree char *method = oree_span_dup (rx->msg.method_name);
   g_autoptr (OreeSipFound) server = NULL;
@@ -763,7 +765,7 @@ outward_decide (OreeLane *lane, Outward *outward, OreeSipFound *found)
   /* DNS may name a provider: then somebody else decides, and is called. */
   if (found == NULL && stand.asks_dns && (verdict.allow || verdict.reason == OREE_REASON_NOT_A_PARTNER))
     {
-      if (oree_sip_find (lane, domain, outward_found, owned, outward_free))
+      if (oree_sip_find (lane, domain, outward_found, owned, asked_free))
         g_steal_pointer (&owned);
       else
         answer (lane, rx, OREE_CROSSING_OUTWARD, domain, 503, 0, "limit", NULL);
@@ -788,8 +790,8 @@ outward_found (OreeLane *lane, OreeSipFound *found, gpointer data)
 static void
 outward_on_owner (OreeLane *lane, gpointer data)
 {
-  Outward *outward = data;
-  OreeSipRx *rx = outward->rx;
+  Asked *asked = data;
+  OreeSipRx *rx = asked->rx;
 
   if (!is_running (lane, rx))
     oree_sip_hub_respond (lane, rx, 503, NULL);
@@ -797,19 +799,19 @@ outward_on_owner (OreeLane *lane, gpointer data)
     take_cancel (lane, rx);
   else if (rx->msg.method != OREE_SIP_METHOD_ACK || !take_ack (lane, rx))
     {
-      outward_decide (lane, outward, NULL);
+      outward_decide (lane, asked, NULL);
       return;
     }
-  outward_free (outward);
+  asked_free (asked);
 }
 
 void
 oree_access_edge_outward (OreeLane *lane, OreeSipRx *rx, const char *domain)
 {
-  Outward *outward = g_new (Outward, 1);
+  Asked *asked = g_new (Asked, 1);
 
-  *outward = (Outward){ oree_sip_rx_ref (rx), g_strdup (domain) };
-  oree_lane_run (lane, oree_lane_of (lane, domain), outward_on_owner, outward, outward_free);
+  *asked = (Asked){ oree_sip_rx_ref (rx), g_strdup (domain) };
+  oree_lane_run (lane, oree_lane_of (lane, domain), outward_on_owner, asked, asked_free);
 }
 
 gboolean

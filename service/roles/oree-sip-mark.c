@@ -163,7 +163,11 @@ name_fits (OreeSpan name, const char *pattern)
 static void
 edit_named (const OreeSipMarking *marking, const OreeSipMsg *msg, OreeSipEdit *edit)
 {
-  for (gsize r = 0; r < G_N_ELEMENTS (named_rules); r++)
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < msg->n_headers && !any; i++)
+    any = msg->headers[i].id == OREE_SIP_HDR_OTHER;
+  for (gsize r = 0; any && r < G_N_ELEMENTS (named_rules); r++)
     {
       Keep keep = marking->inward ? named_rules[r].inward : named_rules[r].outward;
 
@@ -182,7 +186,7 @@ edit_named (const OreeSipMarking *marking, const OreeSipMsg *msg, OreeSipEdit *e
 static void
 edit_asserted (const OreeSipMarking *marking, const OreeSipMsg *msg, OreeSipEdit *edit)
 {
-  g_autoptr (GString) kept = g_string_new (NULL);
+  g_autoptr (GString) kept = NULL;
   gboolean may = marking->inward ? marking->stand->verified : !wants_privacy (msg);
   gboolean all = TRUE;
   OreeSipValues values;
@@ -190,6 +194,7 @@ edit_asserted (const OreeSipMarking *marking, const OreeSipMsg *msg, OreeSipEdit
 
   if (oree_sip_msg_header (msg, OREE_SIP_HDR_P_ASSERTED_IDENTITY) == NULL)
     return;
+  kept = g_string_new (NULL);
   oree_sip_values_init (&values, msg, OREE_SIP_HDR_P_ASSERTED_IDENTITY);
   while (oree_sip_values_next (&values, &value))
     {
@@ -287,11 +292,15 @@ char *
 oree_sip_mark_trust (const OreePolicy *policy, const OreePeerStand *stand)
 {
   const char *remote = stand->server != NULL ? stand->server : stand->proved_by;
+  const char *const parts[] = { "ms-source-type=", source_types[stand->relation], ";ms-ep-fqdn=", inside_name (policy),
+                                ";ms-source-verified-user=", verified_word (stand->verified), ";ms-source-network=",
+                                stand->public_cloud ? "publiccloud" : "federation",
+                                remote ? ";ms-remote-fqdn=" : "", remote ? remote : "" };
+  GString *text = g_string_sized_new (192);
 
-  return g_strdup_printf ("ms-source-type=%s;ms-ep-fqdn=%s;ms-source-verified-user=%s;ms-source-network=%s%s%s",
-                          source_types[stand->relation], inside_name (policy), verified_word (stand->verified),
-                          stand->public_cloud ? "publiccloud" : "federation", remote ? ";ms-remote-fqdn=" : "",
-                          remote ? remote : "");
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    oree_str_append_to (parts[i], text);
+  return g_string_free (text, FALSE);
 }
 
 char *
@@ -313,8 +322,8 @@ add_ours (const OreeSipMarking *marking, const OreeSipMsg *msg, OreeSipEdit *edi
       oree_sip_edit_append_named (edit, TRUST, oree_span_str (trust));
       return;
     }
-  level = g_strdup_printf ("ms-source-verified-user=%s",
-                           verified_word (edge->mark_source_verifiable_on_outgoing_messages));
+  level = g_strconcat ("ms-source-verified-user=", verified_word (edge->mark_source_verifiable_on_outgoing_messages),
+                       NULL);
   oree_sip_edit_append_named (edit, LEVEL, oree_span_str (level));
   if (edge->enable_archiving_disclaimer && !marking->stand->public_cloud)
     {

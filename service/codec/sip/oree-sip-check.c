@@ -32,7 +32,12 @@ check_vias (const OreeSipMsg *msg)
   oree_sip_values_init (&values, msg, OREE_SIP_HDR_VIA);
   while (oree_sip_values_next (&values, &value))
     {
-      if (oree_sip_via_parse (&via, value) < 0 || ++n > OREE_SIP_VIA_MAX)
+      if (++n > OREE_SIP_VIA_MAX)
+        return 400;
+      /* Those of a response are compared with what its request had, or not looked at any more. */
+      if (!msg->is_request)
+        continue;
+      if (oree_sip_via_parse (&via, value) < 0)
         return 400;
       if (n == 1 && via.bad_version)
         return 505;

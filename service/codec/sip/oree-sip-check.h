@@ -12,7 +12,7 @@ typedef struct
   OreeSipHdrId header; /* the header at fault; OTHER: the start line */
 } OreeSipCheck;
 
-/* Via (every value), From, To, Contact, Route, Record-Route, P-Asserted-Identity, Max-Forwards, Content-Type and the
+/* Via (every value of a request), From, To, Contact, Route, Record-Route, P-Asserted-Identity, Max-Forwards, Content-Type and the
  * Request-URI: well-formed? A Request-URI of a scheme other than sip and sips gives 416. */
 OreeSipCheck oree_sip_check (const OreeSipMsg *msg);
 

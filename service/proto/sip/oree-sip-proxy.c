@@ -78,36 +78,21 @@ loop_hash (const OreeSipProxyRules *rules, const OreeSipMsg *request)
   return oree_sip_hash_end (&hash);
 }
 
-static void
-append_loop (GString *out, guint64 hash)
-{
-  g_string_append_printf (out, "%016" G_GINT64_MODIFIER "x", hash);
-}
-
 /* Does a Via of ours carry the hash of this very request? Then it has been here with the same outcome: a loop. With
- * another hash it is a spiral, and goes on (RFC 5393 4.2.2). */
+ * another hash it is a spiral, and goes on (RFC 5393 4.2.2). The hash is keyed: nobody else writes it, whatever else stands
+ * there. */
 static gboolean
 is_loop (const OreeSipProxyRules *rules, const OreeSipMsg *request)
 {
   OreeSipValues values;
   OreeSpan value;
-  OreeSipVia via;
-  g_autoptr (GString) mark = NULL;
+  char mark[LOOP_LENGTH + 2];
 
+  g_snprintf (mark, sizeof mark, ".%016" G_GINT64_MODIFIER "x", loop_hash (rules, request));
   oree_sip_values_init (&values, request, OREE_SIP_HDR_VIA);
   while (oree_sip_values_next (&values, &value))
-    {
-      if (oree_sip_via_parse (&via, value) < 0 || !host_is_us (rules, via.host, oree_sip_via_port (&via))
-          || via.branch.length != UNIQUE_LENGTH + 1 + LOOP_LENGTH || via.branch.data[UNIQUE_LENGTH] != '.')
-        continue;
-      if (mark == NULL)
-        {
-          mark = g_string_sized_new (LOOP_LENGTH + 1);
-          append_loop (mark, loop_hash (rules, request));
-        }
-      if (oree_span_equal_nocase_str (oree_span_from (via.branch, UNIQUE_LENGTH + 1), mark->str))
-        return TRUE;
-    }
+    if (memmem (value.data, value.length, mark, LOOP_LENGTH + 1) != NULL)
+      return TRUE;
   return FALSE;
 }
 
@@ -241,7 +226,11 @@ stamp_source (const OreeSipMsg *request, const OreeSipProxyLeg *leg, OreeSipEdit
   g_autoptr (GString) value = NULL;
   gboolean rport;
 
-  if (leg->received == NULL || oree_sip_via_top (&via, request) < 0)
+  if (leg->via != NULL)
+    via = *leg->via;
+  else if (leg->received != NULL && oree_sip_via_top (&via, request) < 0)
+    return;
+  if (leg->received == NULL)
     return;
   rport = via.has_rport && leg->rport != 0;
   if (!rport && oree_span_equal_nocase_str (via.host, leg->received))
@@ -390,28 +379,40 @@ oree_sip_proxy_return (const OreeSipProxyRules *rules, const OreeSipMsg *respons
   return oree_sip_edit_finish (&edit);
 }
 
+/* The same sent-by and branch? */
+static gboolean
+is_same_hop (OreeSpan came, OreeSpan back)
+{
+  OreeSipVia a, b;
+  const char *branch;
+  gsize n = 0;
+
+  while (n < MIN (came.length, back.length) && came.data[n] == back.data[n])
+    n++;
+  if (n == came.length && n == back.length)
+    return TRUE;
+  /* Mostly it is what we wrote, stamped behind the branch. */
+  branch = memmem (came.data, n, ";branch=", 8);
+  if (branch != NULL && memchr (branch + 1, ';', n - (gsize) (branch + 1 - came.data)) != NULL)
+    return TRUE;
+  return oree_sip_via_parse (&a, came) > 0 && oree_sip_via_parse (&b, back) > 0
+         && oree_span_equal_nocase (a.host, b.host) && a.port == b.port && oree_span_equal (a.branch, b.branch);
+}
+
 /* Is the way back, below our Via, the one that `request` came? Its top value has been stamped with where it came from. */
 static gboolean
 is_same_way (const OreeSipMsg *request, const OreeSipMsg *response)
 {
   OreeSipValues ours, theirs;
   OreeSpan left, right;
-  OreeSipVia a, b;
   guint n = 0;
 
   oree_sip_values_init (&ours, request, OREE_SIP_HDR_VIA);
   oree_sip_values_init (&theirs, response, OREE_SIP_HDR_VIA);
   oree_sip_values_next (&theirs, &right);
   for (; oree_sip_values_next (&ours, &left); n++)
-    {
-      if (!oree_sip_values_next (&theirs, &right))
-        return FALSE;
-      if (n > 0 && oree_span_equal (left, right))
-        continue;
-      if (oree_sip_via_parse (&a, left) < 0 || oree_sip_via_parse (&b, right) < 0
-          || !oree_span_equal_nocase (a.host, b.host) || a.port != b.port || !oree_span_equal (a.branch, b.branch))
-        return FALSE;
-    }
+    if (!oree_sip_values_next (&theirs, &right) || !(n == 0 ? is_same_hop (left, right) : oree_span_equal (left, right)))
+      return FALSE;
   return !oree_sip_values_next (&theirs, &right);
 }
 

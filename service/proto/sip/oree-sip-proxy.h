@@ -2,6 +2,7 @@
 /* The stateful proxy core, in the order of RFC 3261 16: admit → route → (the owner picks the target) → forward;
  * then responses back, the best of them when targets were tried in turn (16.7, RFC 4320, RFC 5393). */
 #pragma once
+#include "codec/sip/oree-sip-via.h"
 #include "codec/sip/oree-sip-write.h"
 #include "proto/oree-effects.h"
 #include "proto/sip/oree-sip-match.h"
@@ -57,6 +58,7 @@ typedef struct
   const char *record_route_in; /* a second, for the side the request came from (RFC 5658); NULL: none */
   const char *received;        /* source address, to be noted in the Via we found; NULL: do not */
   guint16 rport;               /* source port, when that Via asked for it */
+  const OreeSipVia *via;       /* that Via, where it has been read; NULL: it is read here */
   gboolean alias;              /* our Via offers the connection for requests the other way (RFC 5923) */
   char branch[OREE_SIP_ID_SIZE + 20]; /* out: of our Via */
 } OreeSipProxyLeg;
