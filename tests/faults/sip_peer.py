@@ -243,6 +243,9 @@ class SipUser:
             lines.append(self._credentials(method, uri))
         lines.append(f"Content-Length: {len(body)}")
         future = asyncio.get_running_loop().create_future()
+        if self._writer.is_closing():
+            future.set_result(None)
+            return future
         self._pending[branch] = (future, None)
         self.write(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
         return future

@@ -9,14 +9,12 @@ from conftest import run
 from lab.journal import Journal, until
 from lab.purple import Lync
 from lab.signer import Signer
+from next_hop import AUDIO, SDP
 from sip_peer import SipUser, address, token
 from sip_users import ALICE, ALICE_JID, BOB, BOB_JID, JULIET, JULIET_URI, NURSE_URI, bare
 from world import EDGE_ADDRESS, OUR_DOMAIN, OUR_PASSWORD
 
 STATES = "http://jabber.org/protocol/chatstates"
-SDP = ("v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-       "m=message 5060 sip null\r\na=accept-types:text/plain\r\n")
-AUDIO = SDP.replace("m=message 5060 sip null\r\na=accept-types:text/plain", "m=audio 49170 RTP/AVP 0")
 
 
 async def sessions(lab):

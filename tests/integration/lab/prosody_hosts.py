@@ -25,7 +25,7 @@ lab_wire_journal = "%(journal)s"
 s2s_direct_tls_ports = {}
 http_ports = {}
 https_ports = {}
-modules_enabled = { "saslauth", "tls", "dialback", "smacks", "s2s", "s2s_auth_certs", "posix", "lab_wire" }
+modules_enabled = { "saslauth", "tls", "dialback", "smacks", "s2s", "s2s_auth_certs", "posix", "lab_wire"%(more)s }
 modules_disabled = { "c2s", "offline" }
 authentication = "internal_plain"
 s2s_require_encryption = %(encryption)s
@@ -93,7 +93,7 @@ def _stanza(text):
 
 class ProsodyHosts:
     def __init__(self, directory, hosts, resolver, ca, address, encryption=False, secure_auth=False, timeout=20,
-                 level="info", wrapper=(), ports=None):
+                 level="info", wrapper=(), ports=None, modules=()):
         self.address = address
         self.hosts = list(hosts)
         self.s2s_port, self._wire_port = ports or (free_port(address), free_port(address))
@@ -112,7 +112,7 @@ class ProsodyHosts:
         self.settings = dict(data=directory / "data", plugins=pathlib.Path(__file__).parent, address=address,
                              s2s_port=self.s2s_port, wire_port=self._wire_port, journal=self._journal,
                              encryption=words(encryption), secure_auth=words(secure_auth), resolver=resolver, ca=ca,
-                             timeout=timeout, level=level)
+                             timeout=timeout, level=level, more="".join(f', "{name}"' for name in modules))
         directory.mkdir(parents=True, exist_ok=True)
 
     def register(self, names, server, port=None):
