@@ -179,6 +179,8 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer data)
 {
   Asked *asked = data;
 
+  /* The answer may close the window beneath: GTK 4.8 would ask the dialog, on its way out, after a window that is gone. */
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), NULL);
   if (asked->done != NULL)
     asked->done (g_str_equal (response, "go-on"), asked->data);
 }

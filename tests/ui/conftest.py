@@ -21,6 +21,8 @@ run, lab, alone, undo, long = (getattr(_integration, name) for name in ("run", "
 from driver import Program  # noqa: E402
 from world import build_directory  # noqa: E402
 
+LONG = bool(os.environ.get("OREE_TEST_LONG"))
+
 # Where the pictures go: shots/NAME-en.png and so on.
 SHOTS = build_directory() / "shots"
 

@@ -9,6 +9,17 @@ typedef struct
   OreeFileChosen chosen;
 } Choice;
 
+/* Where the last file was chosen: the next one lies there too. NULL: none yet. */
+static char *last_directory;
+
+static void
+set_folder (GtkFileChooserNative *dialog, const char *directory)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path (directory);
+
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
+}
+
 static void
 on_response (GtkNativeDialog *dialog, int response, gpointer data)
 {
@@ -21,7 +32,11 @@ on_response (GtkNativeDialog *dialog, int response, gpointer data)
       g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
 
       if (path != NULL)
-        choice->chosen (path, owner);
+        {
+          g_free (last_directory);
+          last_directory = g_path_get_dirname (path);
+          choice->chosen (path, owner);
+        }
     }
   g_weak_ref_clear (&choice->owner);
   g_free (choice);
@@ -45,7 +60,12 @@ chooser (GtkWidget *owner, const char *title, GtkFileChooserAction action, OreeF
 void
 oree_file_choice_open (GtkWidget *owner, const char *title, OreeFileChosen chosen)
 {
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser (owner, title, GTK_FILE_CHOOSER_ACTION_OPEN, chosen)));
+  GtkFileChooserNative *dialog = chooser (owner, title, GTK_FILE_CHOOSER_ACTION_OPEN, chosen);
+  const char *downloads = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
+
+  /* What an authority sends is seldom among the recent files: it was downloaded. */
+  set_folder (dialog, last_directory != NULL ? last_directory : downloads != NULL ? downloads : g_get_home_dir ());
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
 void
@@ -57,9 +77,8 @@ oree_file_choice_save (GtkWidget *owner, const char *title, const char *suggesti
     {
       g_autofree char *name = g_path_get_basename (suggestion);
       g_autofree char *directory = g_path_get_dirname (suggestion);
-      g_autoptr (GFile) folder = g_file_new_for_path (directory);
 
-      gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
+      set_folder (dialog, directory);
       gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
     }
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));

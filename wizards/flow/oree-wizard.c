@@ -519,11 +519,35 @@ oree_wizard_class_init (OreeWizardClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "wizard.cancel", NULL);
 }
 
+/* The rows of a list take Up and Down for themselves, though none of ours has the keyboard: between the choices in them, which
+ * are one group, nothing else would lead. */
+static gboolean
+on_key (OreeWizard *self, guint key, guint code, GdkModifierType state)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  gboolean up = key == GDK_KEY_Up || key == GDK_KEY_KP_Up, down = key == GDK_KEY_Down || key == GDK_KEY_KP_Down;
+
+  if ((state & gtk_accelerator_get_default_mod_mask ()) != 0 || !(up || down) || !GTK_IS_CHECK_BUTTON (focus))
+    return GDK_EVENT_PROPAGATE;
+  return gtk_widget_child_focus (focus, up ? GTK_DIR_UP : GTK_DIR_DOWN) ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
+}
+
+static void
+watch_keys (OreeWizard *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+}
+
 static void
 oree_wizard_init (OreeWizard *self)
 {
   self->pages = g_ptr_array_new_with_free_func (step_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  watch_keys (self);
   oree_ui_watch_stack (self->stack);
   name_button (self->cancel, _ ("_Cancel"));
   name_button (self->back, _ ("_Back"));

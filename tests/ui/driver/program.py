@@ -2,6 +2,7 @@
 """One program with windows, driven as a person would."""
 
 import asyncio
+import contextlib
 import os
 import pathlib
 import re
@@ -15,8 +16,12 @@ from .screen import Screen
 
 _ALARM = re.compile(r"ERROR: \w+Sanitizer|runtime error:|\b(?:CRITICAL|WARNING|ERROR) \*\*:")
 
+# Seconds within which anything happens, on a machine that is slow and busy: nobody waits them out but who fails.
+DEADLINE = 40.0
+
 # Roles as GTK 4.8 names them; a row of a form is a list item, its entry a text box.
 BUTTONS = ("button", "checkbox", "toggle button", "menu item", "switch", "check box", "radio", "tab", "link", "list item", "row")
+TEXTS = ("text box", "entry", "search box", "spin button")
 
 
 class Program:
@@ -34,22 +39,24 @@ class Program:
         self.process = None
         self.tree = None
         self._connection = None
+        self._first = None
 
-    async def start(self, deadline=20.0):
+    async def start(self, deadline=DEADLINE):
         env = dict(os.environ, **self.environment)
         self.process = await Process(self.name, self.words, self._log, env=env).start()
         self._connection = Connection()
         owner = await self._until(lambda: self._connection.owner_of(self.process.pid), deadline, "on the accessibility bus")
         self.tree = Tree(self._connection, owner)
-        await self._until(lambda: self.window() is not None, deadline, "with an active window")
+        await self._until(self.window, deadline, "with an active window")
+        self._first = await self._until(self.screen.active_window, deadline, "with a window that has the keyboard")
         return self
 
-    async def stop(self, deadline=10.0):
+    async def stop(self, deadline=DEADLINE):
         status = await self.process.stop(deadline) if self.process else 0
         self.check_log()
         return status
 
-    async def ends(self, deadline=10.0):
+    async def ends(self, deadline=DEADLINE):
         """Waits until it ended by itself; its status must be 0."""
         status = await self.process.wait(deadline)
         self.check_log()
@@ -62,7 +69,7 @@ class Program:
 
     # Waiting
 
-    async def _until(self, look, deadline, what):
+    async def _until(self, look, deadline, what, keep=True):
         loop = asyncio.get_running_loop()
         end = loop.time() + deadline
         while True:
@@ -77,12 +84,13 @@ class Program:
             if not self.process.running:
                 raise Missed(f"{self.name} ended with {self.process.child.returncode}, never {what}\n{self.process.tail()}")
             if loop.time() > end:
-                self._keep_failure()
+                if keep:
+                    self._keep_failure()
                 raise Missed(f"{self.name}: never {what} in {deadline} s; there was\n{self.describe()}\n"
                              f"{self.process.tail(15)}")
             await asyncio.sleep(0.05)
 
-    async def until(self, look, what, deadline=8.0):
+    async def until(self, look, what, deadline=DEADLINE):
         """`look (root)` is asked with fresh pictures of the tree until it gives something true, which is returned."""
         return await self._until(lambda: look(self.tree.take()), deadline, what)
 
@@ -99,21 +107,23 @@ class Program:
         return None
 
     @staticmethod
+    def is_like(node, name=None, role=None):
+        """Has this node the name, or one that the expression matches, and the role, or one of the roles?"""
+        roles = (role,) if isinstance(role, str) else role
+        return (roles is None or node.role in roles) and \
+            (name is None or bool(name.search(node.name) if hasattr(name, "search") else node.name == name))
+
+    @staticmethod
     def match(root, name=None, role=None, within=None, **states):
         """Every shown node like this, in reading order. `name` may be a compiled expression; `role` a word or a tuple;
         `within` a node of the same picture or a heading's text …; states as `sensitive=True`."""
-        roles = (role,) if isinstance(role, str) else role
         for node in (within or root).walk():
-            if not node.shown or node.parent is None:
-                continue
-            if roles is not None and node.role not in roles:
-                continue
-            if name is not None and not (name.search(node.name) if hasattr(name, "search") else node.name == name):
+            if not node.shown or node.parent is None or not Program.is_like(node, name, role):
                 continue
             if all(node.has(state.replace("_", "-")) == wanted for state, wanted in states.items()):
                 yield node
 
-    async def find(self, name=None, role=None, deadline=8.0, index=0, **states):
+    async def find(self, name=None, role=None, deadline=DEADLINE, index=0, **states):
         """The shown thing of this name and role; waits for it."""
         def look(root):
             found = list(self.match(root, name, role, **states))
@@ -121,11 +131,11 @@ class Program:
         what = " ".join(str(word) for word in (role, repr(getattr(name, "pattern", name)), states or "") if word)
         return await self.until(look, f"with {what}", deadline)
 
-    async def see(self, text, deadline=8.0):
+    async def see(self, text, deadline=DEADLINE):
         """A label with this text (or one that the expression matches); waits for it."""
         return await self.find(text, "label", deadline)
 
-    async def gone(self, name=None, role=None, deadline=8.0, **states):
+    async def gone(self, name=None, role=None, deadline=DEADLINE, **states):
         await self.until(lambda root: not any(self.match(root, name, role, **states)), f"without {role} {name!r}", deadline)
 
     # Doing
@@ -141,7 +151,7 @@ class Program:
         """The middle of it on the screen."""
         left, top, width, height = node.extents()
         assert width > 0 and height > 0, f"{node!r} has no place on the screen"
-        window = await self._until(self.screen.active_window, 8.0, "with a window that has the keyboard")
+        window = await self._until(self.screen.active_window, DEADLINE, "with a window that has the keyboard")
         x, y = self.screen.origin(window)
         return x + left + width // 2, y + top + height // 2
 
@@ -154,7 +164,7 @@ class Program:
                 return node
         return await self.click(node)
 
-    async def fill(self, name, text, role=("text box", "entry", "search box", "spin button")):
+    async def fill(self, name, text, role=TEXTS):
         """Types `text` into the entry of this name, in place of what stood there."""
         node = await self.click(name, role)
         self.screen.key("ctrl+a")
@@ -175,10 +185,64 @@ class Program:
     def type(self, text):
         self.screen.type(text)
 
+    @staticmethod
+    def focus_in(root):
+        """What has the keyboard in this picture of the tree, None when nothing says so."""
+        found = [node for node in root.walk() if node.shown and node.has("focused")]
+        return found[-1] if found else None
+
     async def focused(self):
         """What has the keyboard now, None when nothing says so."""
-        found = [node for node in self.take().walk() if node.shown and node.has("focused")]
-        return found[-1] if found else None
+        return self.focus_in(self.take())
+
+    async def step(self, key="Tab", deadline=5.0):
+        """Moves the keyboard's place by this key, and waits until it moved: keys go one way and what is seen another, so that
+        two quick ones leave nobody knows where. What has it then; None where nothing says so."""
+        before = await self.focused()
+        self.screen.key(key)
+
+        def moved(root):
+            now = self.focus_in(root)
+            return [now] if (now and now.path) != (before and before.path) else None
+        try:
+            return (await self._until(lambda: moved(self.tree.take()), deadline, "elsewhere", keep=False))[0]
+        except Missed:
+            return before
+
+    async def tab_to(self, name, role=TEXTS, steps=60):
+        """Brings the keyboard to the shown thing of this name and role, by Tab alone."""
+        await self.find(name, role)
+        node = await self.focused()
+        for _ in range(steps):
+            if node is not None and self.is_like(node, name, role):
+                return node
+            node = await self.step()
+        raise Missed(f"Tab does not lead to {name!r}:\n{self.describe()}")
+
+    async def type_into(self, name, text):
+        """As `fill`, by keys alone: Tab until the entry of this name has the keyboard, then type in place of what stood there."""
+        node = await self.tab_to(name)
+        self.screen.key("ctrl+a", *([] if text else ["BackSpace"]))
+        if text:
+            self.screen.type(text)
+        return node
+
+    async def choose_file(self, path):
+        """In GTK's own file chooser, which is about to open: a path that is typed opens its line for one."""
+        await self._until(lambda: self.screen.active_window() not in (None, self._first), DEADLINE, "with a file chooser")
+        text = str(path)
+        # While it reads its first folder it may lose what is typed.
+        for _ in range(8):
+            self.screen.type(text)
+            with contextlib.suppress(Missed):
+                await self._until(lambda: self._has_typed(text), 6.0, "with a path typed", keep=False)
+                break
+            self.screen.key("ctrl+a")
+        await self._until(lambda: self._has_typed(text), 1.0, f"with {text} typed")
+        self.screen.key("Return")
+
+    def _has_typed(self, text):
+        return any(node.role in TEXTS and node.text() == text for node in self.tree.take().walk() if node.shown)
 
     # Seeing
 
