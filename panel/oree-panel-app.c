@@ -14,6 +14,11 @@
 #define SETTLED_FRAMES 5
 #define SHOT_SECONDS 20
 
+#define APP_ID "org.oree.Edge1.Panel"
+
+/* What a program ends with that was called wrongly. */
+#define USAGE_STATUS 2
+
 struct _OreePanelApp
 {
   AdwApplication parent;
@@ -46,9 +51,8 @@ static const Accelerator accelerators[] = {
   { "page.sort-menu", { "<Control><Shift>s" } },
   { "page.commit", { "<Control>Return", "<Control>KP_Enter" } },
   { "page.back", { "<Alt>Left" } },
-  { "page.next-tab", { "<Control>Page_Down" } },
-  { "page.previous-tab", { "<Control>Page_Up" } },
-  { "win.show-help-overlay", { "<Control>question" } },
+  { "win.next-tab", { "<Control>Page_Down" } },
+  { "win.previous-tab", { "<Control>Page_Up" } },
   { "window.close", { "<Control>w" } },
   { "app.quit", { "<Control>q" } },
 };
@@ -77,34 +81,62 @@ on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 
 /* ---- the application ---- */
 
-static void
-apply_size (OreePanelApp *self)
-{
-  g_auto (GStrv) parts = self->size != NULL ? g_strsplit (self->size, "x", 2) : NULL;
-  guint64 width, height;
+/* Widest side of a window. */
+#define SIDE_MAX 16384
 
-  if (parts != NULL && g_strv_length (parts) == 2
-      && g_ascii_string_to_unsigned (parts[0], 10, 1, 16384, &width, NULL)
-      && g_ascii_string_to_unsigned (parts[1], 10, 1, 16384, &height, NULL))
-    gtk_window_set_default_size (GTK_WINDOW (self->window), (int) width, (int) height);
+static gboolean
+parse_size (const char *text, int *width, int *height)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "x", 2);
+  guint64 w, h;
+
+  if (g_strv_length (parts) != 2 || !g_ascii_string_to_unsigned (parts[0], 10, 1, SIDE_MAX, &w, NULL)
+      || !g_ascii_string_to_unsigned (parts[1], 10, 1, SIDE_MAX, &h, NULL))
+    return FALSE;
+  *width = (int) w;
+  *height = (int) h;
+  return TRUE;
+}
+
+/* NULL where the schema is not installed, and for a picture: it must look the same whoever takes it. */
+static GSettings *
+settings_of (OreePanelApp *self)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (source == NULL || self->shot != NULL)
+    return NULL;
+  schema = g_settings_schema_source_lookup (source, APP_ID, TRUE);
+  return schema != NULL ? g_settings_new_full (schema, NULL, NULL) : NULL;
+}
+
+/* What was asked for, else where one was the last time, else the first. */
+static void
+go_to_first (OreePanelApp *self, GSettings *settings)
+{
+  guint n;
+  const OreePanelPageRow *rows = oree_panel_pages (&n);
+  g_autofree char *last = settings != NULL ? g_settings_get_string (settings, "last-page") : g_strdup ("");
+
+  if (!oree_panel_window_go (self->window, self->page != NULL ? self->page : last))
+    oree_panel_window_go (self->window, rows[0].name);
 }
 
 static void
 open_window (OreePanelApp *self)
 {
-  guint n;
-  const OreePanelPageRow *rows = oree_panel_pages (&n);
+  g_autoptr (GSettings) settings = settings_of (self);
+  int width, height;
 
   self->session = oree_client_session_new (self->bus);
   self->window = oree_panel_window_new (GTK_APPLICATION (self), self->session);
-  apply_size (self);
-  if (self->page == NULL || !oree_panel_window_go (self->window, self->page))
-    {
-      if (self->page != NULL)
-        /* TRANSLATORS: %s is what the user typed. */
-        fprintf (stderr, _ ("oree-panel: there is no page “%s”.\n"), self->page);
-      oree_panel_window_go (self->window, rows[0].name);
-    }
+  if (settings != NULL)
+    oree_panel_window_remember (self->window, settings);
+  if (self->size != NULL && parse_size (self->size, &width, &height))
+    gtk_window_set_default_size (GTK_WINDOW (self->window), width, height);
+  go_to_first (self, settings);
+  oree_panel_window_begin (self->window);
   if (self->shot != NULL)
     gtk_widget_add_tick_callback (GTK_WIDGET (self->window), on_frame, self, NULL);
 }
@@ -123,7 +155,7 @@ static void
 on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   adw_show_about_window (gtk_application_get_active_window (data), "application-name", _ ("Orée"), "application-icon",
-                         "org.oree.Edge1.Panel", "version", OREE_VERSION, "developer-name", _ ("The Orée developers"),
+                         APP_ID, "version", OREE_VERSION, "developer-name", _ ("The Orée developers"),
                          "comments", _ ("The open federation edge"), "license-type", GTK_LICENSE_GPL_3_0, NULL);
 }
 
@@ -154,11 +186,51 @@ oree_panel_app_startup (GApplication *application)
                                            (const char *const *) accelerators[i].keys);
 }
 
+static gboolean
+is_page (const char *place)
+{
+  g_auto (GStrv) parts = g_strsplit (place, "/", 2);
+
+  return parts[0] != NULL && oree_panel_pages_find (parts[0]) != NULL;
+}
+
+/* "home, federation, policies, …"; owned. */
+static char *
+page_names (void)
+{
+  guint n;
+  const OreePanelPageRow *rows = oree_panel_pages (&n);
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", rows[i].name);
+      for (guint place = 0; rows[i].places[place] != NULL; place++)
+        g_string_append_printf (names, ", %s", rows[i].places[place]);
+    }
+  return g_string_free (names, FALSE);
+}
+
 static int
 oree_panel_app_local_options (GApplication *application, GVariantDict *options)
 {
   OreePanelApp *self = OREE_PANEL_APP (application);
+  int width, height;
 
+  if (self->page != NULL && !is_page (self->page))
+    {
+      g_autofree char *names = page_names ();
+
+      /* TRANSLATORS: what the user typed; the names of the pages. */
+      fprintf (stderr, _ ("oree-panel: there is no page “%s”. The pages are: %s.\n"), self->page, names);
+      return USAGE_STATUS;
+    }
+  if (self->size != NULL && !parse_size (self->size, &width, &height))
+    {
+      /* TRANSLATORS: %s is what the user typed. */
+      fprintf (stderr, _ ("oree-panel: “%s” is not a size. Example: 1280x800.\n"), self->size);
+      return USAGE_STATUS;
+    }
   /* A window of its own for whoever asks for another bus, or for a picture. */
   if (self->bus != NULL || self->shot != NULL || g_getenv ("OREE_BUS") != NULL)
     g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
@@ -210,7 +282,7 @@ oree_panel_app_new (void)
 {
   /* The resources of a static library are taken along by this call alone. */
   g_resources_register (oree_panel_get_resource ());
-  return g_object_new (OREE_TYPE_PANEL_APP, "application-id", "org.oree.Edge1.Panel", "resource-base-path",
+  return g_object_new (OREE_TYPE_PANEL_APP, "application-id", APP_ID, "resource-base-path",
                        "/org/oree/Edge1/Panel", NULL);
 }
 

@@ -149,6 +149,14 @@ oree_panel_page_leave (OreePanelPage *self, OreePanelLeave done, gpointer data)
 }
 
 gboolean
+oree_panel_page_turn (OreePanelPage *self, int step)
+{
+  OreePanelPageClass *klass = OREE_PANEL_PAGE_GET_CLASS (self);
+
+  return klass->turn != NULL && klass->turn (self, step);
+}
+
+gboolean
 oree_panel_page_is_shown (OreePanelPage *self)
 {
   return PRIVATE (self)->shown;

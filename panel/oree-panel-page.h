@@ -31,6 +31,8 @@ struct _OreePanelPageClass
   GActionGroup *(*get_actions) (OreePanelPage *self);
   /* May it be left? Asks about unsaved changes; calls `done` now or later, exactly once. */
   void (*leave) (OreePanelPage *self, OreePanelLeave done, gpointer data);
+  /* Brings the next (1) or the previous (-1) tab to the front, round and round. FALSE: there are none. */
+  gboolean (*turn) (OreePanelPage *self, int step);
 
   gpointer padding[4];
 };
@@ -43,6 +45,7 @@ gboolean oree_panel_page_is_settled (OreePanelPage *self);
 GActionGroup *oree_panel_page_get_actions (OreePanelPage *self);
 void oree_panel_page_actions_changed (OreePanelPage *self);
 void oree_panel_page_leave (OreePanelPage *self, OreePanelLeave done, gpointer data);
+gboolean oree_panel_page_turn (OreePanelPage *self, int step);
 /* The page is in front now. */
 gboolean oree_panel_page_is_shown (OreePanelPage *self);
 

@@ -7,6 +7,7 @@
 
 typedef struct
 {
+  AdwViewSwitcher *switcher;
   AdwViewStack *stack;
   OreePanelPage *tab; /* in front */
 } OreePanelTabsPrivate;
@@ -37,6 +38,8 @@ oree_panel_tabs_setup (OreePanelPage *page)
   OreePanelTabsClass *klass = OREE_PANEL_TABS_GET_CLASS (page);
   AdwViewStack *stack = PRIVATE (page)->stack;
 
+  if (klass->narrow)
+    adw_view_switcher_set_policy (PRIVATE (page)->switcher, ADW_VIEW_SWITCHER_POLICY_NARROW);
   for (guint i = 0; i < klass->n_tabs; i++)
     {
       const OreePanelTab *row = &klass->tabs[i];
@@ -88,10 +91,76 @@ oree_panel_tabs_get_actions (OreePanelPage *page)
   return oree_panel_page_get_actions (PRIVATE (page)->tab);
 }
 
+/* ---- leaving: a tab behind may hold unsaved changes too ---- */
+
+typedef struct
+{
+  OreePanelTabs *self;
+  guint next; /* tab to be asked */
+  OreePanelPage *asked;
+  OreePanelLeave done;
+  gpointer data;
+} Leave;
+
+static void ask_next (Leave *leave);
+
+static void
+on_tab_left (gboolean may_leave, gpointer data)
+{
+  Leave *leave = data;
+
+  if (may_leave)
+    {
+      ask_next (leave);
+      return;
+    }
+  /* Who stays sees why. */
+  adw_view_stack_set_visible_child (PRIVATE (leave->self)->stack, GTK_WIDGET (leave->asked));
+  leave->done (FALSE, leave->data);
+  g_object_unref (leave->self);
+  g_free (leave);
+}
+
+static void
+ask_next (Leave *leave)
+{
+  OreePanelTabsClass *klass = OREE_PANEL_TABS_GET_CLASS (leave->self);
+
+  if (leave->next < klass->n_tabs)
+    {
+      leave->asked = OREE_PANEL_PAGE (
+          adw_view_stack_get_child_by_name (PRIVATE (leave->self)->stack, klass->tabs[leave->next++].name));
+      oree_panel_page_leave (leave->asked, on_tab_left, leave);
+      return;
+    }
+  leave->done (TRUE, leave->data);
+  g_object_unref (leave->self);
+  g_free (leave);
+}
+
 static void
 oree_panel_tabs_leave (OreePanelPage *page, OreePanelLeave done, gpointer data)
 {
-  oree_panel_page_leave (PRIVATE (page)->tab, done, data);
+  Leave *leave = g_new0 (Leave, 1);
+
+  leave->self = g_object_ref (OREE_PANEL_TABS (page));
+  leave->done = done;
+  leave->data = data;
+  ask_next (leave);
+}
+
+static gboolean
+oree_panel_tabs_turn (OreePanelPage *page, int step)
+{
+  OreePanelTabsClass *klass = OREE_PANEL_TABS_GET_CLASS (page);
+  AdwViewStack *stack = PRIVATE (page)->stack;
+  const char *name = adw_view_stack_get_visible_child_name (stack);
+  int n = (int) klass->n_tabs, place = 0;
+
+  while (place < n - 1 && g_strcmp0 (klass->tabs[place].name, name) != 0)
+    place++;
+  adw_view_stack_set_visible_child_name (stack, klass->tabs[(place + step + n) % n].name);
+  return TRUE;
 }
 
 static void
@@ -107,7 +176,9 @@ oree_panel_tabs_class_init (OreePanelTabsClass *klass)
   page_class->is_settled = oree_panel_tabs_is_settled;
   page_class->get_actions = oree_panel_tabs_get_actions;
   page_class->leave = oree_panel_tabs_leave;
+  page_class->turn = oree_panel_tabs_turn;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/oree/Edge1/Panel/oree-panel-tabs.ui");
+  gtk_widget_class_bind_template_child_private (widget_class, OreePanelTabs, switcher);
   gtk_widget_class_bind_template_child_private (widget_class, OreePanelTabs, stack);
   gtk_widget_class_bind_template_callback (widget_class, on_visible_child);
 }

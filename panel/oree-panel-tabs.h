@@ -22,6 +22,7 @@ struct _OreePanelTabsClass
 
   const OreePanelTab *tabs; /* set by class_init */
   guint n_tabs;
+  gboolean narrow; /* the icons stand above the titles: many tabs */
 };
 
 G_END_DECLS

@@ -27,6 +27,7 @@ struct _OreePanelWindow
   guint64 undo_revision; /* the last commit, 0 none */
   gint64 undo_since;
   gboolean closing;
+  GSettings *settings; /* NULL: nothing is remembered */
 };
 
 G_DEFINE_FINAL_TYPE (OreePanelWindow, oree_panel_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -66,8 +67,12 @@ select_row (OreePanelWindow *self, const OreePanelPageRow *wanted)
 {
   guint n;
   const OreePanelPageRow *rows = oree_panel_pages (&n);
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->navigation, (int) (wanted - rows));
 
-  gtk_list_box_select_row (self->navigation, gtk_list_box_get_row_at_index (self->navigation, (int) (wanted - rows)));
+  gtk_list_box_select_row (self->navigation, row);
+  /* The keyboard stays in the navigation when it is there, on what is shown. */
+  if (gtk_widget_get_focus_child (GTK_WIDGET (self->navigation)) != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
 }
 
 static void
@@ -134,6 +139,12 @@ oree_panel_window_go (OreePanelWindow *self, const char *place)
   return TRUE;
 }
 
+GtkWidget *
+oree_panel_window_get_page (OreePanelWindow *self)
+{
+  return self->page != NULL ? GTK_WIDGET (self->page) : NULL;
+}
+
 gboolean
 oree_panel_window_is_settled (OreePanelWindow *self)
 {
@@ -167,6 +178,15 @@ on_place (GtkWidget *widget, const char *action, GVariant *parameter)
 
   if (place >= 1 && place <= n)
     oree_panel_window_go (OREE_PANEL_WINDOW (widget), rows[place - 1].name);
+}
+
+static void
+on_turn (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  OreePanelPage *page = OREE_PANEL_WINDOW (widget)->page;
+
+  if (page != NULL)
+    oree_panel_page_turn (page, g_str_equal (action, "win.next-tab") ? 1 : -1);
 }
 
 /* ---- taking back ---- */
@@ -232,6 +252,43 @@ on_status (OreePanelWindow *self)
   adw_window_title_set_subtitle (self->title, host != NULL ? host : "");
 }
 
+/* ---- what the window was like the last time ---- */
+
+static void
+remember (OreePanelWindow *self)
+{
+  const char *name = gtk_stack_get_visible_child_name (self->stack);
+  int width, height;
+
+  if (self->settings == NULL)
+    return;
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_settings_set_int (self->settings, "window-width", width);
+  g_settings_set_int (self->settings, "window-height", height);
+  g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (GTK_WINDOW (self)));
+  if (name != NULL)
+    g_settings_set_string (self->settings, "last-page", name);
+}
+
+void
+oree_panel_window_remember (OreePanelWindow *self, GSettings *settings)
+{
+  g_set_object (&self->settings, settings);
+  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
+                               g_settings_get_int (settings, "window-height"));
+  if (g_settings_get_boolean (settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+}
+
+void
+oree_panel_window_begin (OreePanelWindow *self)
+{
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (self->navigation);
+
+  if (gtk_root_get_focus (GTK_ROOT (self)) == NULL && row != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+}
+
 static void
 on_may_close (gboolean leave, gpointer data)
 {
@@ -240,6 +297,7 @@ on_may_close (gboolean leave, gpointer data)
   if (!leave)
     return;
   self->closing = TRUE;
+  /* Within a request to close nothing comes of it: an answer at once is seen below. */
   gtk_window_close (GTK_WINDOW (self));
 }
 
@@ -248,11 +306,12 @@ oree_panel_window_close_request (GtkWindow *window)
 {
   OreePanelWindow *self = OREE_PANEL_WINDOW (window);
 
-  if (self->closing || self->page == NULL)
-    return GTK_WINDOW_CLASS (oree_panel_window_parent_class)->close_request (window);
-  oree_panel_page_leave (self->page, on_may_close, g_object_ref (self));
-  /* When the answer came at once the window is gone already. */
-  return TRUE;
+  if (!self->closing && self->page != NULL)
+    oree_panel_page_leave (self->page, on_may_close, g_object_ref (self));
+  if (!self->closing && self->page != NULL)
+    return TRUE;
+  remember (self);
+  return GTK_WINDOW_CLASS (oree_panel_window_parent_class)->close_request (window);
 }
 
 static void
@@ -263,6 +322,7 @@ oree_panel_window_dispose (GObject *object)
   self->page = NULL;
   gtk_widget_insert_action_group (GTK_WIDGET (self), "page", NULL);
   g_clear_object (&self->session);
+  g_clear_object (&self->settings);
   g_clear_pointer (&self->wanted, g_free);
   G_OBJECT_CLASS (oree_panel_window_parent_class)->dispose (object);
 }
@@ -285,6 +345,8 @@ oree_panel_window_class_init (OreePanelWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_install_action (widget_class, "win.go", "s", on_go);
   gtk_widget_class_install_action (widget_class, "win.place", "i", on_place);
+  gtk_widget_class_install_action (widget_class, "win.next-tab", NULL, on_turn);
+  gtk_widget_class_install_action (widget_class, "win.previous-tab", NULL, on_turn);
   gtk_widget_class_install_action (widget_class, "win.undo", "s", on_undo);
   gtk_widget_class_install_action (widget_class, "win.remember", "s", on_remember);
   /* A text field that has the focus takes Ctrl+Z first. */

@@ -346,7 +346,12 @@ on_leave_answer (AdwMessageDialog *dialog, const char *response, gpointer data)
   if (g_str_equal (response, "commit"))
     oree_record_editor_commit (self);
   else
-    oree_record_editor_settle_leave (self, g_str_equal (response, "discard"));
+    {
+      /* Whoever comes back to the page must not find what was given up. */
+      if (g_str_equal (response, "discard"))
+        oree_record_editor_discard (self);
+      oree_record_editor_settle_leave (self, g_str_equal (response, "discard"));
+    }
 }
 
 void

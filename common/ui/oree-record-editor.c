@@ -108,7 +108,6 @@ oree_record_editor_update (OreeRecordEditor *self)
   gtk_spinner_set_spinning (self->spinner, self->busy);
   g_simple_action_set_enabled (G_SIMPLE_ACTION (commit), writable && dirty && errors == 0 && !self->busy);
   gtk_widget_set_visible (GTK_WIDGET (self->commit), !oree_client_session_is_read_only (self->session));
-  gtk_widget_set_visible (GTK_WIDGET (self->cancel), !self->permanent || dirty);
   gtk_button_set_label (self->cancel, oree_client_session_is_read_only (self->session) ? _ ("Close") : _ ("Cancel"));
 }
 
@@ -242,20 +241,20 @@ on_commit (GSimpleAction *action, GVariant *parameter, gpointer data)
   oree_record_editor_commit (data);
 }
 
+void
+oree_record_editor_discard (OreeRecordEditor *self)
+{
+  if (self->draft != NULL)
+    g_signal_emit (self, oree_editor_signals[OREE_EDITOR_SIGNAL_CLOSED], 0);
+}
+
 static void
 on_may_go_back (gboolean leave, gpointer data)
 {
   g_autoptr (OreeRecordEditor) self = data;
 
-  if (!leave || self->draft == NULL)
-    return;
-  if (self->permanent)
-    {
-      oree_client_draft_revert (self->draft);
-      oree_record_editor_fill (self);
-    }
-  else
-    g_signal_emit (self, oree_editor_signals[OREE_EDITOR_SIGNAL_CLOSED], 0);
+  if (leave)
+    oree_record_editor_discard (self);
 }
 
 static void
@@ -379,14 +378,6 @@ OreeClientDraft *
 oree_record_editor_get_draft (OreeRecordEditor *self)
 {
   return self->draft;
-}
-
-void
-oree_record_editor_set_permanent (OreeRecordEditor *self, gboolean permanent)
-{
-  self->permanent = permanent;
-  gtk_widget_set_visible (self->back, !permanent);
-  oree_record_editor_update (self);
 }
 
 void

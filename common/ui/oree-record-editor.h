@@ -22,8 +22,6 @@ void oree_record_editor_set_session (OreeRecordEditor *self, OreeClientSession *
 void oree_record_editor_edit (OreeRecordEditor *self, GtkWidget *form, OreeClientDraft *draft, const char *title);
 /* The draft being edited, borrowed; NULL. */
 OreeClientDraft *oree_record_editor_get_draft (OreeRecordEditor *self);
-/* A page that is always open (a singleton) has no way back: Cancel reverts. */
-void oree_record_editor_set_permanent (OreeRecordEditor *self, gboolean permanent);
 
 gboolean oree_record_editor_is_dirty (OreeRecordEditor *self);
 /* May it be left? Asks when something would be lost: Cancel, Discard, Commit. Calls `done` once. */

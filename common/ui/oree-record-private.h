@@ -37,7 +37,6 @@ struct _OreeRecordEditor
   gboolean checking;  /* a question while one types is under way */
   gboolean answering; /* its answer is just being told to the draft */
   gboolean busy;
-  gboolean permanent;
   void (*leave_done) (gboolean leave, gpointer data); /* who waits for a commit to leave */
   gpointer leave_data;
 };
@@ -46,6 +45,8 @@ struct _OreeRecordEditor
 void oree_record_editor_update (OreeRecordEditor *self);
 /* Sets every row to the draft's value. */
 void oree_record_editor_fill (OreeRecordEditor *self);
+/* What was edited is lost: back to the list. */
+void oree_record_editor_discard (OreeRecordEditor *self);
 void oree_record_editor_focus_problem (OreeRecordEditor *self);
 /* Tells who waits to leave. */
 void oree_record_editor_settle_leave (OreeRecordEditor *self, gboolean leave);

@@ -175,6 +175,7 @@ class World:
         return dict(os.environ,
                     OREE_BUS=self.bus.address,
                     OREE_LOCALEDIR=str(self.build / "po"),
+                    GSETTINGS_SCHEMA_DIR=str(self.build / "data" / "desktop"),
                     OREE_WORLD=str(self.directory),
                     TSAN_OPTIONS="report_bugs=0",  # the service is judged, not who calls it
                     PATH=os.pathsep.join([*map(str, programs), os.environ.get("PATH", "")]))
