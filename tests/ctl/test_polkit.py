@@ -40,10 +40,24 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 """
 
 RULE = """polkit.addRule (function (action, subject) {
-  if (action.id == "org.oree.edge.view" && subject.user == "%s")
+  if (%s.indexOf (action.id) >= 0 && subject.user == "%s")
     return polkit.Result.YES;
 });
-""" % VIEWER
+"""
+
+# One connection that exports a certificate whenever it reads a line, and says how many bytes came, or the error.
+EXPORTER = """
+import sys
+from gi.repository import Gio, GLib
+bus = Gio.bus_get_sync (Gio.BusType.SYSTEM)
+for line in sys.stdin:
+    try:
+        file, problems = bus.call_sync ("org.oree.Edge1", "/org/oree/Edge1", "org.oree.Edge1.Certificates", "Export",
+                                        GLib.Variant ("(ssa{sv})", (line.strip (), "swordfish-2026", {})), None, 0, -1, None).unpack ()
+        print (len (file), flush=True)
+    except GLib.Error as error:
+        print (Gio.DBusError.get_remote_error (error), flush=True)
+"""
 
 
 def until(what, check, seconds=20):
@@ -76,7 +90,12 @@ class World:
             if pathlib.Path(place).is_dir():
                 subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", place], check=True)
         shutil.copy(TOP / "data/polkit/org.oree.edge.policy", "/usr/share/polkit-1/actions/")
-        pathlib.Path("/etc/polkit-1/rules.d/10-test.rules").write_text(RULE)
+        self.allow("view")
+
+    def allow(self, *actions):
+        """What the viewer may from now on; polkitd reads it when it likes."""
+        names = [f"org.oree.edge.{action}" for action in actions]
+        pathlib.Path("/etc/polkit-1/rules.d/10-test.rules").write_text(RULE % (names, VIEWER))
 
     def oreed(self, name, bus="system", authorization="polkit"):
         config = self.directory / f"{name}.conf"
@@ -96,6 +115,69 @@ class World:
         for child in reversed(self.started):
             child.terminate()
             child.wait(20)
+
+
+def keys_leave_with_leave_alone(world):
+    """Exporting a private key is a permission of its own, asked each time, even of a caller that had it a moment ago; the audit
+    keeps who took which, and no password."""
+    place = world.directory / "keys"
+    place.mkdir()
+    place.chmod(0o777)
+
+    def openssl(*words):
+        subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+
+    def root(*words):
+        status, said = world.ctl("root", *words)
+        assert status == 0, (words, said)
+        return said
+
+    root("sip-domain", "add", "contoso.test", "default=true")
+    root("topology", "set", "access-edge-external-fqdn=sip.contoso.test")
+    root("certificate", "request", "--usage", "external", "organization=Contoso", "key-type=ecdsa-p256", "--out", str(place / "csr"))
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", place / "ca.key", "-out",
+            place / "ca.pem", "-subj", "/CN=ca")
+    openssl("x509", "-req", "-in", place / "csr", "-CA", place / "ca.pem", "-CAkey", place / "ca.key", "-copy_extensions", "copyall",
+            "-days", "30", "-out", place / "pem")
+    root("certificate", "import", str(place / "pem"))
+    certificate = root("certificate", "list", "--brief").split()[0]
+    (place / "password").write_text("swordfish-2026\n")
+    export = ["certificate", "export", certificate, "--out", str(place / "p12"), "--password-file", str(place / "password")]
+
+    # Who may manage certificates may not take keys away.
+    world.allow("view", "manage-certificates")
+    request = ["certificate", "request", "--usage", "external", "organization=Contoso", "key-type=ecdsa-p256"]
+    until("managing", lambda: world.ctl(VIEWER, *request)[0] == 0)
+    assert world.ctl(VIEWER, *export)[0] == 4 and not (place / "p12").exists()
+    assert world.ctl(VIEWER, "certificate", "show", certificate)[0] == 0
+    assert world.ctl(NOBODY, *export)[0] == 4
+
+    world.allow("view", "export-key")
+    until("export", lambda: world.ctl(VIEWER, *export)[0] == 0)
+    openssl("pkcs12", "-in", place / "p12", "-passin", "pass:swordfish-2026", "-nodes", "-out", place / "out")
+    assert "PRIVATE KEY" in (place / "out").read_text()
+    assert world.ctl(VIEWER, *request)[0] == 4
+
+    # The same connection, the leave withdrawn.
+    caller = subprocess.Popen(["setpriv", f"--reuid={VIEWER}", f"--regid={VIEWER}", "--clear-groups", "/usr/bin/python3", "-c", EXPORTER],
+                              env=world.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")
+
+    def ask():
+        caller.stdin.write(certificate + "\n")
+        caller.stdin.flush()
+        return caller.stdout.readline().strip()
+
+    assert int(ask()) > 1000
+    world.allow("view")
+    until("withdrawn", lambda: world.ctl(VIEWER, *export)[0] == 4)
+    assert ask() == "org.oree.Edge1.Error.Denied"
+    caller.stdin.close()
+    assert caller.wait(20) == 0
+
+    audit = [line for line in world.log("oreed").splitlines() if "Certificates.Export" in line]
+    assert any(certificate in line and line.endswith(": ok") and "by uid:" in line for line in audit), audit
+    assert any(line.endswith(": denied") and "by uid:" in line for line in audit), audit
+    assert "swordfish" not in world.log("oreed")
 
 
 def main(world):
@@ -136,6 +218,8 @@ def main(world):
     audit = world.log("oreed")
     assert "call Configuration.Apply by uid:" in audit and ": denied" in audit, audit
     assert "call Configuration.Apply by root add xmpp-partner fabrikam.test: ok" in audit, audit
+
+    keys_leave_with_leave_alone(world)
 
     # A caller that leaves while polkit is still thinking ends its call.
     polkitd = world.started[2]
