@@ -523,5 +523,67 @@ async def test_av_tokens_outlive_their_key(timed):
     await until(lambda: rolled(certs, second), 20, "the roll")
 
 
+async def test_every_change_is_told(timed):
+    """Changed follows whatever List would show differently, with a serial that grows; what changed nothing is not told."""
+    certs, bus, authority = timed.certificates, timed.edge.bus, pki.Authority(timed.directory, "told-ca")
+
+    async def told(work, deadline=20):
+        """What `work` answers, once a signal has come that is newer than all before."""
+        since, last = bus.certificates.mark(), max(bus.certificates.entries, default=0)
+        result = await work
+        await bus.certificates.wait(lambda serial: serial > last, deadline, since, "Changed")
+        return result
+
+    accept = {"accept-warnings": GLib.Variant("b", True)}
+    await certs.list()
+    request, csr = await told(certs.request("external", exportable=True))
+    (first,), _ = await told(certs.keep(certs.answer(csr, authority, dates=(dated(-1), dated(10)), names=[f"sip.{OUR_DOMAIN}"])))
+    assert (await told(certs.keep(authority.certificate.read_bytes())))[0] == []
+    assert (await told(certs.assign(first, "external", accept=True)))[0]["assigned"]
+    second = await told(certs.new(authority, "external"))
+    when = certs_time(days=5)
+    assert (await told(certs.call("Roll", "(sasxa{sv})", second, ["external"], when, accept)))[0]["scheduled"]
+    usages = {"usages": GLib.Variant("as", ["external"])}
+    assert (await told(certs.call("Remove", "(sa{sv})", second, usages)))[0]["removed"]
+    assert (await told(certs.assign(second, "external", accept=True)))[0]["assigned"]
+    assert (await told(call_roll_back(certs, "external")))[0]["assigned"]
+    assert (await told(certs.call("Remove", "(sa{sv})", second, {})))[0]["removed"]
+    waiting, _ = await told(certs.request("internal"))
+    assert (await told(certs.call("Remove", "(sa{sv})", waiting, {})))[0]["removed"]
+    await told(timed.edge.oreectl("reload"))
+
+    # The clock alone: two days left, then none. Nobody asks.
+    for days, state in ((8, "renew-now"), (11, "expired")):
+        since = bus.certificates.mark()
+        timed.clock.ahead(days * DAY)
+        await bus.certificates.wait(lambda serial: True, 20, since, "Changed")
+        await until(lambda: in_state(certs, state), 20, state)
+
+    async def serial():
+        """The newest before a request's own, which follows its event on the same connection."""
+        since = bus.events.mark()
+        name, _ = await certs.request("internal")
+        await bus.event("certificate-requested", since=since, request=name)
+        return bus.certificates.entries[-1]
+
+    # Questions and refusals: nothing changed, and nobody is told.
+    last = await serial()
+    await certs.check(csr.encode())
+    await certs.call("CheckRequest", "(a{sv}a{sv})", {"usages": GLib.Variant("as", ["external"])}, {})
+    result, problems = await certs.assign(first, "internal")
+    assert not result["assigned"] and problems
+    assert (await certs.keep(b"nothing of the kind"))[0] == []
+    assert await serial() == last + 1
+    assert bus.certificates.entries == sorted(set(bus.certificates.entries))
+
+
+async def in_state(certs, state):
+    return (await certs.list())[2]["access-edge-external"]["state"] == state
+
+
+def certs_time(days):
+    return int((datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).timestamp()) * 10**6
+
+
 async def rolled(certs, newest):
     return await certs.serving("av-authentication") == newest

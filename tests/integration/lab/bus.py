@@ -18,6 +18,7 @@ class Bus:
         self._address = address
         self.events = Journal("events")       # dict: nick, level, number, details
         self.changes = Journal("changes")     # (revision, [(kind, id)])
+        self.certificates = Journal("certificates")  # serials
         self.states = Journal("role states")  # tuples as StateChanged carries them
         self._context = GLib.MainContext()
         self._thread = None
@@ -53,10 +54,11 @@ class Bus:
 
     def _on_signal(self, _connection, _sender, _path, interface, signal, parameters):
         values = parameters.unpack()
-        journal = {"Event": self.events, "Changed": self.changes, "StateChanged": self.states}.get(signal)
-        if journal is None or not interface.startswith(NAME):
-            return
-        self._loop.call_soon_threadsafe(journal.add, values[0] if signal == "Event" else values)
+        journal = {(f"{NAME}.Monitor", "Event"): self.events, (f"{NAME}.Configuration", "Changed"): self.changes,
+                   (f"{NAME}.Certificates", "Changed"): self.certificates,
+                   (f"{NAME}.Services", "StateChanged"): self.states}.get((interface, signal))
+        if journal is not None:
+            self._loop.call_soon_threadsafe(journal.add, values[0] if len(values) == 1 else values)
 
     async def call(self, interface, method, signature=None, *arguments, deadline=15.0):
         """What `method` of org.oree.Edge1.`interface` answers, unpacked; GLib.Error when it answers an error."""
