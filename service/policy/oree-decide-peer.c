@@ -36,6 +36,13 @@ static const Method methods[] = {
   { "INFO", FALSE },     { "OPTIONS", FALSE },   { "PUBLISH", FALSE }, { "SERVICE", FALSE },  { "REFER", TRUE },
 };
 
+const char *
+oree_peer_methods (void)
+{
+  return "MESSAGE, SUBSCRIBE, NOTIFY, BENOTIFY, INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS, PUBLISH, SERVICE, "
+         "REFER";
+}
+
 typedef struct
 {
   const OreePolicy *policy;

@@ -270,12 +270,11 @@ route_to_peer (Asking *a)
   OreePeerStand stand;
   OreeVerdict verdict = oree_decide_peer (a->policy, &facts, &stand, a->trail);
 
+  /* Refused or not, it is the Access Edge's: it says why in Lync's words, and may learn from DNS that a provider serves the
+   * domain. */
+  a->route = OREE_SIP_ROUTE_PARTNER;
   if (!verdict.allow)
-    {
-      if (verdict.reason == OREE_REASON_NOT_A_PARTNER && stand.asks_dns && oree_policy_has_providers (a->policy))
-        a->route = OREE_SIP_ROUTE_PARTNER;
-      return verdict.reason;
-    }
+    return verdict.reason;
   return route_to (a, OREE_SIP_ROUTE_PARTNER, stand.record);
 }
 

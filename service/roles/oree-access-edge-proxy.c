@@ -120,6 +120,8 @@ answer_with (OreeLane *lane, const OreeSipRx *rx, OreeCrossing crossing, guint s
     return;
   oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
   oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
+  if (status == 405)
+    oree_sip_write_header (&writer, OREE_SIP_HDR_ALLOW, oree_peer_methods ()); /* RFC 3261 21.4.6 */
   if (status == 420 && extra != NULL && *extra != '\0')
     oree_sip_write_header (&writer, OREE_SIP_HDR_UNSUPPORTED, extra);
   oree_sip_diagnostics_write (&writer, lane->policy, crossing == OREE_CROSSING_OUTWARD, diagnostics, details);
@@ -763,7 +765,9 @@ outward_decide (OreeLane *lane, Asked *asked, OreeSipFound *found)
   facts.local_user = strchr (from, '@') != NULL ? from : NULL;
   verdict = oree_decide_peer (lane->policy, &facts, &stand, NULL);
   /* DNS may name a provider: then somebody else decides, and is called. */
-  if (found == NULL && stand.asks_dns && (verdict.allow || verdict.reason == OREE_REASON_NOT_A_PARTNER))
+  if (found == NULL && stand.asks_dns
+      && (verdict.allow
+          || (verdict.reason == OREE_REASON_NOT_A_PARTNER && oree_policy_has_providers (lane->policy))))
     {
       if (oree_sip_find (lane, domain, outward_found, owned, asked_free))
         g_steal_pointer (&owned);
