@@ -78,6 +78,7 @@ static const Sentence problems[] = {
   { "not-our-domain", N_ ("This domain is none of your SIP domains.") },
   { "no-such-site", N_ ("There is no site “{detail}”.") },
   { "no-such-policy", N_ ("There is no external access policy “{detail}” for users.") },
+  { "profile-xmpp-only", N_ ("Boundary profiles take effect on XMPP partners only: what SIP partners send is passed on unread and unchanged. To keep a SIP partner out, add it to the blocked domains; to keep users from it, change their external access policy.") },
   { "no-such-profile", N_ ("There is no boundary profile “{detail}”.") },
   { "in-use", N_ ("It is still in use by: {detail}.") },
   { "one-default-domain", N_ ("Exactly one SIP domain must be the default domain.") },

@@ -26,6 +26,7 @@ const OreeKind oree_allowed_domain_kind = {
   .size = sizeof (OreeAllowedDomain),
   .fields = fields,
   .n_fields = G_N_ELEMENTS (fields),
+  .missing = oree_sip_peer_missing,
   .normalise_id = oree_normalise_domain,
   .id_doc = "The partner's SIP domain; never also a blocked domain.",
   .doc = "A SIP partner we know.",

@@ -30,6 +30,13 @@ typedef enum
   OREE_FIELD_FLAG_LINES = 1 << 6       /* a STRING of several lines, each ended by a line feed */
 } OreeFieldFlags;
 
+/* A setting people look for in a kind that has none of the name; why it has none. A table of these ends in { NULL }. */
+typedef struct
+{
+  const char *name;
+  OreeProblemCode problem;
+} OreeFieldMissing;
+
 typedef struct _OreeField OreeField;
 typedef struct _OreeKind OreeKind;
 typedef struct _OreeRecord OreeRecord;
@@ -67,6 +74,7 @@ struct _OreeKind
   gsize size;        /* of the record struct */
   const OreeField *fields;
   gsize n_fields;    /* may be 0: then the id is all */
+  const OreeFieldMissing *missing; /* may be NULL */
   OreeNormalise normalise_id;
   const char *id_doc;/* one English sentence: what the id is */
   const char *doc;   /* one English sentence: what the kind is */

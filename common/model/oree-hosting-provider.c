@@ -49,6 +49,7 @@ const OreeKind oree_hosting_provider_kind = {
   .size = sizeof (OreeHostingProvider),
   .fields = fields,
   .n_fields = G_N_ELEMENTS (fields),
+  .missing = oree_sip_peer_missing,
   .normalise_id = oree_normalise_name,
   .id_doc = "Any name, unique among hosting and public providers.",
   .doc = "A third party that hosts SIP for other organisations.",

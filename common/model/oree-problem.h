@@ -60,6 +60,7 @@ G_BEGIN_DECLS
   X (NOT_OUR_DOMAIN, "not-our-domain")           /* a user's domain is none of ours */                      \
   X (NO_SUCH_SITE, "no-such-site")               /* detail: the site */                                     \
   X (NO_SUCH_POLICY, "no-such-policy")           /* detail: the policy */                                   \
+  X (PROFILE_XMPP_ONLY, "profile-xmpp-only")     /* SIP partners have no boundary profile */                 \
   X (NO_SUCH_PROFILE, "no-such-profile")         /* detail: the boundary profile */                         \
   X (IN_USE, "in-use")                           /* still named by another record */                        \
   X (ONE_DEFAULT_DOMAIN, "one-default-domain")   /* exactly one sip-domain must be the default */           \

@@ -35,6 +35,7 @@ const OreeKind oree_public_provider_kind = {
   .size = sizeof (OreePublicProvider),
   .fields = fields,
   .n_fields = G_N_ELEMENTS (fields),
+  .missing = oree_sip_peer_missing,
   .normalise_id = oree_normalise_name,
   .id_doc = "The provider's name, unique among public and hosting providers.",
   .doc = "A public instant-messaging network.",

@@ -565,6 +565,16 @@ warn_no_effect (const OreeRecord *self, const OreeField *field, OreeProblems *pr
     oree_problems_add (problems, self->kind->name, self->id, field->name, OREE_PROBLEM_NO_EFFECT, NULL);
 }
 
+/* There is no field `name`: is there something better to say than that? */
+static OreeProblemCode
+why_missing (const OreeKind *kind, const char *name)
+{
+  for (const OreeFieldMissing *one = kind->missing; one != NULL && one->name != NULL; one++)
+    if (g_str_equal (one->name, name))
+      return one->problem;
+  return OREE_PROBLEM_UNKNOWN_FIELD;
+}
+
 gboolean
 oree_record_patch (OreeRecord *self, GVariant *fields, OreeRecordView view, gboolean is_new,
                    OreeProblems *problems)
@@ -584,7 +594,7 @@ oree_record_patch (OreeRecord *self, GVariant *fields, OreeRecordView view, gboo
 
       if (field == NULL)
         {
-          oree_problems_add (problems, self->kind->name, self->id, name, OREE_PROBLEM_UNKNOWN_FIELD, NULL);
+          oree_problems_add (problems, self->kind->name, self->id, name, why_missing (self->kind, name), NULL);
           ok = FALSE;
           continue;
         }
@@ -625,7 +635,7 @@ oree_record_reset_field (OreeRecord *self, const char *name, OreeProblems *probl
 
   if (field == NULL || !in_view (field, OREE_RECORD_PUBLIC, TRUE))
     {
-      oree_problems_add (problems, self->kind->name, self->id, name, OREE_PROBLEM_UNKNOWN_FIELD, NULL);
+      oree_problems_add (problems, self->kind->name, self->id, name, why_missing (self->kind, name), NULL);
       return FALSE;
     }
   if (field->flags & OREE_FIELD_FLAG_WRITE_ONCE)

@@ -15,3 +15,8 @@ const OreeEnumValue oree_sip_certificate_usages[] = {
   { OREE_CLIENT_CERTIFICATE_STRICT, "strict" },
   { 0, NULL },
 };
+
+const OreeFieldMissing oree_sip_peer_missing[] = {
+  { "boundary-profile", OREE_PROBLEM_PROFILE_XMPP_ONLY }, /* DECISIONS/021: their traffic is relayed, not rewritten */
+  { NULL },
+};

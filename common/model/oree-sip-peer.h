@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What records of SIP partners say alike about the certificates of their servers. */
 #pragma once
-#include "base/oree-enum.h"
+#include "model/oree-field.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +17,9 @@ extern const OreeEnumValue oree_sip_name_checks[]; /* "either" "domain" "srv-tar
 
 /* "lenient" "strict": OreeClientCertificateUsage without "none", for SIP has no other proof. */
 extern const OreeEnumValue oree_sip_certificate_usages[];
+
+/* What these records do not have, and why. */
+extern const OreeFieldMissing oree_sip_peer_missing[];
 
 #define OREE_SIP_NAME_CHECK_DOC                                                                                \
   "domain: the certificate names the SIP domain (RFC 5922); srv-target: it names the server, which lies directly in " \

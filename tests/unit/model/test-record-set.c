@@ -49,6 +49,7 @@ static const struct
   { "add site ' x'", "site ' x' id bad-id" },
   { "set topology '' no-such=1", "topology global no-such unknown-field" },
   { "reset topology global no-such", "topology global no-such unknown-field" },
+  { "add allowed-domain litware.test boundary-profile=x", "allowed-domain litware.test boundary-profile profile-xmpp-only" },
   { "remove external-access-policy global", NULL },
   { "", NULL },
   /* sip-domain */
