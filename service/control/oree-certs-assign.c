@@ -8,6 +8,8 @@
 
 #define TOKEN_SECONDS G_GINT64_CONSTANT (28800) /* eight hours, how long the media relay's tokens live: their key must outlive them */
 
+#define ROLL_RETRY_SECONDS 60 /* a roll that failed, once more: an administrator may have mended it */
+
 #define BIT OREE_EDGE_USAGE_BIT
 
 typedef enum
@@ -172,6 +174,7 @@ tell_assigned (Change *change)
   g_autofree char *accepted = g_strdup_printf ("%u", change->accepted);
 
   self->n_assigned++;
+  g_clear_pointer (&self->roll_failed, g_free);
   oree_service_event (self->service,
                       oree_event_new (OREE_EVENT_CERTIFICATE_ASSIGNED, "certificate", change->id, "subject",
                                       stored != NULL ? oree_cert_subject (stored->cert) : "oreed.conf", "usages", usages,
@@ -193,6 +196,23 @@ forget (Change *change)
     oree_problems_add (change->problems, "certificate", "", "", OREE_PROBLEM_STORE_FAILED, error->message);
 }
 
+/* Once per certificate, however often it is tried again. */
+static void
+tell_roll_failed (Change *change, const OreeReload *result)
+{
+  OreeCerts *self = change->certs;
+  g_auto (GStrv) nicks = oree_edge_usages_to_nicks (change->usages);
+  g_autofree char *usages = g_strjoinv (", ", nicks);
+
+  self->roll_again = g_get_monotonic_time () + ROLL_RETRY_SECONDS * G_USEC_PER_SEC;
+  if (g_strcmp0 (self->roll_failed, change->id) == 0)
+    return;
+  oree_assignment_set (&self->roll_failed, change->id);
+  oree_service_event (self->service,
+                      oree_event_new (OREE_EVENT_CERTIFICATE_ROLL_FAILED, "certificate", change->id, "usages", usages, "reason",
+                                      result->reason, "detail", result->detail, NULL));
+}
+
 static void
 on_swapped (const OreeReload *result, gpointer data)
 {
@@ -207,14 +227,7 @@ on_swapped (const OreeReload *result, gpointer data)
       oree_problems_add (change->problems, "certificate", "", "", OREE_PROBLEM_STORE_FAILED,
                          result->detail != NULL ? result->detail : result->reason);
       if (change->due)
-        {
-          g_auto (GStrv) nicks = oree_edge_usages_to_nicks (change->usages);
-          g_autofree char *usages = g_strjoinv (", ", nicks);
-
-          oree_service_event (self->service, oree_event_new (OREE_EVENT_CERTIFICATE_ROLL_FAILED, "certificate", change->id,
-                                                             "usages", usages, "reason", result->reason, "detail",
-                                                             result->detail, NULL));
-        }
+        tell_roll_failed (change, result);
     }
   else if (change->former == NULL)
     tell_assigned (change);
@@ -513,7 +526,7 @@ oree_certs_roll_due (OreeCerts *self, gint64 now)
 {
   Change *change = NULL;
 
-  if (self->swapping || oree_service_roles (self->service) == NULL)
+  if (self->swapping || oree_service_roles (self->service) == NULL || g_get_monotonic_time () < self->roll_again)
     return;
   for (guint u = 0; u < OREE_N_EDGE_USAGES; u++)
     {

@@ -20,6 +20,8 @@ struct _OreeCerts
   guint64 serial;
   guint beside;       /* keys and files that are computed with beside the main thread */
   gboolean swapping;  /* a generation is being put in force */
+  char *roll_failed;  /* the certificate whose roll could not be made and was told; NULL: none */
+  gint64 roll_again;  /* monotonic: not before */
   OreeCertState last_states[OREE_N_EDGE_USAGES];
   guint64 n_assigned, n_imported, n_requested, n_exported;
 };

@@ -688,6 +688,7 @@ oree_certs_free (OreeCerts *self)
   g_source_unref (self->clock);
   g_ptr_array_unref (self->anchors);
   g_hash_table_unref (self->said);
+  g_free (self->roll_failed);
   oree_cert_store_free (self->store);
   g_free (self);
 }
@@ -696,5 +697,7 @@ void
 oree_certs_told_of_change (OreeCerts *self)
 {
   read_anchors (self);
+  /* What stood in the way of a roll may be gone. */
+  self->roll_again = 0;
   oree_certs_changed (self);
 }

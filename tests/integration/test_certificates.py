@@ -523,6 +523,28 @@ async def test_av_tokens_outlive_their_key(timed):
     await until(lambda: rolled(certs, second), 20, "the roll")
 
 
+async def test_a_roll_that_fails_is_told_and_tried_again(timed):
+    """The key of what shall take over cannot be read when the time comes: told once, the former serves on; mended, it rolls."""
+    certs, authority = timed.certificates, pki.Authority(timed.directory, "late-ca")
+    newer = await certs.new(authority, "internal")
+    accept = {"accept-warnings": GLib.Variant("b", True)}
+    result, problems = await certs.call("Roll", "(sasxa{sv})", newer, ["internal"], certs_time(days=2), accept)
+    assert result["scheduled"], problems
+    before = await certs.serving("edge-internal")
+    key = timed.edge.state / "certificates" / "certificates" / newer / "key.pem"
+    aside = key.rename(key.with_suffix(".aside"))
+    since = timed.edge.bus.events.mark()
+    timed.clock.ahead(3 * DAY)
+    await timed.edge.bus.event("certificate-roll-failed", since=since, certificate=newer, deadline=20)
+    for _ in range(3):  # each looks at the clock
+        assert await certs.serving("edge-internal") == before
+    assert sum(event["nick"] == "certificate-roll-failed" for event in timed.edge.bus.events.entries[since:]) == 1
+    aside.rename(key)
+    await timed.edge.oreectl("reload")
+    await timed.edge.bus.event("certificate-assigned", since=since, certificate=newer, who="oreed", deadline=20)
+    assert await certs.serving("edge-internal") == newer == await shown_inside(timed)
+
+
 async def test_every_change_is_told(timed):
     """Changed follows whatever List would show differently, with a serial that grows; what changed nothing is not told."""
     certs, bus, authority = timed.certificates, timed.edge.bus, pki.Authority(timed.directory, "told-ca")
