@@ -7,6 +7,7 @@ struct _OreeCertPageTiming
 {
   OreeCertPage parent;
   GtkWidget *later;
+  GtkWidget *now;
   GtkWidget *now_row;
 };
 
@@ -19,7 +20,8 @@ update (OreeCertPage *page)
   OreeCertPageTiming *self = OREE_CERT_PAGE_TIMING (page);
 
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->later), TRUE);
-  gtk_widget_set_sensitive (self->now_row, FALSE);
+  /* Not the row: why it cannot be chosen is to be read. */
+  gtk_widget_set_sensitive (self->now, FALSE);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->now_row), _ ("No online authority is configured."));
 }
 
@@ -31,6 +33,7 @@ oree_cert_page_timing_class_init (OreeCertPageTimingClass *klass)
   OREE_CERT_PAGE_CLASS (klass)->update = update;
   oree_cert_page_class_set_template (klass, "timing");
   gtk_widget_class_bind_template_child (widget_class, OreeCertPageTiming, later);
+  gtk_widget_class_bind_template_child (widget_class, OreeCertPageTiming, now);
   gtk_widget_class_bind_template_child (widget_class, OreeCertPageTiming, now_row);
 }
 

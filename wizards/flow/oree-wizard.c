@@ -125,6 +125,8 @@ step_row (OreeWizard *self, guint index)
   GtkWidget *row = gtk_list_box_row_new ();
 
   gtk_label_set_width_chars (GTK_LABEL (mark), 2);
+  /* Said by the place in the list and by what can be chosen; a label without a word would be called by its class. */
+  gtk_accessible_update_state (GTK_ACCESSIBLE (mark), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   gtk_widget_set_valign (mark, GTK_ALIGN_START);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -252,6 +254,8 @@ show (OreeWizard *self, guint index)
   draw_steps (self);
   draw_state (self);
   oree_wizard_page_shown (step->page);
+  /* The stack may have led the keyboard into the page already: once more would be its second field. */
+  gtk_window_set_focus (GTK_WINDOW (self), NULL);
   gtk_widget_child_focus (GTK_WIDGET (step->page), GTK_DIR_TAB_FORWARD);
   g_signal_emit (self, signals[SIGNAL_PAGE_CHANGED], 0);
 }
