@@ -11,6 +11,7 @@ import subprocess
 
 import pytest
 from conftest import run
+from gi.repository import GLib
 from lab import pki
 from lab.clock import Clock
 from lab.ejabberd import Ejabberd
@@ -451,4 +452,40 @@ async def test_forecast_knows_both_tempers(lab, strict, tls, alice, juliet):
     assert await again.say(ROMEO_URI, "for clients only") in (200, 202)
     await romeo.heard("for clients only")
     await again.stop()
+
+    # The store asks the same before it assigns, and does nothing that would break somebody unless insisted on.
+    servers, clients = await kept(lab, server_only, server_key), await kept(lab, client_only, client_key)
+    result, _, problems = await lab.edge.bus.call("Certificates", "CheckAssign", "(sasa{sv})", servers, ["client"], {})
+    told = {row["partner"]: row["forecast"] for row in result["forecast"]}
+    assert told[STRICT_DOMAIN] == "breaks" and told[PARTNER_DOMAIN] == "works"
+    broken = {problem["detail"] for problem in problems if problem["code"] == "partner-would-break"}
+    assert broken == {STRICT_DOMAIN}
+    result, _ = await lab.edge.bus.call("Certificates", "Assign", "(sasa{sv})", servers, ["client"], {})
+    assert not result["assigned"]
+    # The pair: one for servers outside, one for clients where we connect. (It names too little for SIP: hence insisted.)
+    for certificate, usage in ((servers, "external"), (clients, "client")):
+        result, problems = await lab.edge.bus.call("Certificates", "Assign", "(sasa{sv})", certificate, [usage],
+                                                   {"accept-warnings": GLib.Variant("b", True)})
+        assert result["assigned"] and "partner-would-break" not in {problem["code"] for problem in problems}
+    await lab.edge.stop()
+    await lab.edge.start()
+    again = await sip_user(lab, "alice")
+    assert await again.say(ROMEO_URI, "by the pair") in (200, 202)
+    await romeo.heard("by the pair")
+    romeo.say(ALICE_JID, "the pair answered")
+    await again.heard("the pair answered", 20)
+    assert {d: r["method"] for d, r in (await rows(lab, STRICT_DOMAIN)).items()} == {"in": "sasl-tls", "out": "sasl-tls"}
+    await again.stop()
+    for certificate, usage in ((servers, "external"), (clients, "client")):
+        withdrawn, problems = await lab.edge.bus.call("Certificates", "Remove", "(sa{sv})", certificate,
+                                                      {"usages": GLib.Variant("as", [usage])})
+        assert withdrawn["removed"], problems
     await romeo.stop()
+
+
+async def kept(lab, certificate, key):
+    """The name of a certificate whose file came with its key."""
+    result, problems = await lab.edge.bus.call("Certificates", "Import", "(aya{sv})",
+                                               certificate.read_bytes() + key.read_bytes(), {})
+    assert result.get("imported"), problems
+    return result["imported"][0]
