@@ -17,6 +17,14 @@ struct _OreePanelBanner
 
 G_DEFINE_FINAL_TYPE (OreePanelBanner, oree_panel_banner, ADW_TYPE_BIN)
 
+/* A bar that is merely not revealed is still read out. */
+static void
+reveal (OreePanelBanner *self, gboolean revealed)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->bar), revealed);
+  gtk_info_bar_set_revealed (self->bar, revealed);
+}
+
 static void
 show (OreePanelBanner *self, GtkMessageType type, const char *text, const char *button)
 {
@@ -25,7 +33,7 @@ show (OreePanelBanner *self, GtkMessageType type, const char *text, const char *
   gtk_widget_set_visible (GTK_WIDGET (self->button), button != NULL);
   if (button != NULL)
     gtk_button_set_label (self->button, button);
-  gtk_info_bar_set_revealed (self->bar, TRUE);
+  reveal (self, TRUE);
 }
 
 static void
@@ -60,7 +68,7 @@ update (OreePanelBanner *self)
   else if (state == OREE_SESSION_READY && version < 0)
     show (self, GTK_MESSAGE_INFO, _ ("The service is older than this panel. Some settings cannot be changed."), NULL);
   else
-    gtk_info_bar_set_revealed (self->bar, FALSE);
+    reveal (self, FALSE);
 }
 
 static void

@@ -197,6 +197,18 @@ begin_conflict (OreeRecordEditor *self)
                                   NULL, on_theirs, conflict);
 }
 
+/* What the question about a change is called: a record that has no name of its own is the one on the page. */
+static char *
+question (OreeRecordEditor *self)
+{
+  g_autofree char *id = oree_client_draft_dup_normal_id (self->draft);
+
+  if (oree_client_draft_get_kind (self->draft)->singleton || id == NULL || *id == '\0')
+    return g_strdup (_ ("Commit the Changes?"));
+  /* TRANSLATORS: %s is the name of a record: a domain, a policy. */
+  return g_strdup_printf (_ ("Commit the Changes to “%s”?"), id);
+}
+
 /* ---- commit ---- */
 
 static void
@@ -275,7 +287,7 @@ on_checked (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (OreeRecordEditor) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (OreeClientOutcome) outcome = oree_client_config_finish (OREE_CLIENT_SESSION (source), result, &error);
-  g_autofree char *name = NULL, *heading = NULL;
+  g_autofree char *heading = NULL;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->draft == NULL)
     return;
@@ -301,9 +313,7 @@ on_checked (GObject *source, GAsyncResult *result, gpointer data)
       apply (self);
       return;
     }
-  name = oree_record_editor_dup_name (self);
-  /* TRANSLATORS: %s is the name of a record: a domain, a policy. */
-  heading = g_strdup_printf (_ ("Commit the Changes to “%s”?"), name);
+  heading = question (self);
   oree_ui_ask (GTK_WIDGET (self), heading, self->effects, _ ("Commit"), TRUE, on_effects_accepted, g_object_ref (self));
 }
 
@@ -358,7 +368,7 @@ void
 oree_record_editor_leave (OreeRecordEditor *self, void (*done) (gboolean leave, gpointer data), gpointer data)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  g_autofree char *name = NULL, *heading = NULL;
+  g_autofree char *heading = NULL;
   AdwMessageDialog *dialog;
 
   if (!oree_record_editor_is_dirty (self))
@@ -373,8 +383,7 @@ oree_record_editor_leave (OreeRecordEditor *self, void (*done) (gboolean leave, 
     }
   self->leave_done = done;
   self->leave_data = data;
-  name = oree_record_editor_dup_name (self);
-  heading = g_strdup_printf (_ ("Commit the Changes to “%s”?"), name);
+  heading = question (self);
   dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (root), NULL, NULL));
   adw_message_dialog_set_heading (dialog, heading);
   adw_message_dialog_set_body (dialog, _ ("If you do not commit them, they are lost."));

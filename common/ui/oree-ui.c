@@ -17,6 +17,14 @@
 /* Seconds that a toast with a way back stays. */
 #define TOAST_SECONDS 10
 
+/* Every icon of ours stands beside a label or in a button that has a name; GTK 4.8 would have a screen reader call each of
+ * them "GtkImage". */
+static void
+hide_images (void)
+{
+  gtk_widget_class_set_accessible_role (g_type_class_ref (GTK_TYPE_IMAGE), GTK_ACCESSIBLE_ROLE_PRESENTATION);
+}
+
 void
 oree_ui_init (void)
 {
@@ -27,6 +35,7 @@ oree_ui_init (void)
     return;
   done = TRUE;
   g_resources_register (oree_ui_get_resource ());
+  hide_images ();
   g_type_ensure (OREE_TYPE_TAB_BIN);
   g_type_ensure (OREE_TYPE_LIST_VIEW);
   g_type_ensure (OREE_TYPE_RECORD_EDITOR);

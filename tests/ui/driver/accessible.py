@@ -152,6 +152,10 @@ class Node:
         """What stands in an entry."""
         return self._ask("org.a11y.atspi.Text", "GetText", GLib.Variant("(ii)", (0, self.text_length())))
 
+    def replace(self, text):
+        """Makes this the text of an entry."""
+        return self._ask("org.a11y.atspi.EditableText", "SetTextContents", GLib.Variant("(s)", (text,)))
+
     def text_length(self):
         return self._ask(PROPERTIES, "Get", GLib.Variant("(ss)", ("org.a11y.atspi.Text", "CharacterCount")))
 

@@ -179,6 +179,12 @@ class Program:
         await self.click(name, ("button", "toggle button"))
         self.screen.key("Home", *["Down"] * place, "Return")
 
+    async def paste(self, name, text, role=("text box", "entry", "search box")):
+        """All of `text` at once into the entry of this name, in place of what stood there: too long to type."""
+        node = await self.find(name, role, sensitive=True)
+        node.replace(text)
+        return node
+
     def key(self, *keys):
         self.screen.key(*keys)
 

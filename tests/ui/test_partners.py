@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Journeys with a partner who is there: Debian's Prosody at fabrikam.test, and streams that live while the administrator
+acts. A6, the rest of A7, A11, blocking, granting a policy."""
+
+import re
+
+import pytest
+from conftest import run
+from lab.journal import until
+from sip_users import ALICE_JID, JULIET_URI, both_ways, sip_user
+from world import PARTNER_DOMAIN
+
+
+@pytest.fixture
+def talking(lab, undo):
+    """Two people, and the streams a word in each direction opened."""
+    alice, juliet = run(sip_user(lab, "alice")), run(lab.xmpp_user("juliet"))
+    run(both_ways(juliet, alice, "before"))
+    yield alice, juliet
+    run(juliet.stop())
+    run(alice.stop())
+
+
+async def streams(world):
+    return [row for row in await world.edge.oreectl_json("connections") if row["protocol"] == "xmpp" and row["state"] == "ready"]
+
+
+async def no_streams(world):
+    async def look():
+        return await streams(world) == []
+    await until(look, 10, "every stream closed")
+
+
+async def test_federation_is_disabled_while_people_talk(lab, talking, panel):
+    """A6."""
+    open_now = len(await streams(lab))
+    assert open_now > 0
+    p = await panel(lab, "--page=edge/global")
+    await p.see("Edit Access Edge Configuration")
+    switch = await p.click(re.compile("^Enable federation and public IM"), "switch")
+    await p.until(lambda root: not next(p.match(root, switch.name, "switch")).has("checked"), "off")
+    closed = re.compile(rf"\b{open_now} open streams? (?:is|are) closed")
+    p.key("ctrl+Return")
+    await p.see("Commit the Changes?")
+    await p.see(closed)
+    p.picture("disable-federation")
+    p.key("Escape")
+    await p.gone("Commit the Changes?", "label")
+    assert len(await streams(lab)) == open_now
+    p.key("ctrl+Return")
+    await p.see(closed)
+    await p.click("Commit", "button")
+    await p.see("Access Edge configuration committed")
+    await no_streams(lab)
+    p.key("alt+5")
+    await p.find("Connections", ("tab", "radio button", "radio", "toggle button", "button"))
+    await p.click("Connections", ("tab", "radio button", "radio", "toggle button", "button"))
+    await p.gone(PARTNER_DOMAIN, "label", deadline=10)
+
+
+async def test_a_partner_is_deleted_and_comes_back(lab, talking, panel):
+    """What lives with a partner ends with the record; taking that back lets people talk again."""
+    alice, juliet = talking
+    p = await panel(lab, "--page=xmpp")
+    await p.click(PARTNER_DOMAIN, "label")
+    p.key("Delete")
+    await p.see("Delete 1 Partner?")
+    await p.see(re.compile("open streams? (?:is|are) closed"))
+    await p.click("Delete")
+    await no_streams(lab)
+    await p.see("No XMPP Partners")
+    assert await alice.say(JULIET_URI, "are you there?") == 403
+    await p.click("Undo")
+    await p.see(PARTNER_DOMAIN)
+    await both_ways(juliet, alice, "again")
+
+
+async def test_a_role_is_drained_while_people_talk(lab, talking, panel):
+    """A7: the last stream ends, then the role stops; it is started again, and people talk."""
+    alice, juliet = talking
+    p = await panel(lab, "--page=services/xmpp-proxy")
+    await p.find(re.compile("^XMPP proxy, Running"), "list item", selected=True)
+    await p.click("Stop…")
+    await p.see("Stop XMPP proxy?")
+    await p.find(re.compile("^Finish current"), ("checkbox", "radio button", "check box"))
+    await p.find(re.compile(r"^Stop now: \d+ connections? will be cut"), ("checkbox", "radio button", "check box"))
+    p.picture("stop-with-streams")
+    await p.click("Cancel")
+    await p.click("Drain…")
+    await p.see("Drain XMPP proxy?")
+    await p.click("Drain")
+    await p.find(re.compile("^XMPP proxy, (Draining|Stopping|Stopped)"), "list item")
+    await lab.partner.stop()
+    await p.find(re.compile("^XMPP proxy, Stopped"), "list item", deadline=20)
+    await lab.partner.start()
+    await p.click("Start")
+    await p.find(re.compile("^XMPP proxy, Running"), "list item")
+    again = await lab.xmpp_user("juliet")
+    await both_ways(again, alice, "after")
+    await again.stop()
+
+
+async def test_a_policy_is_granted(lab, talking, panel):
+    """A policy that allows nothing, granted to one user: who watched her sees her go; taken away, she is back."""
+    alice, juliet = talking
+    await lab.edge.oreectl("external-access-policy", "add", "Nobody", "enable-federation-access=false")
+    p = await panel(lab, "--page=users")
+    await p.click("sip:alice@contoso.test", "label")
+    await p.click("Action", "button")
+    await p.press("Grant policy…", "menu item")
+    await p.see("Grant a Policy to 1 User")
+    await p.choose("External access policy", 1)
+    await p.click("Grant")
+    await p.see("Policy granted to 1 user")
+    assert (await lab.edge.oreectl_json("user", "show", "sip:alice@contoso.test"))["external-access-policy"] == "Nobody"
+    assert await alice.say(JULIET_URI, "shall I?") == 403
+    juliet.say(ALICE_JID, "and I?")
+    await p.click("Undo")
+    await p.see("Undone")
+    await both_ways(juliet, alice, "allowed again")
+
+
+async def test_a_partner_that_fails_is_explained(lab, undo, panel):
+    """A11: a server without TLS where the record requires it; what is wrong is said, with the way to the record; with TLS
+    optional it works; the log has both."""
+    alice = await sip_user(lab, "alice")
+    await lab.partner.stop()
+    # The module that encrypts is not loaded.
+    config = lab.partner.directory / "prosody.cfg.lua"
+    original = lab.partner._write_config
+
+    def without_tls():
+        path = original()
+        path.write_text(path.read_text().replace('"saslauth", "tls", ', '"saslauth", '))
+        return path
+    lab.partner._write_config = without_tls
+    lab.partner.encryption, lab.partner.secure_auth = False, False
+    try:
+        await lab.partner.start()
+        assert await alice.say(JULIET_URI, "hello?") not in (200, 202)
+        p = await panel(lab, "--page=home", "--size=1200x860")
+        await p.see(f"No connection with {PARTNER_DOMAIN}", deadline=15)
+        p.picture("home-failing")
+        await p.click("Show", "button")
+        await p.see("✖ Failing")
+        await p.see(re.compile("TLS"))
+        p.picture("partner-failing")
+        await p.press("Open partner", "button")
+        await p.see("Edit XMPP Federated Partner")
+        await p.click("Partner type (required)", "label", button=5, count=8)  # the wheel
+        await p.choose("TLS negotiation", 1)
+        p.key("ctrl+Return")
+        await p.see(f"Partner {PARTNER_DOMAIN} committed", deadline=10)
+        assert await alice.say(JULIET_URI, "hello!") in (200, 202)
+        p.key("alt+5")
+        await p.see("✔ Connected", deadline=15)
+        p.key("alt+6")
+        await p.see(re.compile(f"{PARTNER_DOMAIN}.*(encrypt|TLS)"))
+        await p.choose("Level", 2)
+        await p.see(re.compile(f"{PARTNER_DOMAIN}.*(encrypt|TLS)"))
+        p.picture("events-warnings")
+    finally:
+        await alice.stop()
+        lab.partner._write_config = original
+        assert config.exists()
+        await lab.partner.restart(encryption=True, secure_auth=True)
