@@ -28,6 +28,7 @@ struct _OreeConnectionsPage
   GCancellable *cancellable;
   char *wanted;  /* the partner to open as soon as it is read */
   char *opened;  /* the partner whose detail is shown */
+  GVariant *told; /* what the detail says */
   guint timer;
 };
 
@@ -98,25 +99,32 @@ on_events (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-open_partner (OreeConnectionsPage *self, OreeClientItem *item)
+tell_partner (OreeConnectionsPage *self, OreeClientItem *item)
 {
   OreeFacts *facts = oree_list_detail_get_facts (self->partners_view);
-  g_autofree char *place = g_strconcat ("xmpp/", oree_client_item_get_id (item), NULL);
-  gboolean again = oree_list_detail_is_open (self->partners_view);
   GVariantDict options;
 
-  g_free (self->opened);
-  self->opened = g_strdup (oree_client_item_get_id (item));
+  g_clear_pointer (&self->told, g_variant_unref);
+  self->told = g_variant_ref (oree_client_item_get_row (item));
   oree_facts_clear (facts);
   oree_partner_tell (item, facts);
-  if (!again)
-    oree_list_detail_add_button (self->partners_view, _ ("_Open partner"), "win.go", place);
-  oree_list_detail_open (self->partners_view, self->opened);
   g_variant_dict_init (&options, NULL);
   g_variant_dict_insert (&options, "limit", "u", EVENTS_READ);
   oree_client_session_call_async (oree_panel_page_get_session (OREE_PANEL_PAGE (self)), OREE_CALL_LIST_EVENTS,
                                   g_variant_new ("(@a{sv})", g_variant_dict_end (&options)), self->cancellable, on_events,
                                   self);
+}
+
+static void
+open_partner (OreeConnectionsPage *self, OreeClientItem *item)
+{
+  g_autofree char *place = g_strconcat ("xmpp/", oree_client_item_get_id (item), NULL);
+
+  oree_list_detail_close (self->partners_view);
+  self->opened = g_strdup (oree_client_item_get_id (item));
+  tell_partner (self, item);
+  oree_list_detail_add_button (self->partners_view, _ ("_Open partner"), "win.go", place);
+  oree_list_detail_open (self->partners_view, self->opened);
 }
 
 static void
@@ -140,10 +148,15 @@ static void
 on_partners_loaded (OreeConnectionsPage *self)
 {
   g_autofree char *wanted = g_steal_pointer (&self->wanted);
-  OreeClientItem *item = wanted != NULL ? oree_client_list_find (self->partners, wanted) : NULL;
+  const char *id = wanted != NULL ? wanted : self->opened;
+  OreeClientItem *item = id != NULL ? oree_client_list_find (self->partners, id) : NULL;
 
-  if (item != NULL)
+  if (item == NULL)
+    return;
+  if (wanted != NULL)
     open_partner (self, item);
+  else if (!g_variant_equal (self->told, oree_client_item_get_row (item)))
+    tell_partner (self, item);
 }
 
 static void
@@ -282,6 +295,7 @@ oree_connections_page_finalize (GObject *object)
   g_object_unref (self->cancellable);
   g_free (self->wanted);
   g_free (self->opened);
+  g_clear_pointer (&self->told, g_variant_unref);
   G_OBJECT_CLASS (oree_connections_page_parent_class)->finalize (object);
 }
 
