@@ -149,6 +149,8 @@ async def test_a_partner_that_fails_is_explained(lab, undo, panel):
         await p.see("Edit XMPP Federated Partner")
         await p.click("Partner type (required)", "label", button=5, count=8)  # the wheel
         await p.choose("TLS negotiation", 1)
+        await p.see("⚠ SASL over TLS, TLS dialback, TCP dialback (unencrypted)")
+        await p.see("Nothing that is connected now is cut.")
         p.key("ctrl+Return")
         await p.see(f"Partner {PARTNER_DOMAIN} committed", deadline=10)
         assert await alice.say(JULIET_URI, "hello!") in (200, 202)
