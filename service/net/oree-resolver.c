@@ -543,10 +543,11 @@ configure (OreeResolver *self, const OreeResolverOptions *options, GError **erro
       (local && !set_option (self, "do-not-query-localhost:", "no", error)))
     return FALSE;
 
-  /* A forwarder asks others in its turn. Left alone, libunbound learns from the quick answers how quick this one is, and
-   * gives up after a second on the name that takes it longer (five tries, the first after 50 ms). */
+  /* A forwarder asks others in its turn. Left alone, libunbound learns from the quick answers how quick this one is, gives
+   * up after a second on the name that takes it longer (five tries, the first after 50 ms), and after an outage waits as
+   * long again as it lasted, up to two minutes, before it asks once more. */
   if (options->forwarders != NULL && options->forwarders[0] != NULL &&
-      !set_option (self, "infra-cache-min-rtt:", "1000", error))
+      (!set_option (self, "infra-cache-min-rtt:", "1000", error) || !set_option (self, "infra-host-ttl:", "10", error)))
     return FALSE;
 
   /* RFC 6761 keeps "test." from the world: libunbound answers for it by itself. In the lab it is ours. Absence is not
