@@ -162,6 +162,26 @@ async def test_refresh_end_and_too_brief(lab, alice, watched):
     assert not [p for p in watched.presences.entries[gone:] if p.type in ("subscribe", "unsubscribe")]
 
 
+async def test_the_table_on_bus_and_command_line(lab, alice, watched):
+    one = await row(lab, ALICE, watched.jid)
+    assert (one["direction"], one["authorisation"], one["state"], one["known"], one["devices"]) == ("to-xmpp", "granted", "live", True, 1)
+    assert one["last-xmpp"] == "available" and one["last-sip"] == "NOTIFY 200" and one["next"] > one["since"]
+    (shown,) = [line for line in await lab.edge.oreectl_json("subscriptions") if line["presentity"] == watched.jid]
+    assert dict(shown, next=0) == dict(one, next=0)  # `next` is counted anew each time
+    text = await lab.edge.oreectl("subscriptions", language="fr")
+    assert any(ALICE in line and watched.jid in line for line in text.splitlines()), text
+    status, text, _ = await lab.edge.run_ctl("explain", "presence", f"watcher={ALICE}", f"presentity={watched.jid}")
+    assert status == 0, text
+    # The same when it is not, in words.
+    await lab.edge.oreectl("external-access-policy", "set", "global", "enable-xmpp-access=false")
+    try:
+        assert await why(lab, ALICE, watched.jid) == "user-xmpp-off"
+        status, text, _ = await lab.edge.run_ctl("explain", "presence", f"watcher={ALICE}", f"presentity={watched.jid}")
+        assert status == 1 and "enable-xmpp-access" in text, text
+    finally:
+        await lab.edge.oreectl("external-access-policy", "set", "global", "enable-xmpp-access=true")
+
+
 async def test_the_contact_takes_it_back(lab, alice, watched):
     since = alice.notifies.mark()
     watched.presence(to=ALICE_JID, type="unsubscribed")

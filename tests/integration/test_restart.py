@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 from conftest import run
 from gi.repository import GLib
+from lab.clock import Clock
 from lab.journal import until
 from sip_users import ALICE, ALICE_JID, JULIET, JULIET_URI, asking, both_ways, notification, sip_user
 from world import PARTNER_DOMAIN
@@ -194,3 +195,40 @@ async def test_our_service_is_shot_while_records_are_written(lab):
     assert {f"a{number}.test" for number in range(acknowledged)} <= names
     assert {name[1:] for name in names if name[0] == "a"} == {name[1:] for name in names if name[0] == "b"}
     assert len(names) // 2 - acknowledged in (0, 1)
+
+
+async def test_months_pass_while_nobody_is_there(lab, alice, undo):
+    """Both sides are off for a hundred days. Who had agreed is asked nothing again, each sees the other, and the contact whom our
+    user knows may still write."""
+    asked = []
+    await lab.edge.oreectl("xmpp-partner", "set", PARTNER_DOMAIN, "partner-type=public-unverified",
+                           "sasl-negotiation=not-supported")  # the lab's certificates do not live so long
+    await lab.partner.restart(external=False)
+    juliet = await lab.xmpp_user("juliet")
+    await know_each_other(lab, juliet, alice)
+    before = await durable(lab)
+    since = [row["since"] for row in await lab.edge.bus.call("Monitor", "Subscriptions", "(a{sv})", {})]
+    await juliet.stop()
+    await alice.stop()
+    await lab.edge.kill()
+    await lab.partner.stop()
+
+    clock = Clock(lab.edge, lab.directory / "clock")
+    clock.ahead(100 * 24 * 3600)
+    await lab.edge.start()
+    await lab.partner.start()
+    assert await durable(lab) == before
+    juliet = await lab.xmpp_user("juliet")
+    juliet.presences.on_add = lambda presence: asked.append(presence) if "subscribe" in presence.type else None
+    await alice.start()
+    told = alice.notifies.mark()
+    assert await alice.publish("open", "a season later") == 200
+    await juliet.sees(ALICE_JID, "available", deadline=60)
+    assert (await alice.subscribe(JULIET_URI)).status == 200
+    await alice.told(JULIET_URI, state="active", basic="open", since=told, deadline=60)
+    await both_ways(juliet, alice, "a hundred days on")
+    assert not asked
+    assert [row["since"] for row in await lab.edge.bus.call("Monitor", "Subscriptions", "(a{sv})", {})] == since
+    await juliet.stop()
+    clock.ahead(0)
+    await lab.partner.restart(external=True)
