@@ -52,6 +52,22 @@ show_absent (OreePanelBanner *self, gboolean no_bus)
 }
 
 static void
+show_version (OreePanelBanner *self, int difference)
+{
+  GVariant *status = oree_client_session_get_status (self->session);
+  const char *version = "?";
+  g_autofree char *text = NULL;
+
+  g_variant_lookup (status, "version", "&s", &version);
+  /* TRANSLATORS: the version of the service, the version of this program. */
+  text = g_strdup_printf (difference > 0
+                              ? _ ("The service (%s) is newer than this panel (%s). Some settings are not shown.")
+                              : _ ("The service (%s) is older than this panel (%s). Some settings cannot be changed."),
+                          version, OREE_VERSION);
+  show (self, GTK_MESSAGE_INFO, text, NULL);
+}
+
+static void
 update (OreePanelBanner *self)
 {
   OreeSessionState state = oree_client_session_get_state (self->session);
@@ -63,10 +79,8 @@ update (OreePanelBanner *self)
     show (self, GTK_MESSAGE_ERROR, _ ("You are not permitted to view the settings of this edge."), _ ("Try again"));
   else if (oree_client_session_is_read_only (self->session))
     show (self, GTK_MESSAGE_INFO, _ ("You can view the settings. Changing them needs authorization."), _ ("Unlock…"));
-  else if (state == OREE_SESSION_READY && version > 0)
-    show (self, GTK_MESSAGE_INFO, _ ("The service is newer than this panel. Some settings are not shown."), NULL);
-  else if (state == OREE_SESSION_READY && version < 0)
-    show (self, GTK_MESSAGE_INFO, _ ("The service is older than this panel. Some settings cannot be changed."), NULL);
+  else if (state == OREE_SESSION_READY && version != 0)
+    show_version (self, version);
   else
     reveal (self, FALSE);
 }

@@ -109,6 +109,13 @@ oree_client_item_set_row (OreeClientItem *self, GVariant *row)
   return TRUE;
 }
 
+OreePartnerState
+oree_client_item_partner_state (OreeClientItem *self)
+{
+  return oree_partner_state (oree_client_item_number (self, "streams-in") + oree_client_item_number (self, "streams-out"),
+                             oree_client_item_text (self, "last-event"));
+}
+
 const char *
 oree_client_item_text (OreeClientItem *self, const char *name)
 {

@@ -2,6 +2,7 @@
 /* OreeClientItem: one row of a list that came over the bus, for list widgets. It keeps its identity while its values
  * change, so that a selection survives a refresh. */
 #pragma once
+#include "model/oree-partner-state.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -32,5 +33,8 @@ guint64 oree_client_item_number (OreeClientItem *self, const char *name);
 gint64 oree_client_item_time (OreeClientItem *self, const char *name);
 /* Of a list field: the entries, borrowed texts in an owned array; never NULL. */
 const char **oree_client_item_list (OreeClientItem *self, const char *name);
+
+/* Of a row of Monitor.Partners. */
+OreePartnerState oree_client_item_partner_state (OreeClientItem *self);
 
 G_END_DECLS

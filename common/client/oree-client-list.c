@@ -354,6 +354,16 @@ oree_client_list_position (OreeClientList *self, const char *id, guint *position
   return item != NULL && g_ptr_array_find (self->items, item, position);
 }
 
+GStrv
+oree_client_list_dup_ids (OreeClientList *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; i < self->items->len; i++)
+    g_strv_builder_add (builder, oree_client_item_get_id (self->items->pdata[i]));
+  return g_strv_builder_end (builder);
+}
+
 gboolean
 oree_client_list_is_loaded (OreeClientList *self)
 {

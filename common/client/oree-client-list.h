@@ -29,6 +29,8 @@ void oree_client_list_set_parameters (OreeClientList *self, GVariant *parameters
 OreeClientItem *oree_client_list_find (OreeClientList *self, const char *id);
 /* Where it stands; FALSE when it does not. */
 gboolean oree_client_list_position (OreeClientList *self, const char *id, guint *position);
+/* The ids of its items, owned array of owned names. */
+GStrv oree_client_list_dup_ids (OreeClientList *self);
 gboolean oree_client_list_is_loaded (OreeClientList *self);
 /* Of the last complete reading or change followed; 0 before, and for lists that are not of records. */
 guint64 oree_client_list_get_revision (OreeClientList *self);

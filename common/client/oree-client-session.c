@@ -33,6 +33,7 @@ enum
   SIGNAL_CHANGED,
   SIGNAL_ROLE_CHANGED,
   SIGNAL_EVENT,
+  SIGNAL_CERTIFICATES_CHANGED,
   N_SIGNALS
 };
 
@@ -133,6 +134,12 @@ on_event (OreeClientSession *self, GVariant *event)
   g_signal_emit (self, signals[SIGNAL_EVENT], 0, event);
 }
 
+static void
+on_certificates_changed (OreeClientSession *self)
+{
+  g_signal_emit (self, signals[SIGNAL_CERTIFICATES_CHANGED], 0);
+}
+
 static gboolean
 on_retry (gpointer data)
 {
@@ -185,6 +192,8 @@ on_client (GObject *source, GAsyncResult *result, gpointer data)
   g_signal_connect_object (self->client, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->client, "state-changed", G_CALLBACK (on_role_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->client, "event", G_CALLBACK (on_event), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->client, "certificates-changed", G_CALLBACK (on_certificates_changed), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->client, "closed", G_CALLBACK (on_closed), self, G_CONNECT_SWAPPED);
   /* The watch may need a moment to tell that nobody is there; the call tells at once. */
   read_status (self);
@@ -259,6 +268,8 @@ oree_client_session_class_init (OreeClientSessionClass *klass)
                                                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
   signals[SIGNAL_EVENT]
       = g_signal_new ("event", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_VARIANT);
+  signals[SIGNAL_CERTIFICATES_CHANGED]
+      = g_signal_new ("certificates-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

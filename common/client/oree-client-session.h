@@ -18,7 +18,7 @@ typedef enum
 #define OREE_TYPE_CLIENT_SESSION (oree_client_session_get_type ())
 /* Properties: "state" (i, OreeSessionState), "read-only" (b), "status" (v, as Manager.GetStatus; NULL before the first),
  * "writable" (b: ready, and nobody said no). Signals: "changed" (t revision, a(ss) records) — the configuration;
- * "role-changed" (s role, v row); "event" (v event). */
+ * "role-changed" (s role, v row); "event" (v event); "certificates-changed" (): list them again. */
 G_DECLARE_FINAL_TYPE (OreeClientSession, oree_client_session, OREE, CLIENT_SESSION, GObject)
 
 /* `bus` as oree_client_new_sync () takes it. Begins to connect at once. */

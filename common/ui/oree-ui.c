@@ -6,7 +6,10 @@
 #include "ui/oree-list-view.h"
 #include "ui/oree-names-row.h"
 #include "ui/oree-number-row.h"
+#include "ui/oree-pem-row.h"
 #include "ui/oree-record-editor.h"
+#include "ui/oree-reference-row.h"
+#include "ui/oree-secret-row.h"
 #include "ui/oree-switch-row.h"
 #include "ui/oree-tab-bin.h"
 #include "ui/oree-text-row.h"
@@ -44,6 +47,9 @@ oree_ui_init (void)
   g_type_ensure (OREE_TYPE_NUMBER_ROW);
   g_type_ensure (OREE_TYPE_CHOICE_ROW);
   g_type_ensure (OREE_TYPE_NAMES_ROW);
+  g_type_ensure (OREE_TYPE_PEM_ROW);
+  g_type_ensure (OREE_TYPE_REFERENCE_ROW);
+  g_type_ensure (OREE_TYPE_SECRET_ROW);
   style = gtk_css_provider_new ();
   gtk_css_provider_load_from_resource (style, "/org/oree/ui/oree-ui.css");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (style),

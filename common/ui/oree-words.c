@@ -66,6 +66,12 @@ static const OreeWord scopes[] = {
   { "user", NC_ ("scope", "User"), NULL },
 };
 
+static const OreeWord partner_states[] = {
+  { "connected", N_ ("✔ Connected"), NULL },
+  { "failing", N_ ("✖ Failing"), NULL },
+  { "idle", N_ ("– Idle"), NULL },
+};
+
 #define SET(name, words) { name, words, G_N_ELEMENTS (words) }
 
 static const struct
@@ -75,6 +81,7 @@ static const struct
   guint n_words;
 } sets[] = {
   SET ("partner-type", partner_types),
+  SET ("partner-state", partner_states),
   SET ("negotiation", negotiations),
   SET ("client-certificate", client_certificates),
   SET ("verification-level", verification_levels),

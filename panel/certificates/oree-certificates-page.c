@@ -10,8 +10,6 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Seconds between readings while somebody looks. */
-#define PERIOD 5
 #define WIZARD "oree-certificate-wizard"
 
 struct _OreeCertificatesPage
@@ -34,7 +32,6 @@ struct _OreeCertificatesPage
   GSimpleActionGroup *actions;
   GCancellable *cancellable;
   char *wanted;
-  guint timer;
   gboolean settled;
 };
 
@@ -330,11 +327,12 @@ refresh (OreeCertificatesPage *self)
                                   g_variant_new ("(a{sv})", NULL), self->cancellable, on_list, self);
 }
 
-static gboolean
-on_period (gpointer data)
+/* Somebody changed them, or what they are needed for. */
+static void
+on_changed (OreeCertificatesPage *self)
 {
-  refresh (data);
-  return G_SOURCE_CONTINUE;
+  if (oree_panel_page_is_shown (OREE_PANEL_PAGE (self)))
+    refresh (self);
 }
 
 static void
@@ -374,25 +372,18 @@ static void
 oree_certificates_page_setup (OreePanelPage *page)
 {
   OreeCertificatesPage *self = OREE_CERTIFICATES_PAGE (page);
+  OreeClientSession *session = oree_panel_page_get_session (page);
 
   gtk_widget_insert_action_group (GTK_WIDGET (self), "page", G_ACTION_GROUP (self->actions));
-  g_signal_connect_object (oree_panel_page_get_session (page), "notify::state", G_CALLBACK (refresh), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "certificates-changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
 }
 
 static void
 oree_certificates_page_shown (OreePanelPage *page)
 {
-  OreeCertificatesPage *self = OREE_CERTIFICATES_PAGE (page);
-
-  refresh (self);
-  self->timer = g_timeout_add_seconds (PERIOD, on_period, self);
-}
-
-static void
-oree_certificates_page_hidden (OreePanelPage *page)
-{
-  g_clear_handle_id (&OREE_CERTIFICATES_PAGE (page)->timer, g_source_remove);
+  refresh (OREE_CERTIFICATES_PAGE (page));
 }
 
 static void
@@ -428,7 +419,6 @@ oree_certificates_page_dispose (GObject *object)
   OreeCertificatesPage *self = OREE_CERTIFICATES_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
-  g_clear_handle_id (&self->timer, g_source_remove);
   G_OBJECT_CLASS (oree_certificates_page_parent_class)->dispose (object);
 }
 
@@ -455,7 +445,6 @@ oree_certificates_page_class_init (OreeCertificatesPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = oree_certificates_page_finalize;
   page_class->setup = oree_certificates_page_setup;
   page_class->shown = oree_certificates_page_shown;
-  page_class->hidden = oree_certificates_page_hidden;
   page_class->go = oree_certificates_page_go;
   page_class->is_settled = oree_certificates_page_is_settled;
   page_class->get_actions = oree_certificates_page_get_actions;

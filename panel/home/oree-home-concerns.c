@@ -114,16 +114,6 @@ add_certificates (GPtrArray *concerns, GVariant *usages)
     }
 }
 
-static gboolean
-is_failing (OreeClientItem *partner)
-{
-  const char *last = oree_client_item_text (partner, "last-event");
-
-  return oree_client_item_number (partner, "streams-in") + oree_client_item_number (partner, "streams-out") == 0
-         && (g_str_equal (last, "stream-failed") || g_str_equal (last, "stream-refused")
-             || g_str_equal (last, "posh-failed"));
-}
-
 static void
 add_partners (GPtrArray *concerns, GListModel *partners)
 {
@@ -134,7 +124,7 @@ add_partners (GPtrArray *concerns, GListModel *partners)
       g_autoptr (OreeClientItem) item = g_list_model_get_item (partners, i);
       const char *reason = oree_client_item_text (item, "last-reason");
 
-      if (!is_failing (item))
+      if (oree_client_item_partner_state (item) != OREE_PARTNER_FAILING)
         continue;
       named++;
       add (concerns, "⚠", g_strdup_printf (_ ("No connection with %s"), oree_client_item_get_id (item)),

@@ -3,6 +3,7 @@
 
 #include "client/oree-sentences.h"
 #include "ui/oree-ui.h"
+#include "ui/oree-words.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -173,29 +174,17 @@ const OreeListColumn oree_connection_columns[] = {
 };
 const guint oree_n_connection_columns = G_N_ELEMENTS (oree_connection_columns);
 
-/* Connected; else the last word about it decides whether it rests or fails. */
 static char *
 partner_state (OreeClientItem *item, gpointer data)
 {
-  const char *last = oree_client_item_text (item, "last-event");
-
-  if (oree_client_item_number (item, "streams-in") + oree_client_item_number (item, "streams-out") > 0)
-    return g_strdup (_ ("✔ Connected"));
-  if (g_str_equal (last, "stream-failed") || g_str_equal (last, "stream-refused") || g_str_equal (last, "posh-failed"))
-    return g_strdup (_ ("✖ Failing"));
-  return g_strdup (_ ("– Idle"));
+  return g_strdup (oree_words_label ("partner-state", oree_enum_to_nick (oree_partner_states,
+                                                                         (int) oree_client_item_partner_state (item))));
 }
 
 static char *
 partner_type (OreeClientItem *item, gpointer data)
 {
-  static const Word types[] = {
-    { "federated", N_ ("Federated") },
-    { "public-verified", N_ ("Public verified") },
-    { "public-unverified", N_ ("Public unverified") },
-  };
-
-  return g_strdup (word_of (types, G_N_ELEMENTS (types), oree_client_item_text (item, "partner-type")));
+  return g_strdup (oree_words_label ("partner-type", oree_client_item_text (item, "partner-type")));
 }
 
 static char *

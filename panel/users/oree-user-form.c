@@ -4,7 +4,6 @@
 #include "client/oree-client-list.h"
 #include "panel/users/oree-grant-dialog.h"
 #include "ui/oree-reference-row.h"
-#include "ui/oree-secret-row.h"
 
 struct _OreeUserForm
 {
@@ -36,16 +35,8 @@ on_policies (OreeUserForm *self)
 static void
 on_sites (OreeUserForm *self)
 {
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) names = NULL;
+  g_auto (GStrv) names = oree_client_list_dup_ids (self->sites);
 
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->sites)); i++)
-    {
-      g_autoptr (OreeClientItem) item = g_list_model_get_item (G_LIST_MODEL (self->sites), i);
-
-      g_strv_builder_add (builder, oree_client_item_get_id (item));
-    }
-  names = g_strv_builder_end (builder);
   oree_reference_row_set_names (self->site, (const char *const *) names);
 }
 
@@ -89,8 +80,6 @@ oree_user_form_class_init (OreeUserFormClass *klass)
   props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, OREE_TYPE_CLIENT_SESSION,
                                              G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, props);
-  g_type_ensure (OREE_TYPE_REFERENCE_ROW);
-  g_type_ensure (OREE_TYPE_SECRET_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/oree/Edge1/Panel/oree-user-form.ui");
   gtk_widget_class_bind_template_child (widget_class, OreeUserForm, policy);
   gtk_widget_class_bind_template_child (widget_class, OreeUserForm, site);

@@ -12,6 +12,7 @@
 #include "ui/oree-list-view.h"
 #include "ui/oree-names-row.h"
 #include "ui/oree-number-row.h"
+#include "ui/oree-pem-row.h"
 #include "ui/oree-record-editor.h"
 #include "ui/oree-reference-row.h"
 #include "ui/oree-secret-row.h"
@@ -68,7 +69,7 @@ test_shared (void)
 {
   const GType types[] = {
     OREE_TYPE_CHOICE_ROW, OREE_TYPE_FACTS, OREE_TYPE_LIST_DETAIL, OREE_TYPE_LIST_VIEW, OREE_TYPE_NAMES_ROW,
-    OREE_TYPE_NUMBER_ROW, OREE_TYPE_RECORD_EDITOR, OREE_TYPE_REFERENCE_ROW, OREE_TYPE_SECRET_ROW, OREE_TYPE_SPARKLINE,
+    OREE_TYPE_NUMBER_ROW, OREE_TYPE_PEM_ROW, OREE_TYPE_RECORD_EDITOR, OREE_TYPE_REFERENCE_ROW, OREE_TYPE_SECRET_ROW, OREE_TYPE_SPARKLINE,
     OREE_TYPE_SWITCH_ROW, OREE_TYPE_TAB_BIN, OREE_TYPE_TEXT_ROW,
   };
 

@@ -3,9 +3,11 @@
 #include "panel/federation/xmpp-partners/oree-partner-form.h"
 
 #include "client/oree-client-draft.h"
+#include "client/oree-client-list.h"
 #include "client/oree-sentences.h"
 #include "model/oree-xmpp-partner.h"
 #include "ui/oree-field-row.h"
+#include "ui/oree-reference-row.h"
 #include "ui/oree-ui.h"
 
 #include <glib/gi18n-lib.h>
@@ -16,12 +18,15 @@ struct _OreePartnerForm
   GtkDropDown *presets;
   AdwActionRow *methods;
   GtkWidget *domain;
+  OreeReferenceRow *profile;
   OreeClientDraft *draft;
+  OreeClientList *profiles;
 };
 
 enum
 {
   PROP_DRAFT = 1,
+  PROP_SESSION,
   N_PROPS
 };
 
@@ -133,24 +138,46 @@ on_preset (OreePartnerForm *self)
 }
 
 static void
+on_profiles (OreePartnerForm *self)
+{
+  g_auto (GStrv) ids = oree_client_list_dup_ids (self->profiles);
+
+  oree_reference_row_set_names (self->profile, (const char *const *) ids);
+}
+
+static void
+set_session (OreePartnerForm *self, OreeClientSession *session)
+{
+  self->profiles = oree_client_list_new_for_kind (session, "boundary-profile");
+  g_signal_connect_object (self->profiles, "loaded", G_CALLBACK (on_profiles), self, G_CONNECT_SWAPPED);
+}
+
+static void
+set_draft (OreePartnerForm *self, OreeClientDraft *draft)
+{
+  self->draft = g_object_ref (draft);
+  g_signal_connect_object (draft, "changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
+  show (self);
+}
+
+static void
 oree_partner_form_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   OreePartnerForm *self = OREE_PARTNER_FORM (object);
 
-  if (id != PROP_DRAFT)
-    {
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      return;
-    }
-  self->draft = g_value_dup_object (value);
-  g_signal_connect_object (self->draft, "changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
-  show (self);
+  if (id == PROP_DRAFT)
+    set_draft (self, g_value_get_object (value));
+  else if (id == PROP_SESSION)
+    set_session (self, g_value_get_object (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
 oree_partner_form_dispose (GObject *object)
 {
   g_clear_object (&OREE_PARTNER_FORM (object)->draft);
+  g_clear_object (&OREE_PARTNER_FORM (object)->profiles);
   G_OBJECT_CLASS (oree_partner_form_parent_class)->dispose (object);
 }
 
@@ -163,8 +190,11 @@ oree_partner_form_class_init (OreePartnerFormClass *klass)
   G_OBJECT_CLASS (klass)->dispose = oree_partner_form_dispose;
   props[PROP_DRAFT] = g_param_spec_object ("draft", NULL, NULL, OREE_TYPE_CLIENT_DRAFT,
                                            G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, OREE_TYPE_CLIENT_SESSION,
+                                             G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, props);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/oree/Edge1/Panel/oree-partner-form.ui");
+  gtk_widget_class_bind_template_child (widget_class, OreePartnerForm, profile);
   gtk_widget_class_bind_template_child (widget_class, OreePartnerForm, presets);
   gtk_widget_class_bind_template_child (widget_class, OreePartnerForm, methods);
   gtk_widget_class_bind_template_child (widget_class, OreePartnerForm, domain);

@@ -6,9 +6,14 @@
 
 #include <glib/gi18n-lib.h>
 
+/* An event that concerns a partner is followed by others: one reading for all of them. */
+#define PAUSE_MS 500
+
 struct _OreePartnersPage
 {
   OreePanelList parent;
+  OreeClientList *live; /* Monitor.Partners */
+  guint pause;
 };
 
 G_DEFINE_FINAL_TYPE (OreePartnersPage, oree_partners_page, OREE_TYPE_PANEL_LIST)
@@ -37,12 +42,24 @@ dialback (OreeClientItem *item, gpointer data)
   return g_strdup (oree_client_item_flag (item, "support-dialback-negotiation") ? "✔" : "–");
 }
 
+static char *
+state (OreeClientItem *item, gpointer data)
+{
+  OreeClientItem *live = oree_client_list_find (OREE_PARTNERS_PAGE (data)->live, oree_client_item_get_id (item));
+
+  if (live == NULL)
+    return g_strdup ("");
+  return g_strdup (oree_words_label ("partner-state", oree_enum_to_nick (oree_partner_states,
+                                                                         (int) oree_client_item_partner_state (live))));
+}
+
 static const OreeListColumn columns[] = {
   { .id = "domain", .title = N_ ("Primary domain"), .field = "id", .expand = TRUE },
   { .id = "type", .title = N_ ("Partner type"), .text = partner_type, .width = 150 },
-  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 120 },
-  { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 120 },
-  { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 90 },
+  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 100 },
+  { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 100 },
+  { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 80 },
+  { .id = "state", .title = N_ ("State"), .text = state, .width = 120 },
   { .id = "description", .title = N_ ("Description"), .field = "description", .expand = TRUE },
 };
 
@@ -88,10 +105,70 @@ static const OreePanelListSpec spec = {
   .committed = committed,
 };
 
+/* ---- what is alive ---- */
+
+/* The row of a partner is drawn again when its state is another than the one drawn. */
+static void
+on_live (OreePartnersPage *self)
+{
+  GListModel *records = G_LIST_MODEL (oree_panel_list_get_records (OREE_PANEL_LIST (self), "xmpp-partner"));
+
+  for (guint i = 0; i < g_list_model_get_n_items (records); i++)
+    {
+      g_autoptr (OreeClientItem) item = g_list_model_get_item (records, i);
+      OreeClientItem *live = oree_client_list_find (self->live, oree_client_item_get_id (item));
+      /* One more than the state, for 0 is: none drawn yet. */
+      int now = live != NULL ? 1 + (int) oree_client_item_partner_state (live) : 0;
+
+      if (GPOINTER_TO_INT (g_object_get_data (G_OBJECT (item), "oree-state")) == now)
+        continue;
+      g_object_set_data (G_OBJECT (item), "oree-state", GINT_TO_POINTER (now));
+      g_object_notify (G_OBJECT (item), "row");
+    }
+}
+
+static gboolean
+on_pause (gpointer data)
+{
+  OreePartnersPage *self = data;
+
+  self->pause = 0;
+  oree_client_list_refresh (self->live);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_event (OreePartnersPage *self, GVariant *event)
+{
+  g_autoptr (GVariant) details = g_variant_lookup_value (event, "details", G_VARIANT_TYPE ("a{ss}"));
+  const char *partner;
+
+  if (self->pause == 0 && oree_panel_page_is_shown (OREE_PANEL_PAGE (self)) && details != NULL
+      && g_variant_lookup (details, "partner", "&s", &partner))
+    self->pause = g_timeout_add (PAUSE_MS, on_pause, self);
+}
+
+static void
+shown (OreePanelPage *page)
+{
+  oree_client_list_refresh (OREE_PARTNERS_PAGE (page)->live);
+}
+
 static void
 prepare (OreePanelList *list)
 {
-  oree_list_view_add_action (oree_panel_list_get_view (list), "gateway", _ ("_Gateway settings…"), OREE_LIST_ANY, FALSE);
+  OreePartnersPage *self = OREE_PARTNERS_PAGE (list);
+  OreeListView *view = oree_panel_list_get_view (list);
+  OreeClientSession *session = oree_panel_page_get_session (OREE_PANEL_PAGE (list));
+
+  oree_list_view_add_action (view, "connections", _ ("Show _connections"), OREE_LIST_ONE, FALSE);
+  oree_list_view_add_action (view, "gateway", _ ("_Gateway settings…"), OREE_LIST_ANY, FALSE);
+  self->live = oree_client_list_new_for_call (session, OREE_CALL_PARTNERS, NULL, "partner");
+  g_signal_connect_object (self->live, "loaded", G_CALLBACK (on_live), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "event", G_CALLBACK (on_event), self, G_CONNECT_SWAPPED);
+  /* A partner just added has a state too. */
+  g_signal_connect_object (oree_panel_list_get_records (list, "xmpp-partner"), "loaded", G_CALLBACK (shown), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void
@@ -99,6 +176,28 @@ command (OreePanelList *list, const char *name, GPtrArray *selected)
 {
   if (g_str_equal (name, "gateway"))
     oree_panel_list_open_singleton (list, "xmpp-gateway");
+  else if (g_str_equal (name, "connections") && selected->len > 0)
+    {
+      g_autofree char *place = g_strconcat ("connections/", oree_client_item_get_id (selected->pdata[0]), NULL);
+
+      gtk_widget_activate_action (GTK_WIDGET (list), "win.go", "s", place);
+    }
+}
+
+static void
+oree_partners_page_dispose (GObject *object)
+{
+  OreePartnersPage *self = OREE_PARTNERS_PAGE (object);
+
+  g_clear_handle_id (&self->pause, g_source_remove);
+  G_OBJECT_CLASS (oree_partners_page_parent_class)->dispose (object);
+}
+
+static void
+oree_partners_page_finalize (GObject *object)
+{
+  g_clear_object (&OREE_PARTNERS_PAGE (object)->live);
+  G_OBJECT_CLASS (oree_partners_page_parent_class)->finalize (object);
 }
 
 static void
@@ -106,6 +205,9 @@ oree_partners_page_class_init (OreePartnersPageClass *klass)
 {
   OreePanelListClass *list_class = OREE_PANEL_LIST_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = oree_partners_page_dispose;
+  G_OBJECT_CLASS (klass)->finalize = oree_partners_page_finalize;
+  OREE_PANEL_PAGE_CLASS (klass)->shown = shown;
   list_class->spec = &spec;
   list_class->prepare = prepare;
   list_class->command = command;
