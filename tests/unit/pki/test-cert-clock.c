@@ -83,7 +83,7 @@ waking_at_turns_is_enough (void)
 {
   for (guint round = 0; round < 300; round++)
     {
-      gint64 begin = BEGIN + g_test_rand_int_range (-HOUR / G_USEC_PER_SEC, HOUR / G_USEC_PER_SEC) * G_USEC_PER_SEC;
+      gint64 begin = BEGIN + g_test_rand_int_range (-3600, 3600) * G_GINT64_CONSTANT (1000000);
       gint64 end = begin + g_test_rand_int_range (1, round % 3 == 0 ? 800 * 24 : 60 * 24) * HOUR;
       gint64 now = begin - DAY;
       int said = G_MAXINT;
