@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIP federation over mutual TLS: Debian's Kamailio as the partner litware.test with baresip's users on both sides, and
+"""SIP federation over mutual TLS: Debian's Kamailio as the partner litware.test (calls and presence: test_sip_calls.py), and
 scripted partners where a packaged one does not do what is asked of it."""
 
 import pytest
@@ -106,8 +106,8 @@ def undo(world):
 @pytest.fixture
 def pair(world):
     # Our Record-Route has a name, which she looks up before she finds the connection she has.
-    alice = run(world.sip_user("alice", [CAROL], sound=True, dns=world.names.endpoint.replace("@", ":")))
-    carol = run(world.at_litware("carol", sound=True))
+    alice = run(world.sip_user("alice", [CAROL], dns=world.names.endpoint.replace("@", ":")))
+    carol = run(world.at_litware("carol"))
     yield alice, carol
     run(carol.stop())
     run(alice.stop())
@@ -146,36 +146,6 @@ async def test_messages_both_ways(world, pair):
     assert {row["direction"] for row in rows} == {"in", "out"}
     for row in rows:
         assert (row["relation"], row["certificate-name"]) == ("allowed-domain", f"sip.{LITWARE}")
-
-
-async def test_presence_both_ways(pair):
-    alice, carol = pair
-    await alice.sees(CAROL, "Online", 30)
-    await carol.sees(ALICE, "Online", 30)
-    await carol.offline()
-    await alice.sees(CAROL, "Offline", 30)
-    await alice.offline()
-    await carol.sees(ALICE, "Offline", 30)
-
-
-async def test_calls_both_ways(pair):
-    for caller, callee, uri in (pair[0], pair[1], CAROL), (pair[1], pair[0], ALICE):
-        marks = [len(user.process.lines.entries) for user in (caller, callee)]
-        await caller.dial(uri)
-        await callee.line("Incoming call", since=marks[1])
-        await caller.line("180 Ringing", since=marks[0])
-        await callee.accept()
-        for user, mark in zip((caller, callee), marks):
-            await user.line("Call established", since=mark)
-        await caller.hang_up()
-        await callee.line("session closed", since=marks[1])
-        # And one that is called off before anybody took it.
-        marks = [len(user.process.lines.entries) for user in (caller, callee)]
-        await caller.dial(uri)
-        await callee.line("Incoming call", since=marks[1])
-        await caller.line("180 Ringing", since=marks[0])
-        await caller.hang_up()
-        await callee.line("closed", since=marks[1])
 
 
 # --- a server that its record names; others are not it ---

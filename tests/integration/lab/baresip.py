@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 
 from .journal import Journal, until
-from .process import Process, free_port
+from .process import Process, free_port, literal
 
 CONFIG = """poll_method epoll
-sip_listen {address}:0
+sip_listen {literal}:0
 sip_cafile {ca}
 net_interface {address}
 call_max_calls 4
@@ -22,7 +22,7 @@ module_app menu.so
 module_app contact.so
 module_app presence.so
 module_app ctrl_tcp.so
-ctrl_tcp_listen {address}:{control}
+ctrl_tcp_listen {literal}:{control}
 """
 
 # Sound that needs no sound card.
@@ -56,11 +56,12 @@ class Baresip:
         self._control_port = free_port(address)
         self._address = address
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / "config").write_text(CONFIG.format(address=address, ca=ca, control=self._control_port)
+        (directory / "config").write_text(CONFIG.format(address=address, literal=literal(address), ca=ca,
+                                                        control=self._control_port)
                                           + (SOUND if sound else "") + (f"dns_server {dns}\n" if dns else ""))
         (directory / "accounts").write_text(
             f"<{self.uri};transport=tls>;auth_user={user};auth_pass={password}"
-            f';outbound="sip:{host}:{port};transport=tls";regint=600;pubint=600;answermode=manual\n')
+            f';outbound="sip:{literal(host)}:{port};transport=tls";regint=600;pubint=600;answermode=manual\n')
         self._trace = ["-s"] if trace else []
         self.process = None
         self._partial = None
@@ -127,9 +128,9 @@ class Baresip:
     async def hang_up(self):
         await self._command("hangup")
 
-    async def calls(self):
-        """What it says of its calls; each has a line with the peer."""
-        return _ESCAPES.sub("", await self._command("listcalls"))
+    async def offer_again(self):
+        """A re-INVITE in the call at hand."""
+        await self._command("reinvite")
 
     async def online(self):
         await self._command("presence_online")

@@ -8,7 +8,7 @@ import re
 import sqlite3
 import subprocess
 
-from .process import Process, free_port
+from .process import Process, free_port, literal
 
 CONFIG = pathlib.Path(__file__).resolve().parents[3] / "data" / "config" / "kamailio-next-hop.cfg"
 SCHEMAS = pathlib.Path("/usr/share/kamailio/db_sqlite")
@@ -102,7 +102,7 @@ class Kamailio:
     async def start(self):
         values = {
             "DOMAIN": f'"{self.domain}"',
-            "LISTEN": f"tls:{self.address}:{self.port}",
+            "LISTEN": f"tls:{literal(self.address)}:{self.port}",
             "EDGE": f'"{self._edge_uri}"',
             "EDGE_NAME": f'"{self._edge_name}"',
             "PRESENCE_URI": f'"sip:presence@{self.domain};transport=tls"',

@@ -108,6 +108,11 @@ class Process:
         return self.child.returncode
 
 
+def literal(address):
+    """An address as it stands before a port."""
+    return f"[{address}]" if ":" in address else address
+
+
 def free_port(address="127.0.0.1", kind=socket.SOCK_STREAM):
     """A port nobody listens on now."""
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind) as probe:
