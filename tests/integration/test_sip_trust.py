@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from conftest import run
+from lab.clock import Clock
 from lab.journal import until
 from sip_partner import context
 from sip_users import ALICE
@@ -15,6 +16,7 @@ from world import OUR_DOMAIN
 WIDE = "wide.test"     # its SRV record leads out of the domain
 DEEP = "deep.test"     # … or two labels down
 EAGER = "eager.test"   # discovered, and tried out by one test alone
+HOURLY = "hourly.test" # discovered, and reported on
 VERIFIED = ["ms-asserted-verification-level: ms-source-verified-user=verified"]
 TRUST = "ms-edge-proxy-message-trust"
 
@@ -29,6 +31,7 @@ class Names(SipWorld):
 @pytest.fixture(scope="module")
 def world():
     world = Names()
+    world.clock = Clock(world.edge, world.directory / "clock")
     try:
         run(world.start_sip(allowed=(LITWARE, WIDE, DEEP)))
         world.alice = run(world.ours("alice"))
@@ -247,4 +250,32 @@ async def test_safeguards_hold_a_discovered_partner_and_free_an_allowed_one(worl
     assert statuses == [200] * 60
     assert await say(link, world.word(), to=f"sip:guess-more@{OUR_DOMAIN}") == 404
     assert await world.discovered(EAGER) is None
+    await link.stop()
+
+
+async def test_an_hour_of_discovered_partners_is_reported(world, edge):
+    """Last in this file: an hour passes, and whoever was signed in has to do so again."""
+    await edge.oreectl("access-edge", "set", "enable-partner-discovery=true",
+                       "discovered-partner-verification-level=always-verifiable")
+    since = edge.bus.events.mark()
+    link = await world.link(HOURLY, "mallory")
+    assert [await say(link, world.word()) for _ in range(3)] == [200] * 3
+    world.clock.passes(1800)
+    assert await link.status("OPTIONS", f"sip:{OUR_DOMAIN}") == 200
+    assert not [event for event in edge.bus.events.entries[since:] if event["nick"] == "partners-report"]
+    world.clock.passes(1860)
+    assert await world.alice.register() == 200
+    assert await say(link, world.word()) == 200
+    event = await edge.bus.event("partners-report", since=since)
+    assert f"{HOURLY}: 4" in event["details"]["partners"] and int(event["details"]["requests"]) >= 4
+    assert event["details"]["lync"] == "14601"
+    for language in ("C", "fr"):
+        assert HOURLY in await edge.oreectl("events", language=language)
+    # The next hour counts anew, and an hour without anybody is not worth a word.
+    since = edge.bus.events.mark()
+    world.clock.passes(3661)
+    assert await world.alice.register() == 200
+    assert await say(link, world.word()) == 200
+    event = await edge.bus.event("partners-report", since=since)
+    assert event["details"]["partners"].count(HOURLY) == 1 and f"{HOURLY}: 1" in event["details"]["partners"]
     await link.stop()

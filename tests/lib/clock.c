@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Another wall clock for a program under test: preloaded, it adds the seconds found in the file that OREE_TEST_CLOCK
- * names (eight bytes, a signed number, mapped: writing the file moves the clock at once) to the real time. What counts
- * monotonically is left alone. No libc function is called for the time, so sanitizers may start before us. */
+/* Other clocks for a program under test: preloaded, it adds the seconds found in the file that OREE_TEST_CLOCK names (two
+ * signed numbers of eight bytes, mapped: writing the file moves the clocks at once) to the real time and to what counts
+ * monotonically. Who sleeps is not woken: something else has to happen. No libc function is called for the time, so sanitizers may start before us. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ map_offset (void)
 
   if (fd < 0)
     return;
-  page = mmap (NULL, sizeof *offset, PROT_READ, MAP_SHARED, fd, 0);
+  page = mmap (NULL, 2 * sizeof *offset, PROT_READ, MAP_SHARED, fd, 0);
   close (fd);
   if (page != MAP_FAILED)
     offset = page;
@@ -35,6 +35,8 @@ clock_gettime (clockid_t clock, struct timespec *now)
 
   if (result == 0 && offset != NULL && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
     now->tv_sec += *offset;
+  if (result == 0 && offset != NULL && (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE))
+    now->tv_sec += offset[1];
   return (int) result;
 }
 
