@@ -66,6 +66,7 @@
 #define OREE_SIP_PING_SECONDS_MAX 120
 #define OREE_SIP_PONG_SECONDS 10         /* RFC 5626 4.4.1, for those who have answered one before */
 #define OREE_SIP_FLOW_DOMAINS_MAX 256    /* domains remembered of one partner's connection */
+#define OREE_SIP_STRANGERS_MAX 1000      /* partners' connections on which nobody proved to be one yet, per worker */
 #define OREE_SIP_RELAYS_MAX 20000        /* requests being relayed, per worker */
 #define OREE_SIP_RELAYS_PER_DOMAIN_MAX 4096 /* of one partner */
 

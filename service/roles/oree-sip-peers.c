@@ -3,6 +3,7 @@
 
 #include "base/oree-limits.h"
 #include "base/oree-secret.h"
+#include "roles/oree-listeners.h"
 #include "roles/oree-peer-pool.h"
 #include "roles/oree-refusal.h"
 
@@ -15,6 +16,14 @@ typedef struct
   OreeReason refused; /* told last; ALLOWED: it was allowed */
 } Standing;
 
+/* A connection that came in, as long as its handshake lasts. */
+typedef struct
+{
+  OreeLane *lane;
+  OreeConn *conn;
+  GList link; /* in `guests` */
+} Guest;
+
 typedef struct
 {
   OreeLane *lane;
@@ -23,6 +32,7 @@ typedef struct
   OreeSipPeer *id;
   GHashTable *domains; /* domain → Standing */
   OreeTimer timer;     /* nobody proved anything yet; later: keep-alive */
+  GList link;          /* in `unproved`, as long as that is so of one that came in */
   gboolean proved;
   gboolean pinged;
   guint pongs; /* when the ping went */
@@ -32,6 +42,9 @@ typedef struct
 struct _OreeSipPeers
 {
   GHashTable *peers; /* flow id → Peer */
+  /* Strangers, the oldest first. */
+  GQueue guests;   /* Guest *, owned */
+  GQueue unproved; /* Peer * */
 };
 
 static void
@@ -43,11 +56,22 @@ standing_free (gpointer data)
   g_free (standing);
 }
 
+/* Somebody proved to be allowed on it, or it is gone. */
+static void
+no_stranger (Peer *peer)
+{
+  if (peer->link.data == NULL)
+    return;
+  g_queue_unlink (&peer->lane->sip_peers->unproved, &peer->link);
+  peer->link.data = NULL;
+}
+
 static void
 peer_free (gpointer data)
 {
   Peer *peer = data;
 
+  no_stranger (peer);
   oree_worker_cancel (peer->lane->worker, &peer->timer);
   g_hash_table_unref (peer->domains);
   oree_sip_peer_unref (peer->id);
@@ -154,6 +178,11 @@ oree_sip_peers_add (OreeLane *lane, OreeFlow flow, OreeDirection direction, cons
   oree_timer_init (&peer->timer, timer_cb, peer);
   g_hash_table_replace (lane->sip_peers->peers, GUINT_TO_POINTER (flow.id), peer);
   oree_sip_hub_identify (lane, flow, id);
+  if (direction == OREE_DIRECTION_IN)
+    {
+      peer->link.data = peer;
+      g_queue_push_tail_link (&lane->sip_peers->unproved, &peer->link);
+    }
   oree_worker_arm (lane->worker, &peer->timer, oree_worker_now (lane->worker) + OREE_SIP_FIRST_SECONDS * OREE_SECOND);
 }
 
@@ -213,6 +242,7 @@ allowed_on_lane (OreeLane *lane, gpointer data)
       if (!peer->proved && conn != NULL)
         {
           peer->proved = TRUE;
+          no_stranger (peer);
           oree_lane_count_one (lane, OREE_COUNT_SIP_PARTNER_CONNECTIONS);
           oree_conn_set_authenticated (conn);
           arm_ping (peer);
@@ -277,10 +307,19 @@ refuse (OreeLane *lane, OreeConn *conn, OreeCertOutcome outcome)
                                          oree_cert_outcome_nick (outcome), NULL));
 }
 
+/* Its connection is somebody else's, or gone. */
+static void
+guest_free (Guest *guest)
+{
+  g_queue_unlink (&guest->lane->sip_peers->guests, &guest->link);
+  g_free (guest);
+}
+
 static void
 guest_tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
 {
-  OreeLane *lane = data;
+  Guest *guest = data;
+  OreeLane *lane = guest->lane;
   g_autoptr (OreeSipPeer) id = NULL;
   OreeCertOutcome outcome;
 
@@ -293,12 +332,14 @@ guest_tls_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer data)
       oree_conn_close (conn);
       return;
     }
+  guest_free (guest);
   oree_sip_peers_add (lane, oree_sip_hub_adopt (lane, conn, OREE_LEG_PARTNER), OREE_DIRECTION_IN, NULL, id);
 }
 
 static void
 guest_closed_cb (OreeConn *conn, OreeClosedReason reason, const char *detail, gpointer data)
 {
+  guest_free (data);
   oree_conn_free (conn);
 }
 
@@ -307,10 +348,49 @@ static const OreeConnCallbacks guest_callbacks = {
   .on_closed = guest_closed_cb,
 };
 
+static void
+dismiss_guest (Guest *guest)
+{
+  OreeConn *conn = guest->conn;
+
+  guest_free (guest);
+  oree_conn_free (conn);
+}
+
+/* Strangers displace each other: first who has not even shown a certificate. Who proved to be a partner never goes. */
+static void
+make_room (OreeLane *lane, const OreeConn *conn)
+{
+  OreeSipPeers *self = lane->sip_peers;
+  g_autofree char *peer = NULL;
+
+  if (self->guests.length + self->unproved.length < OREE_SIP_STRANGERS_MAX)
+    return;
+  peer = oree_endpoint_to_string (oree_conn_peer (conn));
+  oree_listeners_say_limit (lane, "strangers", peer);
+  if (self->guests.length > 0)
+    dismiss_guest (self->guests.head->data);
+  else
+    {
+      Peer *oldest = self->unproved.head->data;
+
+      no_stranger (oldest);
+      oldest->why = "limit";
+      oree_conn_abort (oree_sip_hub_conn (lane, oldest->flow));
+    }
+}
+
 void
 oree_sip_peers_accept (OreeLane *lane, OreeConn *conn)
 {
-  oree_conn_set_callbacks (conn, &guest_callbacks, lane);
+  Guest *guest = g_new0 (Guest, 1);
+
+  make_room (lane, conn);
+  guest->lane = lane;
+  guest->conn = conn;
+  guest->link.data = guest;
+  g_queue_push_tail_link (&lane->sip_peers->guests, &guest->link);
+  oree_conn_set_callbacks (conn, &guest_callbacks, guest);
   oree_conn_start_tls (conn, lane->tls->external.ctx, OREE_TLS_SERVER, NULL, NULL);
 }
 
@@ -427,6 +507,8 @@ oree_sip_peers_close_all (OreeLane *lane)
 {
   g_autoptr (GList) peers = g_hash_table_get_values (lane->sip_peers->peers);
 
+  while (lane->sip_peers->guests.length > 0)
+    dismiss_guest (lane->sip_peers->guests.head->data);
   for (GList *l = peers; l != NULL; l = l->next)
     close_peer (l->data, "shutdown");
 }
@@ -496,6 +578,8 @@ oree_sip_peers_init (OreeLane *lane)
 void
 oree_sip_peers_clear (OreeLane *lane)
 {
+  while (lane->sip_peers->guests.length > 0)
+    dismiss_guest (lane->sip_peers->guests.head->data);
   g_hash_table_unref (lane->sip_peers->peers);
   g_clear_pointer (&lane->sip_peers, g_free);
 }
