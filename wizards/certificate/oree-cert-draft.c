@@ -34,6 +34,7 @@ struct _OreeCertDraft
   gboolean assign_now;
   char *certificate;
   char **assign_usages;
+  gint64 effective;
   gboolean dirty;
 };
 
@@ -383,6 +384,54 @@ oree_cert_draft_set_assign_usages (OreeCertDraft *self, const char *const *usage
   g_strfreev (self->assign_usages);
   self->assign_usages = g_strdupv ((char **) usages);
   changed (self, "assign");
+}
+
+gboolean
+oree_cert_draft_can_roll (OreeCertDraft *self)
+{
+  return (oree_edge_usages_from_words ((const char *const *) self->assign_usages, NULL)
+          & OREE_EDGE_USAGE_BIT (OREE_EDGE_USAGE_AV))
+         != 0;
+}
+
+gint64
+oree_cert_draft_get_effective (OreeCertDraft *self)
+{
+  return oree_cert_draft_can_roll (self) ? self->effective : 0;
+}
+
+void
+oree_cert_draft_set_effective (OreeCertDraft *self, gint64 when)
+{
+  if (self->effective == when)
+    return;
+  self->effective = when;
+  changed (self, "assign");
+}
+
+/* Digits where `shape` has a 0, else the same character. */
+static gboolean
+has_shape (const char *text, const char *shape)
+{
+  gsize i;
+
+  for (i = 0; shape[i] != '\0'; i++)
+    if (shape[i] == '0' ? !g_ascii_isdigit (text[i]) : text[i] != shape[i])
+      return FALSE;
+  return text[i] == '\0';
+}
+
+gint64
+oree_cert_draft_parse_time (const char *date, const char *time, GTimeZone *zone)
+{
+  g_autofree char *both = NULL;
+  g_autoptr (GDateTime) when = NULL;
+
+  if (!has_shape (date, "0000-00-00") || !has_shape (time, "00:00"))
+    return 0;
+  both = g_strdup_printf ("%sT%s:00", date, time);
+  when = g_date_time_new_from_iso8601 (both, zone);
+  return when != NULL ? g_date_time_to_unix (when) * G_USEC_PER_SEC : 0;
 }
 
 gboolean

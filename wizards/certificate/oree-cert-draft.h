@@ -73,6 +73,14 @@ void oree_cert_draft_set_certificate (OreeCertDraft *self, const char *id);
 const char *const *oree_cert_draft_get_assign_usages (OreeCertDraft *self);
 void oree_cert_draft_set_assign_usages (OreeCertDraft *self, const char *const *usages);
 
+/* Can the assignment wait for a date? That of A/V authentication can, whose key signs tokens that live for hours. */
+gboolean oree_cert_draft_can_roll (OreeCertDraft *self);
+/* When it takes effect, microseconds since 1970; 0: at once, and always where it cannot wait. */
+gint64 oree_cert_draft_get_effective (OreeCertDraft *self);
+void oree_cert_draft_set_effective (OreeCertDraft *self, gint64 when);
+/* "2026-12-31" and "06:00" in `zone`, microseconds since 1970; 0 when they are no such time. */
+gint64 oree_cert_draft_parse_time (const char *date, const char *time, GTimeZone *zone);
+
 /* Has the user changed anything since it was made, loaded or cleaned? */
 gboolean oree_cert_draft_is_dirty (OreeCertDraft *self);
 void oree_cert_draft_set_clean (OreeCertDraft *self);

@@ -2,6 +2,7 @@
 #include "wizards/certificate/oree-cert-page-assign-summary.h"
 
 #include "client/oree-sentences.h"
+#include "ui/oree-ui.h"
 #include "wizards/certificate/oree-cert-names.h"
 #include "wizards/certificate/oree-cert-problems.h"
 #include "wizards/certificate/oree-cert-text.h"
@@ -69,6 +70,7 @@ draw (OreeCertPageAssignSummary *self, GVariant *result)
   OreeCertFacts *facts = OREE_CERT_FACTS (self->facts);
   g_autofree char *usages
       = oree_cert_text_usages (oree_edge_usages_from_words (oree_cert_draft_get_assign_usages (draft), NULL));
+  g_autofree char *from = oree_ui_time (oree_cert_draft_get_effective (draft)); /* empty: at once */
 
   oree_cert_facts_begin (facts);
   oree_cert_facts_add_group (facts, NULL, NULL);
@@ -79,6 +81,7 @@ draw (OreeCertPageAssignSummary *self, GVariant *result)
       oree_cert_facts_add (facts, _ ("Certificate"), summary);
     }
   oree_cert_facts_add (facts, _ ("Usage"), usages);
+  oree_cert_facts_add (facts, _ ("Effective from"), from);
   if (result != NULL)
     {
       g_auto (GStrv) replaces = NULL;
@@ -132,6 +135,11 @@ shown (OreeWizardPage *page)
   g_clear_object (&self->checking);
   g_clear_pointer (&self->found, oree_problems_free);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->accept), FALSE);
+  g_object_set (self, "explanation",
+                oree_cert_draft_get_effective (draft) != 0
+                    ? _ ("The certificate in use stays until then; a roll that waits survives a restart of the service.")
+                    : _ ("New connections use it at once; existing streams keep the old one until they close. Nothing is restarted."),
+                NULL);
   draw (self, NULL);
   draw_reason (self);
   self->checking = g_cancellable_new ();
@@ -160,7 +168,8 @@ on_assigned (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   g_variant_get (reply, "(@a{sv}@aa{sv})", &said, &rows);
-  g_variant_lookup (said, "assigned", "b", &assigned);
+  if (!g_variant_lookup (said, "assigned", "b", &assigned))
+    g_variant_lookup (said, "scheduled", "b", &assigned);
   if (!assigned)
     {
       /* Something changed since it was checked: what speaks against it now is shown. */
@@ -183,14 +192,20 @@ apply_async (OreeWizardPage *page, GCancellable *cancellable, GAsyncReadyCallbac
   OreeCertPageAssignSummary *self = OREE_CERT_PAGE_ASSIGN_SUMMARY (page);
   OreeCertDraft *draft = oree_cert_page_get_draft (OREE_CERT_PAGE (page));
   GTask *task = g_task_new (page, cancellable, callback, data);
+  gint64 effective = oree_cert_draft_get_effective (draft);
   GVariantDict options;
+  GVariant *parameters;
 
   g_variant_dict_init (&options, NULL);
   if (gtk_check_button_get_active (GTK_CHECK_BUTTON (self->accept)))
     g_variant_dict_insert (&options, "accept-warnings", "b", TRUE);
-  oree_client_call_async (oree_cert_page_get_client (OREE_CERT_PAGE (page)), OREE_CALL_CERTIFICATES_ASSIGN,
-                          g_variant_new ("(s^as@a{sv})", oree_cert_draft_get_certificate (draft),
-                                         oree_cert_draft_get_assign_usages (draft), g_variant_dict_end (&options)),
+  parameters = effective != 0
+                   ? g_variant_new ("(s^asx@a{sv})", oree_cert_draft_get_certificate (draft),
+                                    oree_cert_draft_get_assign_usages (draft), effective, g_variant_dict_end (&options))
+                   : g_variant_new ("(s^as@a{sv})", oree_cert_draft_get_certificate (draft),
+                                    oree_cert_draft_get_assign_usages (draft), g_variant_dict_end (&options));
+  oree_client_call_async (oree_cert_page_get_client (OREE_CERT_PAGE (page)),
+                          effective != 0 ? OREE_CALL_CERTIFICATES_ROLL : OREE_CALL_CERTIFICATES_ASSIGN, parameters,
                           cancellable, on_assigned, task);
 }
 

@@ -2,6 +2,7 @@
 #include "wizards/certificate/oree-cert-page-assigned.h"
 
 #include "client/oree-sentences.h"
+#include "ui/oree-ui.h"
 #include "wizards/certificate/oree-cert-text.h"
 
 #include <glib/gi18n-lib.h>
@@ -16,6 +17,20 @@ struct _OreeCertPageAssigned
 
 G_DEFINE_FINAL_TYPE (OreeCertPageAssigned, oree_cert_page_assigned, OREE_TYPE_CERT_PAGE)
 
+/* `effective`: 0 when it is in use already. Owned. */
+static char *
+state_of (OreeCertPageAssigned *self, gint64 effective)
+{
+  g_autofree char *time = oree_ui_time (effective);
+
+  if (effective == 0)
+    return g_strdup (self->undone ? _ ("Undone: the former certificate is in use again") : _ ("In use for new connections"));
+  if (self->undone)
+    return g_strdup (_ ("Withdrawn: the certificate in use stays"));
+  /* TRANSLATORS: %s is a date and a time. */
+  return g_strdup_printf (_ ("Waits: in use from %s on"), time);
+}
+
 static void
 update (OreeCertPage *page)
 {
@@ -28,12 +43,16 @@ update (OreeCertPage *page)
   OreeCertFacts *facts = OREE_CERT_FACTS (self->facts);
   g_auto (GStrv) usages = NULL;
   g_autofree char *words = NULL;
+  g_autofree char *state = NULL;
   guint32 accepted = 0;
+  gint64 effective = 0;
 
   if (assigned == NULL)
     return;
   g_variant_lookup (assigned, "usages", "^as", &usages);
   g_variant_lookup (assigned, "accepted", "u", &accepted);
+  g_variant_lookup (assigned, "effective", "x", &effective);
+  state = state_of (self, effective);
   words = oree_cert_text_usages (oree_edge_usages_from_words ((const char *const *) usages, NULL));
   oree_cert_facts_begin (facts);
   oree_cert_facts_add_group (facts, NULL, NULL);
@@ -44,8 +63,7 @@ update (OreeCertPage *page)
       oree_cert_facts_add (facts, _ ("Certificate"), summary);
     }
   oree_cert_facts_add (facts, _ ("Usage"), words);
-  oree_cert_facts_add (facts, _ ("State"), self->undone ? _ ("Undone: the former certificate is in use again")
-                                                        : _ ("In use for new connections"));
+  oree_cert_facts_add (facts, _ ("State"), state);
   if (accepted > 0)
     {
       g_autofree char *count = g_strdup_printf ("%u", accepted);
@@ -81,14 +99,35 @@ on_rolled_back (GObject *source, GAsyncResult *result, gpointer data)
   update (OREE_CERT_PAGE (self));
 }
 
+/* A roll that waits ends; the certificate is kept. */
+static void
+withdraw (OreeCertPageAssigned *self, char **usages)
+{
+  GVariantDict options;
+
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "usages", "^as", usages);
+  oree_client_call_async (oree_cert_page_get_client (OREE_CERT_PAGE (self)), OREE_CALL_CERTIFICATES_REMOVE,
+                          g_variant_new ("(s@a{sv})", oree_cert_draft_get_certificate (oree_cert_page_get_draft (OREE_CERT_PAGE (self))),
+                                         g_variant_dict_end (&options)),
+                          oree_wizard_page_begin (OREE_WIZARD_PAGE (self)), on_rolled_back, g_object_ref (self));
+}
+
 static void
 on_back (OreeCertPageAssigned *self)
 {
   GVariant *assigned = oree_cert_session_get_assigned (oree_cert_page_get_session (OREE_CERT_PAGE (self)));
   g_auto (GStrv) usages = NULL;
+  gint64 effective = 0;
 
   if (assigned == NULL || !g_variant_lookup (assigned, "usages", "^as", &usages))
     return;
+  g_variant_lookup (assigned, "effective", "x", &effective);
+  if (effective != 0)
+    {
+      withdraw (self, usages);
+      return;
+    }
   oree_client_call_async (oree_cert_page_get_client (OREE_CERT_PAGE (self)), OREE_CALL_CERTIFICATES_ROLL_BACK,
                           g_variant_new ("(^asa{sv})", usages, NULL), oree_wizard_page_begin (OREE_WIZARD_PAGE (self)),
                           on_rolled_back, g_object_ref (self));

@@ -16,6 +16,11 @@ struct _OreeCertPageExtra
   GtkWidget *add;
   GtkWidget *clear;
   GtkWidget *names;
+  GtkWidget *private_group;
+  GtkWidget *srv;
+  GtkWidget *srv_row;
+  GtkWidget *xmpp;
+  GtkWidget *xmpp_row;
 };
 
 G_DEFINE_FINAL_TYPE (OreeCertPageExtra, oree_cert_page_extra, OREE_TYPE_CERT_PAGE)
@@ -93,10 +98,37 @@ draw (OreeCertPageExtra *self)
                                                  : _ ("Add the name, or clear it."));
 }
 
+/* What is said against these names stands beneath them as soon as they are ticked, and keeps nobody from asking for them. */
+static void
+draw_private (OreeCertPageExtra *self, GtkWidget *row, const char *field, const char *help)
+{
+  const OreeProblem *problem = oree_cert_draft_get_problem (oree_cert_page_get_draft (OREE_CERT_PAGE (self)), field);
+  g_autofree char *sentence = problem != NULL ? oree_sentence_problem_alone (problem) : NULL;
+  g_autofree char *text = sentence != NULL ? g_strdup_printf ("%s\n⚠ %s", help, sentence) : g_strdup (help);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
+}
+
+/* Only partners' XMPP servers look for such names, and only in what is shown to them. */
+static gboolean
+has_xmpp_domains (OreeCertPageExtra *self)
+{
+  GVariant *needs = oree_cert_session_get_needs (oree_cert_page_get_session (OREE_CERT_PAGE (self)));
+  g_auto (GStrv) usages = oree_cert_draft_dup_list (oree_cert_page_get_draft (OREE_CERT_PAGE (self)), "usages");
+  g_auto (GStrv) domains = NULL;
+
+  return (oree_edge_usages_from_words ((const char *const *) usages, NULL) & OREE_EDGE_USAGES_EXTERNAL) != 0 && needs != NULL
+         && g_variant_lookup (needs, "xmpp-domains", "^as", &domains) && domains[0] != NULL;
+}
+
 static void
 update (OreeCertPage *page)
 {
   OreeCertPageExtra *self = OREE_CERT_PAGE_EXTRA (page);
+
+  gtk_widget_set_visible (self->private_group, has_xmpp_domains (self));
+  draw_private (self, self->srv_row, "srv-names", _ ("One name for XMPP between servers alone, such as _xmpp-server.contoso.com."));
+  draw_private (self, self->xmpp_row, "xmpp-addresses", _ ("The XMPP domain as XMPP’s own kind of name, for old partners that ask for it."));
 
   oree_cert_names_set_rows (OREE_CERT_NAMES (self->names), oree_cert_session_get_names (oree_cert_page_get_session (page)),
                             OREE_CERT_NAMES_REQUEST);
@@ -203,6 +235,11 @@ oree_cert_page_extra_class_init (OreeCertPageExtraClass *klass)
   gtk_widget_class_bind_template_child (widget_class, OreeCertPageExtra, entry);
   gtk_widget_class_bind_template_child (widget_class, OreeCertPageExtra, clear);
   gtk_widget_class_bind_template_child (widget_class, OreeCertPageExtra, names);
+  gtk_widget_class_bind_template_child (widget_class, OreeCertPageExtra, private_group);
+  gtk_widget_class_bind_template_child (widget_class, OreeCertPageExtra, srv);
+  gtk_widget_class_bind_template_child (widget_class, OreeCertPageExtra, srv_row);
+  gtk_widget_class_bind_template_child (widget_class, OreeCertPageExtra, xmpp);
+  gtk_widget_class_bind_template_child (widget_class, OreeCertPageExtra, xmpp_row);
   gtk_widget_class_bind_template_callback (widget_class, on_clear);
 }
 
@@ -212,6 +249,8 @@ oree_cert_page_extra_init (OreeCertPageExtra *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->add = gtk_button_new_with_label (C_ ("to a list", "Add"));
   oree_wizard_field_add (OREE_WIZARD_FIELD (self->entry), self->add);
+  oree_cert_page_bind_flag (OREE_CERT_PAGE (self), G_OBJECT (self->srv), "active", "srv-names");
+  oree_cert_page_bind_flag (OREE_CERT_PAGE (self), G_OBJECT (self->xmpp), "active", "xmpp-addresses");
   oree_cert_names_set_editable (OREE_CERT_NAMES (self->names), TRUE);
   g_signal_connect_object (self->add, "clicked", G_CALLBACK (on_add), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->entry, "notify::text", G_CALLBACK (on_text), self, G_CONNECT_SWAPPED);

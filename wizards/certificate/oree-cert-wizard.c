@@ -12,6 +12,7 @@
 #include "wizards/certificate/oree-cert-page-import-summary.h"
 #include "wizards/certificate/oree-cert-page-manage.h"
 #include "wizards/certificate/oree-cert-page-pending.h"
+#include "wizards/certificate/oree-cert-page-roll.h"
 #include "wizards/certificate/oree-cert-page-store.h"
 #include "wizards/certificate/oree-cert-page-done.h"
 #include "wizards/certificate/oree-cert-page-execute.h"
@@ -48,7 +49,8 @@ typedef enum
 {
   WHEN_ALWAYS,
   WHEN_EXTERNAL, /* only for certificates whose names follow from SIP domains */
-  WHEN_ASSIGNING /* after an import, only when it shall be assigned */
+  WHEN_ASSIGNING, /* after an import, only when it shall be assigned */
+  WHEN_ROLLING    /* likewise, when that can wait for a date */
 } When;
 
 typedef struct
@@ -81,6 +83,7 @@ static const PageRow pages[] = {
   { "import-done", oree_cert_page_import_done_get_type, IMPORT | PENDING, WHEN_ALWAYS },
   { "assign-usage", oree_cert_page_assign_usage_get_type, ASSIGN | IMPORT | PENDING, WHEN_ASSIGNING },
   { "store", oree_cert_page_store_get_type, ASSIGN, WHEN_ALWAYS },
+  { "roll", oree_cert_page_roll_get_type, ASSIGN | IMPORT | PENDING, WHEN_ROLLING },
   { "assign-summary", oree_cert_page_assign_summary_get_type, ASSIGN | IMPORT | PENDING, WHEN_ASSIGNING },
   { "assigned", oree_cert_page_assigned_get_type, ASSIGN | IMPORT | PENDING, WHEN_ASSIGNING },
   { "manage", oree_cert_page_manage_get_type, MANAGE, WHEN_ALWAYS },
@@ -118,6 +121,12 @@ is_external (OreeCertDraft *draft)
 }
 
 static gboolean
+is_assigning (OreeCertDraft *draft)
+{
+  return oree_cert_draft_get_task (draft) == OREE_CERT_TASK_ASSIGN || oree_cert_draft_get_assign_now (draft);
+}
+
+static gboolean
 belongs (State *state, const PageRow *row)
 {
   OreeCertDraft *draft = oree_cert_session_get_draft (state->session);
@@ -131,7 +140,9 @@ belongs (State *state, const PageRow *row)
     case WHEN_EXTERNAL:
       return is_external (draft);
     case WHEN_ASSIGNING:
-      return oree_cert_draft_get_task (draft) == OREE_CERT_TASK_ASSIGN || oree_cert_draft_get_assign_now (draft);
+      return is_assigning (draft);
+    case WHEN_ROLLING:
+      return is_assigning (draft) && oree_cert_draft_can_roll (draft);
     }
   return TRUE;
 }
