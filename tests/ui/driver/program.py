@@ -220,7 +220,8 @@ class Program:
         await self.find(name, role)
         node = await self.focused()
         for _ in range(steps):
-            if node is not None and self.is_like(node, name, role):
+            # A drop-down is two nodes: its name is the outer one's, the keyboard the inner one's.
+            if node is not None and (self.is_like(node, name, role) or node.parent and self.is_like(node.parent, name, role)):
                 return node
             node = await self.step()
         raise Missed(f"Tab does not lead to {name!r}:\n{self.describe()}")
