@@ -5,6 +5,7 @@ import time
 
 import pytest
 from conftest import run
+from lab.journal import until
 from sip_users import ALICE_JID, JULIET, JULIET_URI, asking, notification, sip_user
 from world import OUR_DOMAIN, PARTNER_DOMAIN
 
@@ -125,31 +126,42 @@ async def test_body_limit(profile, people, set):
     assert await alice.say(JULIET_URI, too_long) == 200
 
 
+def as_many_as_may(count, sent, seconds):
+    """Ten at once, five that wait up to three seconds, and one more for each 0.6 s that the writing took."""
+    assert min(15, sent) <= count <= 16 + seconds / 0.6, count
+
+
 async def test_rate(profile, people, set):
     """Ten at once at a hundred a minute, the rest paced; what would wait too long is refused, and nothing changes places."""
     juliet, alice = people
     await set("message-rate=100")
-    ids = [juliet.say(ALICE_JID, f"word {n}") for n in range(30)]
-    refusals = [await juliet.refused(id) for id in ids[15:]]
-    assert {(r.error, r.error_type) for r in refusals} == {("resource-constraint", "wait")}
     began = time.monotonic()
-    await alice.heard("word 14", 20)
+    ids = [juliet.say(ALICE_JID, f"word {n}") for n in range(60)]
+    await until(lambda: len(alice.messages.entries) + sum(bool(m.error) for m in juliet.messages.entries) == len(ids), 30, "60 outcomes")
+    as_many_as_may(len(alice.messages.entries), len(ids), time.monotonic() - began)
     assert time.monotonic() - began > 1
-    assert [m.text for m in alice.messages.entries] == [f"word {n}" for n in range(15)]
+    refusals = {m.id: m for m in juliet.messages.entries if m.error}
+    assert refusals and {(r.error, r.error_type) for r in refusals.values()} == {("resource-constraint", "wait")}
+    assert [m.text for m in alice.messages.entries] == [f"word {n}" for n, id in enumerate(ids) if id not in refusals]
     assert (await profile.edge.bus.counters())["boundary-delayed"] >= 5
 
-    outcomes = [alice.post(JULIET_URI, f"answer {n}") for n in range(20)]
+    began = time.monotonic()
+    outcomes = [alice.post(JULIET_URI, f"answer {n}") for n in range(60)]
     statuses = [(await outcome) for outcome in outcomes]
-    assert [s.status for s in statuses] == [200] * 15 + [480] * 5
-    assert statuses[-1].get("retry-after") and "boundary-rate" in statuses[-1].get("warning")
-    await juliet.heard("answer 14")
-    assert [m.body for m in juliet.messages.entries if m.body.startswith("answer")] == [f"answer {n}" for n in range(15)]
+    seconds = time.monotonic() - began
+    went = [f"answer {n}" for n, status in enumerate(statuses) if status.status == 200]
+    as_many_as_may(len(went), len(statuses), seconds)
+    refused = [status for status in statuses if status.status != 200]
+    assert refused and {status.status for status in refused} == {480}
+    assert all(status.get("retry-after") and "boundary-rate" in status.get("warning") for status in refused)
+    await juliet.heard(went[-1])
+    assert [m.body for m in juliet.messages.entries if m.body.startswith("answer")] == went
 
     # Without the rate what waits goes at once.
     for n in range(3):
         alice.post(JULIET_URI, f"last {n}")
     await set("message-rate=0")
-    await juliet.heard("last 2", 2)
+    await juliet.heard("last 2")
 
 
 # --- typing and receipts -------------------------------------------------------------------------
@@ -213,6 +225,13 @@ async def watching(juliet, alice):
     return await alice.notifies.wait(lambda n: n.presentity == JULIET_URI and b"rehearsing" in n.packet.body, 20, what="Juliet's note")
 
 
+async def document(alice, since, has, *has_not):
+    """The first document about Juliet with this and without those; more of them may come of one change."""
+    notify = await alice.notifies.wait(lambda n: n.presentity == JULIET_URI and has in n.packet.body
+                                       and not any(word in n.packet.body for word in has_not), 20, since, f"document with {has}")
+    return notify.packet.body
+
+
 async def test_presence(profile, people, set):
     juliet, alice = people
     try:
@@ -224,25 +243,21 @@ async def test_presence(profile, people, set):
         # Notes go at once, each way alone.
         since, told = juliet.presences.mark(), alice.notifies.mark()
         await set("notes-shown=false", "notes-taken=false")
-        assert (await juliet.sees(full, since=since, deadline=20)).status == ""
-        notify = await alice.told(JULIET_URI, since=told)
-        assert b"rehearsing" not in notify.packet.body and b"dnd" in notify.packet.body
+        await juliet.presences.wait(lambda p: p.sender == full and p.status == "", 20, since, "Alice without her note")
+        await document(alice, told, b"dnd", b"rehearsing")
         await set("notes-shown=true", "notes-taken=true")
         await juliet.presences.wait(lambda p: p.status == "in a meeting", 20, since)
-        await alice.notifies.wait(lambda n: b"rehearsing" in n.packet.body, 20, told + 1)
+        await document(alice, told + 1, b"rehearsing")
 
         # Folded: one device without a name.
         since, told = juliet.presences.mark(), alice.notifies.mark()
         await set("presence-shown=folded", "presence-taken=folded", "notes-taken=false")
         await juliet.sees(f"{ALICE_JID}/presence", since=since, deadline=20)
         await juliet.sees(full, "unavailable", since=since, deadline=20)
-        notify = await alice.told(JULIET_URI, since=told)
-        assert b"away" in notify.packet.body and b"dnd" not in notify.packet.body and b"busy" not in notify.packet.body
-        assert notify.packet.body.count(b"<tuple") == 1
+        assert (await document(alice, told, b"away", b"dnd", b"busy")).count(b"<tuple") == 1
         since, told = juliet.presences.mark(), alice.notifies.mark()
         await set("presence-shown=reachable", "presence-taken=reachable")
-        notify = await alice.told(JULIET_URI, since=told, basic="open")
-        assert b"away" not in notify.packet.body
+        await document(alice, told, b">open<", b"away")
         await alice.publish("closed")
         await juliet.sees(f"{ALICE_JID}/presence", "unavailable", since=since, deadline=20)
 
@@ -251,11 +266,13 @@ async def test_presence(profile, people, set):
         await alice.publish("open", "one")
         since = juliet.presences.mark()
         await juliet.presences.wait(lambda p: p.status == "one", 20, what="the first note")
+        began = time.monotonic()
         for note in ("two", "three", "four"):
             await alice.publish("open", note)
+        seconds = time.monotonic() - began
         await juliet.presences.wait(lambda p: p.status == "four", 20, since, what="the last note")
         notes = [p.status for p in juliet.presences.entries[since:] if p.type == "available"]
-        assert "two" not in notes or "three" not in notes
+        assert "two" not in notes or "three" not in notes or seconds > 3
     finally:
         await juliet.forget(ALICE_JID)
 
