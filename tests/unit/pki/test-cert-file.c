@@ -109,7 +109,7 @@ crlf (void)
 static void
 reads (GBytes *bytes, const char *password, const char *format, guint certs, gboolean key)
 {
-  g_autoptr (GBytes) owned = bytes;
+  G_GNUC_UNUSED g_autoptr (GBytes) owned = bytes;
   g_autoptr (OreeProblems) problems = oree_problems_new ();
   g_autoptr (OreeCertFile) file
       = oree_cert_file_read (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), password, problems);
@@ -130,7 +130,7 @@ reads (GBytes *bytes, const char *password, const char *format, guint certs, gbo
 static void
 refuses (GBytes *bytes, const char *password, const char *field, OreeProblemCode code)
 {
-  g_autoptr (GBytes) owned = bytes;
+  G_GNUC_UNUSED g_autoptr (GBytes) owned = bytes;
   g_autoptr (OreeProblems) problems = oree_problems_new ();
   OreeCertFile *file = oree_cert_file_read (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), password, problems);
   const OreeProblem *problem;
