@@ -10,6 +10,7 @@ from conftest import run
 from lab import pki
 from lab.baresip import Baresip
 from lab.kamailio import Kamailio
+from lab.linphone import Linphone
 from lab.process import free_port, literal
 from sip_users import ALICE
 from sip_world import EDGE_NAME, LITWARE, SipWorld
@@ -154,3 +155,26 @@ async def test_messages_and_presence_both_ways(world, pair):
     await alice.sees(uri, "Offline", 30)
     await alice.offline()
     await carol.sees(ALICE, "Offline", 30)
+
+
+async def test_linphone_writes_and_sees(world):
+    """Another program of our user's."""
+    uri = f"sip:carol@{LITWARE}"
+    behind = world.kamailio is not None
+    alice = Linphone(world.directory / "linphone", "alice", OUR_DOMAIN, "alice" if behind else OUR_PASSWORD,
+                     NEXT_HOP if behind else f"edge.{OUR_DOMAIN}", world.kamailio.port if behind else world.sip_port,
+                     world.authority.certificate if behind else world.edge_authority, [uri],
+                     {NEXT_HOP: EDGE_ADDRESS, f"edge.{OUR_DOMAIN}": EDGE_ADDRESS})
+    carol = await world.carol(LITWARE)
+    await alice.start()
+    alice.say(uri, "from linphone")
+    assert (await carol.heard("from linphone", 20)).sender.partition(";")[0] == ALICE
+    await carol.say("to linphone")
+    assert (await alice.heard("to linphone", 20)).sender.partition(";")[0] == uri
+    await alice.sees(uri, "Online", 20)
+    await carol.sees(ALICE, "Online", 30)
+    await carol.offline()
+    await alice.sees(uri, "Offline", 20)
+    await alice.stop()
+    await carol.sees(ALICE, "Offline", 30)
+    await carol.stop()

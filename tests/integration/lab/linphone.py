@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A SIP user: Debian's linphone on the console (linphone-cli)."""
+
+import os
+import re
+
+from .baresip import Heard
+from .journal import Journal, until
+from .process import Process
+
+CONFIG = """[sip]
+sip_port=0
+sip_tcp_port=0
+sip_tls_port=-1
+use_ipv6=0
+default_proxy=0
+root_ca={ca}
+[net]
+dns_srv_enabled=0
+[proxy_0]
+reg_proxy=<sip:{host}:{port};transport=tls>
+reg_route=<sip:{host}:{port};transport=tls;lr>
+reg_identity=<{uri}>
+reg_expires=600
+reg_sendregister=1
+publish=1
+publish_expires=600
+[auth_info_0]
+username={user}
+passwd={password}
+realm={domain}
+"""
+
+FRIEND = """[friend_{number}]
+url=<{uri}>
+pol=accept
+subscribe=1
+"""
+
+_MESSAGE = re.compile(r"Message received from <?(?P<uri>sips?:[^>\s]+)>?: (?P<text>.*)$")
+_FRIEND = re.compile(r'Friend .*<(?P<uri>sips?:[^>;]+)[^>]*> is (?P<status>\w+)')
+
+
+class Linphone:
+    """`hosts` maps names to addresses. It checks that its server's certificate names `host`."""
+
+    def __init__(self, directory, user, domain, password, host, port, ca, contacts=(), hosts=()):
+        self.uri = f"sip:{user}@{domain}"
+        self.messages = Journal(f"{self.uri} messages")
+        self.directory = directory
+        self._statuses = {}
+        # It dies of a message it cannot put into its database.
+        (directory / ".local" / "share" / "linphone").mkdir(parents=True, exist_ok=True)
+        (directory / "linphonerc").write_text(
+            CONFIG.format(ca=ca, host=host, port=port, uri=self.uri, user=user, password=password, domain=domain)
+            + "".join(FRIEND.format(number=number, uri=uri) for number, uri in enumerate(contacts)))
+        (directory / "hosts").write_text("127.0.0.1 localhost\n" + "".join(f"{at} {name}\n" for name, at in dict(hosts).items()))
+        self.process = None
+
+    async def start(self):
+        own = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--map-root-user"]), "sh", "-c",
+               'mount --bind "$0" /etc/hosts && exec "$@"', self.directory / "hosts"]
+        self.process = Process(f"linphonec {self.uri}", [*own, "stdbuf", "-oL", "linphonec", "-c", self.directory / "linphonerc",
+                                                         "-d", "6", "-l", self.directory / "linphone.debug"],
+                               self.directory / "linphone.log", cwd=self.directory, stdin=True,
+                               env=dict(os.environ, HOME=str(self.directory)))
+        self.process.lines = _Lines(self)
+        await self.process.start()
+
+        async def signed_in():
+            self._command("status register")
+            return any("registered, identity=" in line for line in self.process.lines.entries)
+        await until(signed_in, 20, f"{self.uri} signed in")
+        return self
+
+    def _command(self, text):
+        self.process.child.stdin.write(f"{text}\n".encode())
+
+    def on_line(self, line):
+        message, friend = _MESSAGE.search(line), _FRIEND.search(line)
+        if message:
+            self.messages.add(Heard(message["uri"], message["text"]))
+        elif friend:
+            self._statuses[friend["uri"]] = friend["status"]
+
+    def say(self, to, text):
+        self._command(f"chat {to} {text}")
+
+    async def heard(self, text, deadline=10.0, since=0):
+        return await self.messages.wait(lambda message: message.text == text, deadline, since, what=f"message {text!r}")
+
+    async def sees(self, uri, status, deadline=15.0):
+        await until(lambda: self._statuses.get(uri) == status, deadline, f"{self.uri} sees {uri} {status}")
+
+    async def stop(self):
+        if self.process is not None:
+            self._command("quit")
+            await self.process.stop(5)
+
+
+class _Lines(Journal):
+    def __init__(self, client):
+        super().__init__("linphone output")
+        self._client = client
+
+    def add(self, entry):
+        super().add(entry)
+        self._client.on_line(entry)
