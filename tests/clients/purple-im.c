@@ -153,6 +153,18 @@ say (const char *who, const char *text)
   purple_conv_im_send (PURPLE_CONV_IM (conversation), markup);
 }
 
+/* As a person closes the window. */
+static void
+close_conversation (const char *who)
+{
+  PurpleConversation *conversation = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, who, account);
+
+  if (conversation != NULL)
+    purple_conversation_destroy (conversation);
+  else
+    tell ("notice", NULL, "no such conversation");
+}
+
 static gboolean
 command_cb (GIOChannel *channel, GIOCondition condition, gpointer data)
 {
@@ -169,6 +181,8 @@ command_cb (GIOChannel *channel, GIOCondition condition, gpointer data)
     g_main_loop_quit (loop);
   else if (g_strcmp0 (words[0], "say") == 0 && g_strv_length (words) == 3)
     say (words[1], words[2]);
+  else if (g_strcmp0 (words[0], "close") == 0 && words[1] != NULL)
+    close_conversation (words[1]);
   else if (g_strcmp0 (words[0], "typing") == 0 && words[1] != NULL)
     serv_send_typing (purple_account_get_connection (account), words[1], PURPLE_TYPING);
   else if (g_strcmp0 (words[0], "add") == 0 && words[1] != NULL)

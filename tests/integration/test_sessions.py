@@ -5,7 +5,7 @@ import pytest
 from conftest import run
 from lab.journal import until
 from lab.purple import Lync
-from sip_users import ALICE_JID, JULIET, JULIET_URI, bare
+from sip_users import ALICE_JID, JULIET, JULIET_URI, NURSE, NURSE_URI, bare
 from world import EDGE_ADDRESS, OUR_DOMAIN, World
 
 STATES = "http://jabber.org/protocol/chatstates"
@@ -15,7 +15,7 @@ STATES = "http://jabber.org/protocol/chatstates"
 def behind():
     world = World()
     try:
-        run(world.start_behind(["alice"], trusting=True))
+        run(world.start_behind(["alice"], trusting=True, storms=True))
         yield world
     finally:
         run(world.stop())
@@ -66,6 +66,56 @@ async def test_an_xmpp_user_writes_first(behind, people):
     juliet.say(ALICE_JID, "good morrow")
     assert bare((await alice.heard("good morrow")).who) == JULIET_URI
     assert await sessions(behind) == []
+
+
+async def test_an_xmpp_user_opens_a_session(behind, people):
+    """Where messages outside a session are refused, we invite, and everything goes inside."""
+    juliet, alice = people
+    behind.kamailio.refuse_pages(405)
+    try:
+        juliet.say(ALICE_JID, "may I?")
+        assert bare((await alice.heard("may I?")).who) == JULIET_URI
+        (session,) = await sessions(behind)
+        assert (session["state"], session["direction"], session["contact"]) == ("open", "to-sip", JULIET)
+        for number in range(10):
+            juliet.say(ALICE_JID, f"inside {number}")
+            alice.say(JULIET_URI, f"back {number}")
+        await alice.heard("inside 9")
+        await juliet.heard("back 9", 20)
+        assert [line.text for line in alice.lines.entries if line.word == "heard"][1:] == [f"inside {n}" for n in range(10)]
+        assert [m.body for m in juliet.messages.entries] == [f"back {n}" for n in range(10)]
+        assert not [line for line in alice.lines.entries if line.word == "notice"]
+        (session,) = await sessions(behind)
+        assert (session["messages-out"], session["messages-in"]) == (11, 10)
+    finally:
+        behind.kamailio.refuse_pages(0)
+
+
+async def test_several_sessions_end_one_by_one(behind, people):
+    """A window is closed: its session ends (BYE), the other goes on; a new window opens a new one."""
+    juliet, alice = people
+    nurse = await behind.xmpp_user("nurse")
+    alice.say(JULIET_URI, "to juliet")
+    alice.say(NURSE_URI, "to the nurse")
+    await juliet.heard("to juliet", 20)
+    await nurse.heard("to the nurse", 20)
+    assert {session["contact"] for session in await sessions(behind)} == {JULIET, NURSE}
+    juliet.say(ALICE_JID, "from juliet")
+    nurse.say(ALICE_JID, "from the nurse")
+    assert bare((await alice.heard("from juliet")).who) == JULIET_URI
+    assert bare((await alice.heard("from the nurse")).who) == NURSE_URI
+    alice.close(JULIET_URI)
+    await until(lambda: only_with(behind, NURSE), 20, "the end of one session")
+    nurse.say(ALICE_JID, "still here")
+    await alice.heard("still here")
+    alice.say(JULIET_URI, "again")
+    await juliet.heard("again", 20)
+    assert len(await sessions(behind)) == 2
+    await nurse.stop()
+
+
+async def only_with(behind, contact):
+    return [session["contact"] for session in await sessions(behind)] == [contact]
 
 
 async def test_typing_is_seen_both_ways(behind, people):

@@ -126,11 +126,11 @@ class World:
         for server in servers:
             self.keep(server)
 
-    async def start_behind(self, users, trusting=False, **options):
+    async def start_behind(self, users, trusting=False, storms=False, **options):
         """The lab with Debian's Kamailio as the next hop, `users` (their passwords are their names) at home there."""
         await self.start_lab(hosts={NEXT_HOP: EDGE_ADDRESS}, **options)
         await self.edge.oreectl("xmpp-partner", "add", PARTNER_DOMAIN, "partner-type=federated")
-        await self.start_kamailio(users, self.authority, self.trust, trusting=trusting)
+        await self.start_kamailio(users, self.authority, self.trust, trusting=trusting, storms=storms)
         return self
 
     async def start_kamailio(self, users, authority, trust, edge_port=None, relay=None, **options):

@@ -33,17 +33,23 @@ certificate = {certificate}
 """
 
 
-# What a storm does, in front of all else that happens to a request: `storm` is the status, in `percent` of a hundred.
+# What a storm does, in front of all else that happens to a request: `storm` is the status, in `percent` of a hundred. `pages`: the
+# same for messages outside a session alone, as servers answer whose clients take them inside sessions.
 STORM = """loadmodule "ctl.so"
 loadmodule "cfgutils.so"
 modparam("ctl", "binrpc", "unix:{socket}")
 modparam("pv", "shvset", "storm=i:0")
 modparam("pv", "shvset", "percent=i:100")
+modparam("pv", "shvset", "pages=i:0")
 
 request_route {{
   if (is_method("MESSAGE") && $shv(storm) != 0 && $RANDOM mod 100 < $shv(percent)) {{
     append_to_reply("Retry-After: 2\\r\\n");
     sl_send_reply("$shv(storm)", "Storm");
+    exit;
+  }}
+  if (is_method("MESSAGE") && $shv(pages) != 0 && !has_totag()) {{
+    sl_send_reply("$shv(pages)", "In Sessions Only");
     exit;
   }}
 """
@@ -55,7 +61,7 @@ class Kamailio:
     def __init__(self, directory, domain, certificate, key, ca, edge_uri, edge_name, hosts, address="127.0.0.1",
                  trusting=False, storms=False, answer_within=None, port=None, shows=True, misfit=()):
         """`trusting`: whoever signs in is believed, for clients that know no digest (pidgin-sipe).
-        `storms`: see `storm`. `answer_within`: seconds a request may take, other than as configured.
+        `storms`: see `storm` and `refuse_pages`. `answer_within`: seconds a request may take, other than as configured.
         `shows`: its certificate, to whom it calls. `misfit`: (text, other text) pairs that spoil its configuration."""
         self.directory = directory
         self.domain = domain
@@ -72,26 +78,21 @@ class Kamailio:
             for schema in ("standard", "usrloc", "auth_db", "presence", "uri_db"):
                 database.executescript((SCHEMAS / f"{schema}-create.sql").read_text())
         self.process = None
-        self.config = CONFIG
-        if answer_within is not None:
-            self.config = directory / "impatient.cfg"
-            self.config.write_text(re.sub(r'"fr_timer", \d+', f'"fr_timer", {answer_within * 1000}', CONFIG.read_text()))
         self._control = directory / "ctl"
-        if storms:
-            self.config = directory / "storms.cfg"
-            self.config.write_text(CONFIG.read_text().replace("request_route {\n", STORM.format(socket=self._control)))
-        if misfit:
-            text = self.config.read_text()
-            for one, other in misfit:
-                assert one in text, one
-                text = text.replace(one, other, 1)
-            self.config = directory / "misfit.cfg"
-            self.config.write_text(text)
+        text = CONFIG.read_text()
+        if answer_within is not None:
+            text = re.sub(r'"fr_timer", \d+', f'"fr_timer", {answer_within * 1000}', text)
         if trusting:
-            self.config = directory / "trusting.cfg"
-            text = re.sub(r"!(www|proxy)_authenticate\([^)]*\)", "0", CONFIG.read_text())
+            text = re.sub(r"!(www|proxy)_authenticate\([^)]*\)", "0", text)
             # Nobody proved a name, so there is none to compare with.
-            self.config.write_text(re.sub(r"\$au != \$[ft]U", "0", text).replace("consume_credentials();", ""))
+            text = re.sub(r"\$au != \$[ft]U", "0", text).replace("consume_credentials();", "")
+        if storms:
+            text = text.replace("request_route {\n", STORM.format(socket=self._control))
+        for one, other in misfit:
+            assert one in text, one
+            text = text.replace(one, other, 1)
+        self.config = directory / "kamailio.cfg"
+        self.config.write_text(text)
 
     def add_user(self, name, password):
         ha1 = hashlib.md5(f"{name}:{self.domain}:{password}".encode()).hexdigest()
@@ -119,7 +120,14 @@ class Kamailio:
 
     def storm(self, status, percent=100):
         """From now on messages are answered `status`, with Retry-After, in so many of a hundred; 0: no more."""
-        for name, value in (("percent", percent), ("storm", status)):
+        self._set(percent=percent, storm=status)
+
+    def refuse_pages(self, status):
+        """From now on messages outside a session are answered `status`; 0: they are taken."""
+        self._set(pages=status)
+
+    def _set(self, **values):
+        for name, value in values.items():
             subprocess.run(["kamcmd", "-s", f"unix:{self._control}", "pv.shvSet", name, "int", str(value)], check=True,
                            capture_output=True, timeout=10)
 

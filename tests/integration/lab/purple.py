@@ -49,6 +49,10 @@ class Lync:
     def say(self, to, text):
         self._command("say", to, text.replace("\\", "\\\\").replace("\n", "\\n"))
 
+    def close(self, to):
+        """As a person closes the window."""
+        self._command("close", to)
+
     def typing(self, to):
         self._command("typing", to)
 
