@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Permissions with the real polkitd on a private system bus: who may view, who may change, who may nothing.
+"""Permissions with the real polkitd on a private system bus: who may view, who may change, who may nothing. The service is not
+root there either: it runs in an account of its own, under the rules for the bus and for polkit that are installed.
 
 Needs root (a mount namespace of its own hides the system's polkit files) and polkitd; else it is skipped."""
 
@@ -17,6 +18,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 POLKITD = "/usr/lib/polkit-1/polkitd"
 SKIP = 77
 VIEWER, NOBODY = "daemon", "games"
+SERVICE, SERVICE_ID = "oree", 64738
 
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -26,8 +28,10 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow user="*"/>
-    <allow own="*"/>
-    <allow send_type="method_call"/>
+    <deny own="*"/>
+    <deny send_type="method_call"/>
+    <allow send_destination="org.freedesktop.DBus"/>
+    <allow send_destination="org.freedesktop.PolicyKit1"/>
     <allow send_type="signal"/>
     <allow send_requested_reply="true" send_type="method_return"/>
     <allow send_requested_reply="true" send_type="error"/>
@@ -36,6 +40,13 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
     <allow receive_type="error"/>
     <allow receive_type="signal"/>
   </policy>
+  <policy user="root">
+    <allow own="org.freedesktop.PolicyKit1"/>
+  </policy>
+  <policy user="polkitd">
+    <allow own="org.freedesktop.PolicyKit1"/>
+  </policy>
+  <include>{policy}</include>
 </busconfig>
 """
 
@@ -58,6 +69,10 @@ for line in sys.stdin:
     except GLib.Error as error:
         print (Gio.DBusError.get_remote_error (error), flush=True)
 """
+
+
+def as_user(user, *words):
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *words]
 
 
 def until(what, check, seconds=20):
@@ -92,6 +107,16 @@ class World:
         shutil.copy(TOP / "data/polkit/org.oree.edge.policy", "/usr/share/polkit-1/actions/")
         self.allow("view")
 
+    def prepare_account(self):
+        """What systemd-sysusers does on a machine where the service is installed."""
+        for file, line in (("/etc/passwd", f"{SERVICE}:x:{SERVICE_ID}:{SERVICE_ID}::/:/usr/sbin/nologin\n"),
+                           ("/etc/group", f"{SERVICE}:x:{SERVICE_ID}:\n")):
+            lines = [kept for kept in pathlib.Path(file).read_text().splitlines(True) if not kept.startswith(f"{SERVICE}:")]
+            copy = self.directory / pathlib.Path(file).name
+            copy.write_text("".join([*lines, line]))
+            copy.chmod(0o644)
+            subprocess.run(["mount", "--bind", copy, file], check=True)
+
     def allow(self, *actions):
         """What the viewer may from now on; polkitd reads it when it likes."""
         names = [f"org.oree.edge.{action}" for action in actions]
@@ -99,14 +124,17 @@ class World:
 
     def oreed(self, name, bus="system", authorization="polkit"):
         config = self.directory / f"{name}.conf"
-        config.write_text(f"[service]\nstate-directory={self.directory}/{name}-state\nbus={bus}\n"
+        state = self.directory / f"{name}-state"
+        state.mkdir()
+        os.chown(state, SERVICE_ID, SERVICE_ID)
+        config.write_text(f"[service]\nstate-directory={state}\nbus={bus}\n"
                           f"authorization={authorization}\nprofile=empty\nworkers=1\n")
-        return self.start(name, str(self.build / "service/oreed"), "--config", str(config))
+        return self.start(name, *as_user(SERVICE, str(self.build / "service/oreed"), "--config", str(config)))
 
     def ctl(self, user, *words):
         command = [str(self.build / "service/ctl/oreectl"), *words]
         if user != "root":
-            command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *command]
+            command = as_user(user, *command)
         # The command line is readable by all, wherever the build lies.
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60, cwd="/")
         return done.returncode, done.stdout + done.stderr
@@ -159,8 +187,8 @@ def keys_leave_with_leave_alone(world):
     assert world.ctl(VIEWER, *request)[0] == 4
 
     # The same connection, the leave withdrawn.
-    caller = subprocess.Popen(["setpriv", f"--reuid={VIEWER}", f"--regid={VIEWER}", "--clear-groups", "/usr/bin/python3", "-c", EXPORTER],
-                              env=world.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")
+    caller = subprocess.Popen(as_user(VIEWER, "/usr/bin/python3", "-c", EXPORTER), env=world.environment, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True, cwd="/")
 
     def ask():
         caller.stdin.write(certificate + "\n")
@@ -182,7 +210,9 @@ def keys_leave_with_leave_alone(world):
 
 def main(world):
     world.prepare_polkit()
-    (world.directory / "bus.conf").write_text(BUS.format(socket=world.directory / "bus"))
+    world.prepare_account()
+    policy = world.build / "data/org.oree.Edge1.conf"
+    (world.directory / "bus.conf").write_text(BUS.format(socket=world.directory / "bus", policy=policy))
     world.start("bus-daemon", "dbus-daemon", f"--config-file={world.directory}/bus.conf", "--nofork", "--nopidfile")
     until("bus", (world.directory / "bus").exists)
 
@@ -228,8 +258,7 @@ def main(world):
     until("dbus-monitor", lambda: "NameLost" in world.log("questions"))
     polkitd.send_signal(signal.SIGSTOP)
     before = world.log("oreed").count("GetStatus by ?: denied")
-    caller = subprocess.Popen(["setpriv", f"--reuid={VIEWER}", f"--regid={VIEWER}", "--clear-groups",
-                               str(world.build / "service/ctl/oreectl"), "status"], env=world.environment,
+    caller = subprocess.Popen(as_user(VIEWER, str(world.build / "service/ctl/oreectl"), "status"), env=world.environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
     until("polkit asked", lambda: "member=CheckAuthorization" in world.log("questions"))
     assert caller.poll() is None, "polkit answered while it was stopped"
