@@ -267,7 +267,7 @@ write_file (const char *text, const char *first, ...)
 static void
 what_is_half_done_or_damaged_is_left_out (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *request = add_request (fixture, 5);
+  G_GNUC_UNUSED g_autofree char *request = add_request (fixture, 5);
   g_autofree char *good = add_answer (fixture);
   g_autofree char *bad = add_own (fixture);
   g_autofree char *half = g_build_filename (fixture->directory, "certificates", ".new-0123", NULL);
@@ -351,7 +351,7 @@ n_pem (const char *path)
 static void
 chains_grow_with_the_issuers (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *request = add_request (fixture, 5);
+  G_GNUC_UNUSED g_autofree char *request = add_request (fixture, 5);
   g_autofree char *id = add_answer (fixture);
   g_autoptr (GPtrArray) issuers = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_cert_unref);
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
@@ -376,7 +376,7 @@ chains_grow_with_the_issuers (Fixture *fixture, gconstpointer data)
 static void
 the_longer_lasting_issuer_is_shown (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *request = add_request (fixture, 5);
+  G_GNUC_UNUSED g_autofree char *request = add_request (fixture, 5);
   g_autofree char *id = add_answer (fixture);
   MadeCert old = { X509_dup (middle.cert), middle.key };
   g_autoptr (GPtrArray) issuers = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_cert_unref);
