@@ -197,6 +197,7 @@ static const Sentence reasons[] = {
   { "dns-failed", N_ ("DNS gave no answer for this domain.") },
   { "no-address", N_ ("DNS gives the server’s name no address.") },
   { "handshake-lost", N_ ("The connection was lost before TLS was negotiated.") },
+  { "no-answer", N_ ("The other side’s server had no answer in time.") },
   { "asked-for-rest", N_ ("The server asked to be left alone for a while.") },
   { "no-sip-server", N_ ("DNS names no SIP federation server for this domain.") },
   { "peer-closed", N_ ("The other side closed the connection.") },

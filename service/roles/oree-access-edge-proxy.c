@@ -317,6 +317,9 @@ heard_cb (OreeLane *lane, guint status, const OreeSipRx *response, gboolean last
       rules.crossing_data = relay;
       oree_sip_proxy_txn_on_response (relay->txn, &rules, &response->msg, oree_worker_now (lane->worker), &effects);
       run (relay, &effects);
+      /* A 408 to what is no INVITE goes no further (RFC 4320 4.2); while the sender waits it may well hear another word. */
+      if (status == 408 && relay->rx->msg.method != OREE_SIP_METHOD_INVITE)
+        give_up (relay, "no-answer");
     }
   else if (response == NULL && status != 0)
     on_lost (relay, status);

@@ -208,6 +208,15 @@ async def test_it_answers_slowly(world, kamailio, carol):
     await quick.stop()
 
 
+async def test_its_user_does_not_answer(world, kamailio, carol):
+    """Kamailio gives her up with a 408, which is nothing to answer a message with: who waits hears 504."""
+    server = await kamailio(LEAVER)
+    user = await carol(server)
+    user.answer = lambda request: None
+    numbered(await world.tell(user.uri, "are you there?"), 1007, domain=LEAVER)
+    assert sum(packet.method == "MESSAGE" for packet in user.packets.entries) == 1
+
+
 @pytest.mark.parametrize("rewrite, reason, status", [("", None, 482), (f'$ru = "{ALICE}";', "own-domain", 403)])
 async def test_it_sends_back_what_it_gets(world, kamailio, rewrite, reason, status):
     """It takes its own domain for somebody else's: the same request comes back (RFC 5393: a loop), or one to a user of

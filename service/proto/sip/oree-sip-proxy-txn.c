@@ -114,11 +114,12 @@ go_on (OreeSipProxyTxn *self, OreeTime now, OreeEffects *out)
   oree_effects_add (out, OREE_EFFECT_ASK, OREE_SIP_ASK_NEXT);
 }
 
-/* Does this failure say "not here", so that another target may do better? (RFC 3263 4.3) */
+/* Does this answer say "not here", so that another target may do better? (RFC 3263 4.3) A 408 from there does not: its server
+ * had the request, and so may whoever did not answer in time. */
 static gboolean
 moves_on (guint status)
 {
-  return status == 503 || status == 408 || status == 430;
+  return status == 503 || status == 430;
 }
 
 void
@@ -177,7 +178,12 @@ oree_sip_proxy_txn_on_failure (OreeSipProxyTxn *self, OreeSipFailure failure, co
   answer = oree_sip_write_simple_response (&request, status == 503 ? 500 : status, NULL, to_tag);
   if (answer != NULL)
     keep_if_better (self, status, g_string_free_to_bytes (answer));
-  go_on (self, now, out);
+  /* Silence for all of Timer F may be that of somebody who read it, and its sender has given up (RFC 4320 4.2): no second
+   * server gets to read it. An INVITE nobody answered at all rang nowhere. */
+  if (failure == OREE_SIP_FAILURE_TIMEOUT && self->method != OREE_SIP_METHOD_INVITE)
+    finish (self, out);
+  else
+    go_on (self, now, out);
 }
 
 void

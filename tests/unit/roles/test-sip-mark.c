@@ -335,6 +335,7 @@ every_trouble_has_its_number (void)
     { "certificate-unreadable", FALSE, 1047, "domain=litware.test " },
     { "blocked-domain", TRUE, 1005, "domain=litware.test " },
     { "asked-for-rest", FALSE, 1007, "domain=litware.test " },
+    { "no-answer", FALSE, 1007, "domain=litware.test " },
     { "connection-lost", FALSE, 1007, "domain=litware.test " },
     { "next-hop-unreachable", FALSE, 1007, "domain=litware.test " },
   };
