@@ -75,6 +75,8 @@ class Kamailio:
         self._hosts.write_text("127.0.0.1 localhost\n" + "".join(f"{at} {name}\n" for name, at in hosts.items()))
         self._database = directory / "kamailio.sqlite"
         with sqlite3.connect(self._database) as database:
+            # Else a reader of one process keeps another one from writing, which gives up at once (data/config/README.md).
+            database.execute("PRAGMA journal_mode = WAL")
             for schema in ("standard", "usrloc", "auth_db", "presence", "uri_db"):
                 database.executescript((SCHEMAS / f"{schema}-create.sql").read_text())
         self.process = None
