@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Messages of our users that were answered with success, for the partner's server had taken them: an error may come yet
  * (DECISIONS/008), or the notification their sender asked for. Of the latter the gateway keeps a row: they are waited for by the
- * next run too. */
+ * next run too. Of the others nothing is kept but what the stanza's id itself says:
+ *
+ *   64 bits by chance, the hour, and 64 bits that only we can make of these and of who wrote to whom (SipHash-2-4) */
 #include "base/oree-hash.h"
 #include "base/oree-limits.h"
+#include "base/oree-secret.h"
 #include "gateway/oree-gw-addr.h"
 #include "roles/oree-gateway-role.h"
+#include "roles/oree-xmpp-stand.h"
 
 #define ANSWERED_MAX 16384
+#define ID_LIFE_HOURS 24 /* an error that comes later is not believed */
 
 /* One block with its words: there are thousands of these, and most are looked at again only to be forgotten. */
 typedef struct
@@ -22,6 +27,7 @@ typedef struct
   gint64 wall;
   GPtrArray *routes;   /* NULL: none */
   gboolean kept;       /* as a row */
+  gboolean told;       /* that it failed: once */
   char words[];
 } Answered;
 
@@ -29,6 +35,8 @@ struct _OreeGatewayAnswered
 {
   GHashTable *entries; /* stanza id → Answered */
   GQueue order;        /* the oldest first */
+  guint8 key[OREE_SIP_SECRET_BYTES];
+  gboolean has_key;
 };
 
 static void
@@ -39,6 +47,76 @@ answered_free (gpointer data)
   g_free (one->message_id);
   g_clear_pointer (&one->routes, g_ptr_array_unref);
   g_free (one);
+}
+
+/* --- ids that prove themselves -------------------------------------------------------------------- */
+
+static const guint8 *
+key_of (OreeLane *lane)
+{
+  OreeGatewayAnswered *self = lane->gateway->answered;
+  guint8 digest[32];
+  gsize length = sizeof digest;
+  g_autoptr (GChecksum) checksum = NULL;
+  char *secret;
+
+  if (self->has_key)
+    return self->key;
+  secret = oree_xmpp_kept_secret (lane);
+  checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_checksum_update (checksum, (const guchar *) "stanza id", -1); /* not what dialback makes of it */
+  g_checksum_update (checksum, (const guchar *) secret, -1);
+  g_checksum_get_digest (checksum, digest, &length);
+  memcpy (self->key, digest, sizeof self->key);
+  self->has_key = TRUE;
+  oree_secret_free (secret);
+  return self->key;
+}
+
+static guint32
+hour_now (void)
+{
+  return (guint32) (g_get_real_time () / G_USEC_PER_SEC / 3600);
+}
+
+static void
+write_id (OreeLane *lane, const char *chance, guint32 hour, const OreeJid *user, const OreeJid *contact,
+          char out[OREE_GATEWAY_STANZA_ID_SIZE])
+{
+  g_autofree char *from = oree_jid_to_key (user), *to = oree_jid_to_key (contact);
+  OreeSipHash hash;
+
+  oree_sip_hash_init (&hash, key_of (lane));
+  oree_sip_hash_add_part (&hash, oree_span_str (chance));
+  oree_sip_hash_add (&hash, &hour, sizeof hour);
+  oree_sip_hash_add_part (&hash, oree_span_str (from));
+  oree_sip_hash_add_part (&hash, oree_span_str (to));
+  g_snprintf (out, OREE_GATEWAY_STANZA_ID_SIZE, "%.16s%08x%016" G_GINT64_MODIFIER "x", chance, hour, oree_sip_hash_end (&hash));
+}
+
+void
+oree_gateway_stanza_id (OreeLane *lane, const OreeJid *user, const OreeJid *contact, char out[OREE_GATEWAY_STANZA_ID_SIZE])
+{
+  char chance[OREE_SIP_ID_SIZE];
+
+  oree_sip_ids_tag (oree_sip_hub_ids (lane), chance);
+  write_id (lane, chance, hour_now (), user, contact, out);
+}
+
+/* Did a life of ours send a message under `id` from `user` to `contact`, not long ago? */
+static gboolean
+proves_itself (OreeLane *lane, const char *id, const OreeJid *user, const OreeJid *contact)
+{
+  char chance[17], made[OREE_GATEWAY_STANZA_ID_SIZE];
+  g_autofree char *hour_text = strlen (id) == 40 ? g_strndup (id + 16, 8) : NULL;
+  guint64 hour, now = hour_now ();
+
+  if (hour_text == NULL || !g_ascii_string_to_unsigned (hour_text, 16, 0, G_MAXUINT32, &hour, NULL) || hour > now + 1
+      || hour + ID_LIFE_HOURS < now)
+    return FALSE;
+  g_strlcpy (chance, id, sizeof chance);
+  write_id (lane, chance, (guint32) hour, user, contact, made);
+  return oree_secret_equal (made, id, 40);
 }
 
 /* --- rows ---------------------------------------------------------------------------------------- */
@@ -200,20 +278,34 @@ tell_sender (OreeLane *lane, const Answered *one, OreeXmppRx *rx)
   oree_gateway_owe_user (lane, rx, &tiding);
 }
 
+/* Of a former life: which message it was its sender must guess. NULL: none of ours. */
+static Answered *
+recognise (OreeLane *lane, const OreeStanza *stanza, const char *contact)
+{
+  g_autofree char *aor = stanza->to.local != NULL ? oree_gw_aor_from_jid (&stanza->to) : NULL;
+  Answered *one;
+
+  if (aor == NULL || !proves_itself (lane, stanza->id, &stanza->to, &stanza->from))
+    return NULL;
+  one = answered_new (stanza->id, aor, contact, OREE_SPAN_EMPTY);
+  add (lane, one);
+  return one;
+}
+
 gboolean
 oree_gateway_answered_failed (OreeLane *lane, OreeXmppRx *rx)
 {
-  OreeGatewayAnswered *self = lane->gateway->answered;
-  Answered *one = rx->stanza->id != NULL ? g_hash_table_lookup (self->entries, rx->stanza->id) : NULL;
-  g_autofree char *contact = oree_jid_to_key (&rx->stanza->from);
+  const OreeStanza *stanza = rx->stanza;
+  Answered *one = stanza->id != NULL ? g_hash_table_lookup (lane->gateway->answered->entries, stanza->id) : NULL;
+  g_autofree char *contact = oree_jid_to_key (&stanza->from);
 
-  if (one == NULL || !g_str_equal (one->contact, contact))
+  if (one == NULL && stanza->id != NULL)
+    one = recognise (lane, stanza, contact);
+  if (one == NULL || one->told || !g_str_equal (one->contact, contact))
     return FALSE;
   strike (lane, one);
-  g_queue_unlink (&self->order, &one->link);
-  g_hash_table_steal (self->entries, one->id);
+  one->told = TRUE;
   tell_sender (lane, one, rx);
-  answered_free (one);
   return TRUE;
 }
 
@@ -225,7 +317,7 @@ oree_gateway_answered_confirmed (OreeLane *lane, const OreeJid *contact, const c
   g_autofree char *key = oree_jid_to_key (contact), *from = oree_gw_aor_from_jid (contact);
   OreeGatewayNotice notice;
 
-  if (one == NULL || from == NULL || !g_str_equal (one->contact, key) || !(one->wants & want))
+  if (one == NULL || one->told || from == NULL || !g_str_equal (one->contact, key) || !(one->wants & want))
     return;
   one->wants &= ~want; /* one notification of each kind (RFC 5438 7.1) */
   if (one->wants & (OREE_CPIM_DISPLAY | OREE_CPIM_POSITIVE_DELIVERY))
@@ -290,6 +382,7 @@ oree_gateway_answered_init (OreeLane *lane)
 void
 oree_gateway_answered_clear (OreeLane *lane)
 {
+  oree_secret_wipe (lane->gateway->answered->key, sizeof lane->gateway->answered->key);
   g_hash_table_unref (lane->gateway->answered->entries); /* and what stands in `order` */
   g_clear_pointer (&lane->gateway->answered, g_free);
 }

@@ -193,7 +193,8 @@ pay_user (Debt *debt)
   };
 
   oree_sip_ua_begin (&parts, oree_sip_hub_ids (lane), &writer);
-  oree_sip_write_header (&writer, OREE_SIP_HDR_IN_REPLY_TO, debt->tiding.call_id); /* which one: RFC 3261 20.21 */
+  if (*debt->tiding.call_id != '\0')
+    oree_sip_write_header (&writer, OREE_SIP_HDR_IN_REPLY_TO, debt->tiding.call_id); /* which one: RFC 3261 20.21 */
   if (debt->tiding.languages != NULL)
     oree_sip_write_header (&writer, OREE_SIP_HDR_CONTENT_LANGUAGE, debt->tiding.languages);
   oree_sip_hub_request (lane, flow,

@@ -707,7 +707,7 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
   guint32 life = G_MAXUINT32;
   OreeGwRefusalId refusal;
   OreeSipAddr from_addr;
-  char id[OREE_SIP_ID_SIZE];
+  char id[OREE_GATEWAY_STANZA_ID_SIZE];
   Outbound *outbound;
 
   if (oree_sip_max_forwards (&rx->msg, 70) <= 0)
@@ -764,7 +764,7 @@ oree_gateway_message_out (OreeLane *lane, OreeSipRx *rx, const OreeJid *contact)
       oree_gateway_refuse_request (lane, rx, aor, OREE_GW_REFUSAL_QUEUE_FULL, NULL);
       return;
     }
-  oree_sip_ids_tag (oree_sip_hub_ids (lane), id);
+  oree_gateway_stanza_id (lane, &from, &to, id);
   outbound = g_new0 (Outbound, 1);
   outbound->lane = lane;
   outbound->rx = oree_sip_rx_ref (rx);

@@ -114,6 +114,10 @@ void oree_gateway_confirmed (OreeLane *lane, const OreeJid *contact, const char 
 
 void oree_gateway_answered_init (OreeLane *lane);
 void oree_gateway_answered_clear (OreeLane *lane);
+#define OREE_GATEWAY_STANZA_ID_SIZE 48
+/* An id for a message stanza from `user` to `contact` that proves itself: an error that names it is about a message of ours,
+ * whichever life of ours sent it. */
+void oree_gateway_stanza_id (OreeLane *lane, const OreeJid *user, const OreeJid *contact, char out[OREE_GATEWAY_STANZA_ID_SIZE]);
 /* The MESSAGE of `aor` that became stanza `id` was answered with success. Of `asked` message_id, wants, wall and routes say which
  * notifications its sender wants; message_id and routes are taken. */
 void oree_gateway_answered (OreeLane *lane, const char *id, const char *aor, const OreeJid *contact, OreeSpan call_id,
@@ -135,7 +139,7 @@ void oree_gateway_owe (OreeLane *lane, OreeXmppRx *rx, const OreeXmlNode *error)
 typedef struct
 {
   char *aor;
-  char *call_id; /* of that message */
+  char *call_id; /* of that message; "": not known any more */
   char *text;
   const char *type;      /* of the text */
   const char *languages; /* of the text, as Content-Language takes them; NULL: not said */

@@ -108,9 +108,9 @@ oree_xmpp_is_ours (const OreePolicy *policy, const char *domain)
   return own != NULL && own->xmpp;
 }
 
-/* One secret for all lanes of a service, the same after a restart: what was found in the store, else made now. */
-static char *
-kept_secret (OreeLane *lane)
+/* What was found in the store, else made now. */
+char *
+oree_xmpp_kept_secret (OreeLane *lane)
 {
   static GMutex lock;
   static GHashTable *secrets; /* OreeRoles * → secret */
@@ -149,5 +149,5 @@ oree_xmpp_dialback_secret (OreeLane *lane)
 {
   const OreeXmppGateway *gateway = oree_policy_xmpp_gateway (lane->policy);
 
-  return *gateway->dialback_passphrase ? g_strdup (gateway->dialback_passphrase) : kept_secret (lane);
+  return *gateway->dialback_passphrase ? g_strdup (gateway->dialback_passphrase) : oree_xmpp_kept_secret (lane);
 }

@@ -171,3 +171,41 @@ async def test_a_stranger_learns_nothing(table):
         alice.answer = lambda request: 200
         await table.edge.oreectl("restore", before)
     assert not wrong
+
+
+# --- after our answer, and after our end ----------------------------------------------------------
+
+
+async def test_an_error_finds_its_message_in_the_next_life(table):
+    """We answered, the partner had taken it, we were shot; then its error comes. The stanza's id says that it is about a message
+    of ours, and whose; no other id does, nor this one of another contact, or twice."""
+    alice, server = table.alice, table.server
+    since = server.stanzas.mark()
+    assert await alice.say(f"sip:{PROBE}", "are you there?") == 200
+    sent = await server.stanzas.wait(lambda stanza: stanza.body == "are you there?", 20, since)
+    await table.edge.kill()
+    await table.edge.start()
+    await alice.stop()
+    await alice.start()
+
+    def fail(id, sender=PROBE, to=ALICE_JID):
+        server.write(f"<message type='error' from='{sender}' to='{to}' id='{id}'><error type='cancel'>"
+                     "<item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>")
+
+    since = alice.messages.mark()
+    last = "0" if sent.id[-1] != "0" else "1"
+    fail(sent.id[:-1] + last)
+    fail(last + sent.id[1:])
+    fail(sent.id, sender=f"probe2@{PARTNER}")
+    fail(sent.id, to=ALICE_JID.replace("alice", "bob"))
+    fail("x" * len(sent.id))
+    server.say(PROBE, ALICE_JID, "before", "before")
+    await alice.heard("before", 30, since)
+    assert [message.text for message in alice.messages.entries[since:]] == ["before"]
+    fail(sent.id)
+    fail(sent.id)
+    told = await alice.messages.wait(lambda message: "n’a pas été remis" in message.text, 20, since)
+    assert address(told.sender) == f"sip:{PROBE}" and not told.packet.get("in-reply-to")
+    server.say(PROBE, ALICE_JID, "after", "after")
+    await alice.heard("after", 20, since)
+    assert len(alice.messages.entries[since:]) == 3
