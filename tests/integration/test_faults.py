@@ -80,6 +80,13 @@ async def partners(world, domains, **fields):
                                  for domain in domains])
 
 
+async def guarded(world):
+    """Prosody guards what it sends from its <enable/> on (data/doc/PEERS.md): what it sent before has arrived by then."""
+    async def acknowledged():
+        return all(row.get("acknowledgements", True) for row in await world.edge.oreectl_json("connections"))  # SIP has none
+    await until(acknowledged, 20, "acknowledgements on every stream")
+
+
 def reasons(world, since, domain):
     return {(event["nick"], event["details"].get("direction"), event["details"].get("reason"))
             for event in world.edge.bus.events.entries[since:]
@@ -231,6 +238,7 @@ async def test_names_fail_stall_and_lie(world, tell):
     lines = {name: ledger.line(name, server, f"{name}.names.test") for name in DNS_FAULTS}
     since = bus.events.mark()
     async with everybody_writes(ledger):
+        await guarded(world)
         script.faults.update({f"{name}.names.test": fault for name, fault in DNS_FAULTS.items() if fault})
         # Streams that stand need no names: they end, and new ones are wanted.
         await bus.apply(*[("remove", "xmpp-partner", domain, {}) for domain in domains])
