@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What several test files say about the lab's people."""
 
+from lab.journal import until
 from sip_peer import SipUser
 from world import OUR_DOMAIN, OUR_PASSWORD, PARTNER_DOMAIN
 
@@ -38,6 +39,22 @@ async def sip_user(world, name):
     """A user of ours, by script, signed in."""
     user = SipUser(f"sip:{name}@{OUR_DOMAIN}", OUR_PASSWORD, "127.0.0.1", world.sip_port, world.edge_authority)
     return await user.start()
+
+
+async def sessions(world):
+    return await world.edge.bus.call("Monitor", "Sessions", "(a{sv})", {})
+
+
+async def no_sessions(world):
+    return await sessions(world) == []
+
+
+async def end_sessions(world):
+    """By the policy, as if nothing had been: no session outlives its test."""
+    before = (await world.edge.bus.status())["revision"]
+    await world.edge.oreectl("external-access-policy", "set", "global", "enable-xmpp-access=false")
+    await until(lambda: no_sessions(world), 20, "the end of the sessions")
+    await world.edge.oreectl("restore", before)
 
 
 async def both_ways(juliet, alice, word):

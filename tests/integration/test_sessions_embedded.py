@@ -11,28 +11,16 @@ from lab.purple import Lync
 from lab.signer import Signer
 from next_hop import AUDIO, SDP
 from sip_peer import SipUser, address, token
-from sip_users import ALICE, ALICE_JID, BOB, BOB_JID, JULIET, JULIET_URI, NURSE_URI, bare
+from sip_users import ALICE, ALICE_JID, BOB, BOB_JID, JULIET, JULIET_URI, NURSE_URI, bare, end_sessions, no_sessions, sessions
 from world import EDGE_ADDRESS, OUR_DOMAIN, OUR_PASSWORD
 
 STATES = "http://jabber.org/protocol/chatstates"
 
 
-async def sessions(lab):
-    return await lab.edge.bus.call("Monitor", "Sessions", "(a{sv})", {})
-
-
-async def no_sessions(lab):
-    return await sessions(lab) == []
-
-
 @pytest.fixture(autouse=True)
 def ended(lab):
-    """No session outlives its test: the policy ends them."""
     yield
-    before = run(lab.edge.bus.status())["revision"]
-    run(lab.edge.oreectl("external-access-policy", "set", "global", "enable-xmpp-access=false"))
-    run(until(lambda: no_sessions(lab), 20, "the end of the sessions"))
-    run(lab.edge.oreectl("restore", before))
+    run(end_sessions(lab))
 
 
 # --- pidgin-sipe ---------------------------------------------------------------------------------

@@ -135,8 +135,9 @@ async def one_round(shots, before):
 async def test_shot_at_random_moments(shots, tell):
     line = shots.line()
     task = asyncio.ensure_future(line.write(lambda: line.in_delivered and line.out_delivered, window=1, pace=0.05))
-    shots.server.write(f"<presence from='{PROBE}' to='{ALICE_JID}' type='subscribe'/>")
     await asyncio.wait_for(task, 30)
+    # Not before: the entry that lets the contact ask is made when alice writes.
+    shots.server.write(f"<presence from='{PROBE}' to='{ALICE_JID}' type='subscribe'/>")
     await shots.ledger.settle(30)
     await until(lambda: has_pairs(shots), 20, "allow entry and subscription")
     before = await shots.durable()
