@@ -99,6 +99,9 @@ on_chosen (GtkNativeDialog *chooser, int response, OreePemRow *self)
       g_file_load_contents_async (file, self->cancellable, on_read, self);
     }
   g_object_unref (chooser);
+  /* Not every window manager gives the keyboard back by itself. */
+  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
+    gtk_window_present (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
 }
 
 static void

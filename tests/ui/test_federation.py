@@ -187,3 +187,54 @@ async def test_french_by_keyboard_alone(alone, panel):
     await p.see(re.compile("^Supprimer 1 partenaire"))
     p.key("Tab", "Return")
     await p.see("Aucun partenaire XMPP")
+
+
+async def test_authorities_and_profile_of_a_partner(alone, panel):
+    await alone.edge.oreectl("xmpp-partner", "add", "adatum.test")
+    await alone.edge.oreectl("boundary-profile", "add", "strict")
+    p = await panel(alone, "--page=xmpp/adatum.test", "--size=1100x880")
+    await p.see("Edit XMPP Federated Partner")
+    await p.click("Partner type (required)", "label", button=5, count=20)  # the wheel
+    await p.click("Certificates", "label")
+    await p.click("Partner type (required)", "label", button=5, count=20)
+    await p.see("Those of the edge")
+    await p.press("Certification authorities of this partner", "button")
+    anchors = next(alone.directory.rglob("ca*.pem"), None) or next(alone.directory.rglob("*.crt"))
+    await p.find(re.compile("Open$"), "button")
+    p.type(str(anchors))
+    p.key("Return")
+    await p.see("1 certificate")
+    await p.click("Expected authentication", "label", button=5, count=20)
+    await p.click("What may cross", "label")
+    await p.click("What may cross", "label", button=5, count=20)
+    await p.choose("Boundary profile", 1)
+    p.key("ctrl+Return")
+    await p.see("Partner adatum.test committed")
+    record = (await listed(alone, "xmpp-partner"))["adatum.test"]
+    assert record["boundary-profile"] == "strict"
+    assert record["trust-anchors"].startswith("-----BEGIN CERTIFICATE-----")
+    p.key("ctrl+z")
+    await p.see("Undone")
+
+
+async def test_the_passphrase_is_written_and_never_read(alone, panel):
+    p = await panel(alone, "--page=xmpp/=xmpp-gateway", "--size=1100x880")
+    await p.see("XMPP Gateway Settings")
+    await p.click("Limits", "label", button=5, count=20)
+    await p.fill("Passphrase of the dialback keys", "something that nobody guesses")
+    p.key("ctrl+Return")
+    await p.see("Gateway settings committed")
+    assert "dialback-passphrase" not in await alone.edge.oreectl_json("xmpp-gateway", "show")
+    history = await alone.edge.oreectl("history")
+    assert "xmpp-gateway" in str(history) and "nobody guesses" not in str(history)
+
+
+async def test_a_policy_tells_its_users(alone, panel):
+    await alone.edge.oreectl("external-access-policy", "add", "Partners")
+    p = await panel(alone, "--page=policies/Partners")
+    await p.see("None yet: it has no effect until it is granted on the Users page.")
+    await alone.edge.oreectl("user", "set", "sip:alice@contoso.test", "external-access-policy=Partners")
+    await p.see("sip:alice@contoso.test")
+    await p.click("Enable communications with federated users", "label", button=5, count=20)
+    await p.press("Show users", "button")
+    await p.see("1 of 2 shown")

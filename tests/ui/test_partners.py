@@ -58,6 +58,20 @@ async def test_federation_is_disabled_while_people_talk(lab, talking, panel):
     await p.gone(PARTNER_DOMAIN, "label", deadline=10)
 
 
+async def test_the_list_says_who_is_connected(lab, talking, panel):
+    """The state column follows what happens, unasked."""
+    p = await panel(lab, "--page=xmpp")
+    await p.see("✔ Connected")
+    await lab.partner.stop()
+    await p.gone("✔ Connected", "label", deadline=15)
+    await p.see(re.compile("^(– Idle|✖ Failing)$"))
+    await lab.partner.start()
+    await p.click(PARTNER_DOMAIN, "label")
+    await p.click("Action", "button")
+    await p.press("Show connections", "menu item")
+    await p.see("Open partner")
+
+
 async def test_a_partner_is_deleted_and_comes_back(lab, talking, panel):
     """What lives with a partner ends with the record; taking that back lets people talk again."""
     alice, juliet = talking
