@@ -55,7 +55,8 @@ G_BEGIN_DECLS
   X (REVOKE_ALLOW_ENTRY, OREE_IFACE_MONITOR, "RevokeAllowEntry", "(ssa{sv})", "()")                             \
   X (LIST_EVENTS, OREE_IFACE_MONITOR, "ListEvents", "(a{sv})", "(aa{sv}t)")                                     \
   X (EXPLAIN, OREE_IFACE_DIAGNOSTICS, "Explain", "(sa{sv})", "(a{sv}aa{sv})") \
-  X (FORECAST, OREE_IFACE_DIAGNOSTICS, "Forecast", "(sa{sv})", "(aa{sv})")
+  X (FORECAST, OREE_IFACE_DIAGNOSTICS, "Forecast", "(sa{sv})", "(aa{sv})") \
+  X (FIND_SERVERS, OREE_IFACE_DIAGNOSTICS, "FindServers", "(ssa{sv})", "(a{sv})")
 
 typedef enum
 {

@@ -3,6 +3,7 @@
 
 #include "client/oree-sentences.h"
 #include "ui/oree-field-row.h"
+#include "ui/oree-servers-row.h"
 #include "ui/oree-text-row.h"
 #include "ui/oree-ui.h"
 
@@ -212,6 +213,12 @@ adopt_rows (OreeRecordEditor *self, GtkWidget *widget)
         }
       return;
     }
+  if (OREE_IS_SERVERS_ROW (widget))
+    {
+      self->servers = OREE_SERVERS_ROW (widget);
+      oree_servers_row_follow (self->servers, self->session, self->draft);
+      return;
+    }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
     adopt_rows (self, child);
 }
@@ -392,6 +399,7 @@ oree_record_editor_clear (OreeRecordEditor *self)
   g_clear_object (&self->draft);
   g_clear_pointer (&self->effects, g_free);
   g_ptr_array_set_size (self->rows, 0);
+  self->servers = NULL;
   self->busy = FALSE;
   self->checking = FALSE;
   if (self->body != NULL)
@@ -407,7 +415,8 @@ oree_record_editor_is_dirty (OreeRecordEditor *self)
 gboolean
 oree_record_editor_is_settled (OreeRecordEditor *self)
 {
-  return !self->busy && !self->checking && self->check_timer == 0;
+  return !self->busy && !self->checking && self->check_timer == 0
+         && (self->servers == NULL || oree_servers_row_is_settled (self->servers));
 }
 
 GActionGroup *

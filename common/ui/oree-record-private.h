@@ -2,6 +2,7 @@
 /* What the editor and its way to commit share. */
 #pragma once
 #include "ui/oree-record-editor.h"
+#include "ui/oree-servers-row.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,7 @@ struct _OreeRecordEditor
   OreeClientSession *session;
   OreeClientDraft *draft;
   GPtrArray *rows; /* OreeFieldRow, of the form */
+  OreeServersRow *servers; /* of the form; NULL */
   GSimpleActionGroup *actions;
   GCancellable *cancellable; /* of what is under way for this draft */
   guint check_timer;

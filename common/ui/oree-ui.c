@@ -10,6 +10,7 @@
 #include "ui/oree-record-editor.h"
 #include "ui/oree-reference-row.h"
 #include "ui/oree-secret-row.h"
+#include "ui/oree-servers-row.h"
 #include "ui/oree-switch-row.h"
 #include "ui/oree-tab-bin.h"
 #include "ui/oree-text-row.h"
@@ -50,6 +51,7 @@ oree_ui_init (void)
   g_type_ensure (OREE_TYPE_PEM_ROW);
   g_type_ensure (OREE_TYPE_REFERENCE_ROW);
   g_type_ensure (OREE_TYPE_SECRET_ROW);
+  g_type_ensure (OREE_TYPE_SERVERS_ROW);
   style = gtk_css_provider_new ();
   gtk_css_provider_load_from_resource (style, "/org/oree/ui/oree-ui.css");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (style),

@@ -55,6 +55,7 @@ static const OreeBusPermission table[] = {
   { OREE_IFACE_MONITOR, "ListEvents", OREE_ACTION_VIEW },
   { OREE_IFACE_DIAGNOSTICS, "Explain", OREE_ACTION_VIEW },
   { OREE_IFACE_DIAGNOSTICS, "Forecast", OREE_ACTION_VIEW },
+  { OREE_IFACE_DIAGNOSTICS, "FindServers", OREE_ACTION_VIEW },
   { NULL, NULL, NULL },
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Diagnostics: the very function that decides live traffic, asked by hand; for presence, what is alive too. */
 #include "base/oree-limits.h"
+#include "ident/oree-domain.h"
 #include "bus/oree-bus.h"
 
 #include <string.h>
@@ -131,8 +132,39 @@ forecast (OreeBusCall *call, GVariant *parameters)
     oree_bus_call_fail_code (call, OREE_ERROR_UNSUPPORTED, "no certificate is in force");
 }
 
+static void
+servers_found (GVariant *found, gpointer data)
+{
+  if (found != NULL)
+    oree_bus_call_reply (data, g_variant_new ("(@a{sv})", found));
+  else
+    oree_bus_call_fail_code (data, OREE_ERROR_UNAVAILABLE, "stopping");
+}
+
+static void
+find_servers (OreeBusCall *call, GVariant *parameters)
+{
+  OreeService *service = oree_bus_call_service (call);
+  OreeServerSearches *searches = service != NULL ? oree_service_server_searches (service) : NULL;
+  g_autoptr (GVariant) options = NULL;
+  g_autofree char *normal = NULL, *host = NULL;
+  const char *kind, *domain, *server = NULL;
+
+  g_variant_get (parameters, "(&s&s@a{sv})", &kind, &domain, &options);
+  normal = oree_domain_normalise (oree_span_str (domain));
+  if (g_variant_lookup (options, "server", "&s", &server) && *server != '\0')
+    host = oree_domain_normalise (oree_span_str (server));
+  if (searches == NULL)
+    oree_bus_call_fail_code (call, OREE_ERROR_UNAVAILABLE, "no-data-plane");
+  else if (normal == NULL || (server != NULL && *server != '\0' && host == NULL))
+    oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "not a domain name");
+  else if (!oree_server_searches_ask (searches, kind, normal, host, servers_found, call))
+    oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "the kind is neither sip nor xmpp, or too many ask at once");
+}
+
 const OreeBusMethod oree_bus_diagnostics_methods[] = {
   { "Explain", explain },
   { "Forecast", forecast },
+  { "FindServers", find_servers },
   { NULL, NULL },
 };

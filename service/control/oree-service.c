@@ -42,6 +42,7 @@ struct _OreeService
   OreeCerts *certs; /* NULL: the store of certificates cannot be used */
   OreeTlsSet *tls; /* the generation in force; NULL before the data plane is there */
   OreeResolver *resolver;
+  OreeServerSearches *searches;
   char *resolver_problem; /* a mistake in [dns] */
   OreeFetcher fetcher;    /* until the data plane starts; empty: none */
   OreeFetches *fetches;
@@ -399,6 +400,7 @@ start_data_plane (OreeService *self)
   if (self->certs != NULL)
     oree_certs_told_of_change (self->certs);
   make_resolver (self);
+  self->searches = oree_server_searches_new (self->resolver);
   options.resolver = self->resolver;
   options.private_for_anybody = self->config->dns_private == OREE_PRIVATE_ANYBODY;
   options.tls = self->tls;
@@ -497,6 +499,7 @@ on_finish (gpointer data)
     self->fetcher.free (self->fetcher.data);
   g_clear_pointer (&self->fetches, oree_fetches_free);
   g_clear_pointer (&self->roles, oree_roles_free);
+  g_clear_pointer (&self->searches, oree_server_searches_free);
   g_clear_pointer (&self->resolver, oree_resolver_free);
   g_clear_pointer (&self->certs, oree_certs_free);
   g_clear_pointer (&self->tls, oree_tls_set_unref);
@@ -696,6 +699,7 @@ oree_service_free (OreeService *self)
   clear_source (&self->reopen);
   clear_source (&self->finish);
   g_clear_pointer (&self->roles, oree_roles_free);
+  g_clear_pointer (&self->searches, oree_server_searches_free);
   g_clear_pointer (&self->resolver, oree_resolver_free);
   g_clear_pointer (&self->certs, oree_certs_free);
   g_clear_pointer (&self->tls, oree_tls_set_unref);
@@ -886,6 +890,12 @@ oree_service_forecast (OreeService *self, const char *pem, OreeForecastsDone don
 }
 
 /* ---- Answers ---- */
+
+OreeServerSearches *
+oree_service_server_searches (OreeService *self)
+{
+  return self->searches;
+}
 
 const OreeConfig *
 oree_service_config (const OreeService *self)

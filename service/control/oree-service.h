@@ -10,6 +10,7 @@
 #include "control/oree-fetcher.h"
 #include "control/oree-identity.h"
 #include "control/oree-roster.h"
+#include "control/oree-server-search.h"
 #include "policy/oree-explain-presence.h"
 
 G_BEGIN_DECLS
@@ -80,6 +81,9 @@ void oree_service_swap (OreeService *self, const OreeAssignedFiles *files, const
 /* See oree_forecasts_ask (). FALSE, and `done` never called, when the service has nothing to ask: no data plane, no
  * identity in force. */
 gboolean oree_service_forecast (OreeService *self, const char *pem, OreeForecastsDone done, gpointer data);
+
+/* NULL until the resolver is there. */
+OreeServerSearches *oree_service_server_searches (OreeService *self);
 
 /* NULL until the data plane is there, or when the store of certificates cannot be used. */
 OreeCerts *oree_service_certs (OreeService *self);

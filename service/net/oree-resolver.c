@@ -428,6 +428,12 @@ oree_resolver_lookup_addresses (OreeResolver *self, const char *name, OreeWorker
 }
 
 OreeLookup *
+oree_resolver_lookup_srv_on_main (OreeResolver *self, const char *name, OreeLookupCb callback, gpointer data)
+{
+  return lookup_new (self, OREE_DNS_SRV, name, self->mailbox, callback, data);
+}
+
+OreeLookup *
 oree_resolver_lookup_addresses_on_main (OreeResolver *self, const char *name, OreeLookupCb callback, gpointer data)
 {
   return lookup_new (self, OREE_DNS_ADDRESSES, name, self->mailbox, callback, data);

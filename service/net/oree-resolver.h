@@ -38,6 +38,7 @@ OreeLookup *oree_resolver_lookup_addresses (OreeResolver *self, const char *name
 OreeLookup *oree_resolver_lookup_tlsa (OreeResolver *self, const char *host, guint16 port, OreeWorker *worker,
                                        OreeLookupCb callback, gpointer data);
 /* Asked from the main thread, answered there. */
+OreeLookup *oree_resolver_lookup_srv_on_main (OreeResolver *self, const char *name, OreeLookupCb callback, gpointer data);
 OreeLookup *oree_resolver_lookup_addresses_on_main (OreeResolver *self, const char *name, OreeLookupCb callback,
                                                     gpointer data);
 /* On the asking worker, before the callback ran: it never will. */

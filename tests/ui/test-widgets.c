@@ -16,6 +16,7 @@
 #include "ui/oree-record-editor.h"
 #include "ui/oree-reference-row.h"
 #include "ui/oree-secret-row.h"
+#include "ui/oree-servers-row.h"
 #include "ui/oree-sparkline.h"
 #include "ui/oree-switch-row.h"
 #include "ui/oree-tab-bin.h"
@@ -69,7 +70,7 @@ test_shared (void)
 {
   const GType types[] = {
     OREE_TYPE_CHOICE_ROW, OREE_TYPE_FACTS, OREE_TYPE_LIST_DETAIL, OREE_TYPE_LIST_VIEW, OREE_TYPE_NAMES_ROW,
-    OREE_TYPE_NUMBER_ROW, OREE_TYPE_PEM_ROW, OREE_TYPE_RECORD_EDITOR, OREE_TYPE_REFERENCE_ROW, OREE_TYPE_SECRET_ROW, OREE_TYPE_SPARKLINE,
+    OREE_TYPE_NUMBER_ROW, OREE_TYPE_PEM_ROW, OREE_TYPE_RECORD_EDITOR, OREE_TYPE_REFERENCE_ROW, OREE_TYPE_SECRET_ROW, OREE_TYPE_SERVERS_ROW, OREE_TYPE_SPARKLINE,
     OREE_TYPE_SWITCH_ROW, OREE_TYPE_TAB_BIN, OREE_TYPE_TEXT_ROW,
   };
 

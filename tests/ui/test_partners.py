@@ -72,6 +72,29 @@ async def test_the_list_says_who_is_connected(lab, talking, panel):
     await p.see("Open partner")
 
 
+async def test_dns_speaks_while_one_types(lab, undo, panel):
+    """The effect of what is typed: the servers the edge would call; what is missing, said before the commit."""
+    p = await panel(lab, f"--page=xmpp/{PARTNER_DOMAIN}")
+    await p.see(re.compile(rf"✔ _xmpp-server\._tcp\.{PARTNER_DOMAIN} → xmpp\.{PARTNER_DOMAIN}:{lab.partner.s2s_port}\n"
+                           rf"xmpp\.{PARTNER_DOMAIN} → 127\."))
+    p.key("alt+Left")
+    await p.see("1 partner")
+    await p.click("SIP Domains", ("tab", "radio button", "radio"))
+    await p.see("No Federated Domains")
+    p.key("ctrl+n")
+    await p.press("Allowed domain", "menu item")
+    await p.see("What DNS says of the domain appears here.")
+    await p.fill("Domain name (or FQDN) (required)", "nowhere.test")
+    await p.see("⚠ DNS has no _sipfederationtls._tcp.nowhere.test. Enter its Access Edge service, or the domain cannot be reached.")
+    # It is no obstacle.
+    await p.find("Commit", "button", sensitive=True)
+    await p.fill("Access Edge service (FQDN)", f"xmpp.{PARTNER_DOMAIN}")
+    await p.see(re.compile(rf"^✔ xmpp\.{PARTNER_DOMAIN} → 127\."))
+    await p.fill("Access Edge service (FQDN)", "gone.test")
+    await p.see("⚠ DNS has no gone.test.")
+    p.picture("dns")
+
+
 async def test_a_partner_is_deleted_and_comes_back(lab, talking, panel):
     """What lives with a partner ends with the record; taking that back lets people talk again."""
     alice, juliet = talking

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/oree-servers-row.h"
+
+#include "client/oree-sentences.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* After the last key, before DNS is asked. */
+#define PAUSE_MS 600
+/* Servers named one by one. */
+#define SERVERS_NAMED 3
+
+struct _OreeServersRow
+{
+  AdwActionRow parent;
+  char *kind;
+  OreeClientSession *session;
+  OreeClientDraft *draft;
+  GCancellable *cancellable; /* of the open question */
+  char *asked;               /* "domain server", of the open question or of the answer shown */
+  guint pause;
+};
+
+enum
+{
+  PROP_KIND = 1,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (OreeServersRow, oree_servers_row, ADW_TYPE_ACTION_ROW)
+
+static void
+say (OreeServersRow *self, const char *text)
+{
+  g_autofree char *literal = g_markup_escape_text (text, -1);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), literal);
+}
+
+/* ---- the answer in words ---- */
+
+typedef struct
+{
+  const char *outcome;
+  const char *text; /* one %s: the name that was asked for */
+} Word;
+
+static const Word outcomes[] = {
+  { "no-name", N_ ("⚠ DNS has no %s.") },
+  { "no-data", N_ ("⚠ DNS has no %s.") },
+  { "refused", N_ ("✖ The domain says in DNS that it offers no such service (%s).") },
+  { "bogus", N_ ("✖ The answer for %s is wrongly signed and is not used (DNSSEC).") },
+  { "failed", N_ ("⚠ DNS did not answer for %s.") },
+  { "timed-out", N_ ("⚠ DNS did not answer for %s in time.") },
+};
+
+static char *
+outcome_words (const char *outcome, const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    if (g_str_equal (outcomes[i].outcome, outcome))
+      {
+        GString *text = g_string_new (_ (outcomes[i].text));
+
+        g_string_replace (text, "%s", name, 1);
+        return g_string_free (text, FALSE);
+      }
+  return g_strdup (outcome);
+}
+
+/* "sip.fabrikam.com:5061, edge2.fabrikam.com:5061 …"; owned. */
+static char *
+servers_words (GVariant *servers)
+{
+  GString *text = g_string_new (NULL);
+  gsize n = g_variant_n_children (servers);
+
+  for (gsize i = 0; i < MIN (n, SERVERS_NAMED); i++)
+    {
+      g_autoptr (GVariant) server = g_variant_get_child_value (servers, i);
+      const char *host = "";
+      guint32 port = 0;
+
+      g_variant_lookup (server, "host", "&s", &host);
+      g_variant_lookup (server, "port", "u", &port);
+      g_string_append_printf (text, "%s%s:%u", i > 0 ? ", " : "", host, port);
+    }
+  if (n > SERVERS_NAMED)
+    g_string_append (text, ", …");
+  return g_string_free (text, FALSE);
+}
+
+/* What was found of the host, behind what led to it. */
+static char *
+host_words (GVariant *found, const char *way)
+{
+  const char *host = "", *outcome = "";
+  g_autofree const char **addresses = NULL;
+  g_autofree char *list = NULL, *none = NULL;
+
+  g_variant_lookup (found, "host", "&s", &host);
+  g_variant_lookup (found, "host-outcome", "&s", &outcome);
+  g_variant_lookup (found, "addresses", "^a&s", &addresses);
+  if (!g_str_equal (outcome, "ok") || addresses == NULL || addresses[0] == NULL)
+    {
+      none = outcome_words (outcome, host);
+      return *way != '\0' ? g_strdup_printf ("%s\n%s", way, none) : g_steal_pointer (&none);
+    }
+  list = g_strjoinv (", ", (char **) addresses);
+  return *way != '\0' ? g_strdup_printf ("✔ %s\n%s → %s", way, host, list) : g_strdup_printf ("✔ %s → %s", host, list);
+}
+
+static char *
+found_words (OreeServersRow *self, GVariant *found)
+{
+  const char *question = NULL, *outcome = "";
+  g_autoptr (GVariant) servers = NULL;
+  g_autofree char *list = NULL, *way = NULL, *trouble = NULL;
+
+  if (!g_variant_lookup (found, "question", "&s", &question))
+    return host_words (found, "");
+  g_variant_lookup (found, "outcome", "&s", &outcome);
+  servers = g_variant_lookup_value (found, "servers", G_VARIANT_TYPE ("aa{sv}"));
+  if (g_str_equal (outcome, "ok") && servers != NULL)
+    {
+      list = servers_words (servers);
+      way = g_strdup_printf ("%s → %s", question, list);
+      return host_words (found, way);
+    }
+  trouble = outcome_words (outcome, question);
+  if (g_str_equal (outcome, "no-name") || g_str_equal (outcome, "no-data"))
+    return g_strdup_printf ("%s %s", trouble,
+                            g_strcmp0 (self->kind, "xmpp") == 0
+                                ? _ ("The domain itself is called, on port 5269.")
+                                : _ ("Enter its Access Edge service, or the domain cannot be reached."));
+  return g_steal_pointer (&trouble);
+}
+
+/* ---- the question ---- */
+
+static void
+on_found (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = oree_client_session_call_finish (OREE_CLIENT_SESSION (source), result, &error);
+  g_autoptr (GVariant) found = NULL;
+  g_autofree char *text = NULL;
+  OreeServersRow *self = data;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&self->cancellable);
+  if (reply == NULL)
+    {
+      say (self, oree_sentence_error ((OreeError) error->code));
+      g_clear_pointer (&self->asked, g_free);
+      return;
+    }
+  found = g_variant_get_child_value (reply, 0);
+  text = found_words (self, found);
+  say (self, text);
+}
+
+/* The host of "host" or "host:port"; owned. */
+static char *
+host_of (OreeClientDraft *draft)
+{
+  g_autoptr (GVariant) value = oree_client_draft_get (draft, "proxy-fqdn");
+  const char *text = value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+                         ? g_variant_get_string (value, NULL) : "";
+  const char *colon = strchr (text, ':');
+
+  return colon != NULL ? g_strndup (text, (gsize) (colon - text)) : g_strdup (text);
+}
+
+static void
+forget (OreeServersRow *self)
+{
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->asked, g_free);
+}
+
+static gboolean
+on_pause (gpointer data)
+{
+  OreeServersRow *self = data;
+  g_autofree char *domain = oree_client_draft_dup_normal_id (self->draft);
+  g_autofree char *host = host_of (self->draft);
+  g_autofree char *asked = NULL;
+  GVariantDict options;
+
+  self->pause = 0;
+  if (domain == NULL || *domain == '\0' || oree_client_draft_get_problem (self->draft, "proxy-fqdn") != NULL)
+    {
+      forget (self);
+      say (self, _ ("What DNS says of the domain appears here."));
+      return G_SOURCE_REMOVE;
+    }
+  asked = g_strdup_printf ("%s %s", domain, host);
+  if (oree_client_session_get_state (self->session) != OREE_SESSION_READY || g_strcmp0 (asked, self->asked) == 0)
+    return G_SOURCE_REMOVE;
+  forget (self);
+  self->asked = g_steal_pointer (&asked);
+  self->cancellable = g_cancellable_new ();
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "server", "s", host);
+  say (self, _ ("Asking DNS…"));
+  oree_client_session_call_async (self->session, OREE_CALL_FIND_SERVERS,
+                                  g_variant_new ("(ss@a{sv})", self->kind, domain, g_variant_dict_end (&options)),
+                                  self->cancellable, on_found, self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ask_later (OreeServersRow *self)
+{
+  g_clear_handle_id (&self->pause, g_source_remove);
+  self->pause = g_timeout_add (PAUSE_MS, on_pause, self);
+}
+
+/* ---- the class ---- */
+
+static void
+oree_servers_row_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id != PROP_KIND)
+    {
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      return;
+    }
+  g_free (OREE_SERVERS_ROW (object)->kind);
+  OREE_SERVERS_ROW (object)->kind = g_value_dup_string (value);
+}
+
+static void
+oree_servers_row_dispose (GObject *object)
+{
+  OreeServersRow *self = OREE_SERVERS_ROW (object);
+
+  g_clear_handle_id (&self->pause, g_source_remove);
+  forget (self);
+  g_clear_object (&self->session);
+  g_clear_object (&self->draft);
+  G_OBJECT_CLASS (oree_servers_row_parent_class)->dispose (object);
+}
+
+static void
+oree_servers_row_finalize (GObject *object)
+{
+  g_free (OREE_SERVERS_ROW (object)->kind);
+  G_OBJECT_CLASS (oree_servers_row_parent_class)->finalize (object);
+}
+
+static void
+oree_servers_row_class_init (OreeServersRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = oree_servers_row_set_property;
+  object_class->dispose = oree_servers_row_dispose;
+  object_class->finalize = oree_servers_row_finalize;
+  props[PROP_KIND] = g_param_spec_string ("kind", NULL, NULL, NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+oree_servers_row_init (OreeServersRow *self)
+{
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _ ("Effect"));
+  gtk_widget_add_css_class (GTK_WIDGET (self), "property");
+  gtk_widget_set_focusable (GTK_WIDGET (self), FALSE);
+  say (self, _ ("What DNS says of the domain appears here."));
+}
+
+void
+oree_servers_row_follow (OreeServersRow *self, OreeClientSession *session, OreeClientDraft *draft)
+{
+  self->session = g_object_ref (session);
+  self->draft = g_object_ref (draft);
+  g_signal_connect_object (draft, "changed", G_CALLBACK (ask_later), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (ask_later), self, G_CONNECT_SWAPPED);
+  ask_later (self);
+}
+
+gboolean
+oree_servers_row_is_settled (OreeServersRow *self)
+{
+  return self->pause == 0 && self->cancellable == NULL;
+}
