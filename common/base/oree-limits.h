@@ -64,6 +64,7 @@
 #define OREE_SIP_REST_SECONDS_MAX 60     /* a server that answers 503 is left alone for no longer, whatever Retry-After says */
 #define OREE_SIP_PING_SECONDS_MIN 95     /* RFC 5626 4.4.1: a keep-alive at random between these */
 #define OREE_SIP_PING_SECONDS_MAX 120
+#define OREE_SIP_KEEP_ALIVE_SECONDS 300  /* what Lync's clients are told (MS-CONMGMT 2.2.1) */
 #define OREE_SIP_PONG_SECONDS 10         /* RFC 5626 4.4.1, for those who have answered one before */
 #define OREE_SIP_FLOW_DOMAINS_MAX 256    /* domains remembered of one partner's connection */
 #define OREE_SIP_STRANGERS_MAX 1000      /* partners' connections on which nobody proved to be one yet, per worker */

@@ -145,6 +145,7 @@ register_on_owner (OreeLane *lane, gpointer data)
       oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
       oree_sip_write_response (&writer, &rx->msg, 200, NULL, tag, FALSE);
       oree_registrar_write_bindings (lane->front_end->registrar, visit->aor, &request, now, &writer);
+      oree_register_write_keep_alive (&rx->msg, &writer);
       oree_sip_hub_respond_with (lane, rx, &writer);
       if (result.was_bound != result.is_bound)
         oree_front_end_registered (lane, visit->aor, result.is_bound);

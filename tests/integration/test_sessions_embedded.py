@@ -43,6 +43,8 @@ def lync(lab):
 async def test_a_lync_client_of_the_front_end(lab, lync):
     """INVITE, messages both ways, typing both ways, and the end, with a client nobody here wrote."""
     alice, juliet = lync
+    # Signing in it asked how often to show that it lives (MS-CONMGMT).
+    await alice.process.lines.wait(lambda line: "keep alive timeout is 300 seconds" in line, 10, what="keep-alive")
     alice.say(JULIET_URI, "from a session\nof messages")
     assert (await juliet.heard("from a session\nof messages", 20)).sender.split("/")[0] == ALICE_JID
     (session,) = await sessions(lab)

@@ -176,5 +176,4 @@ async def test_linphone_writes_and_sees(world):
     await carol.offline()
     await alice.sees(uri, "Offline", 20)
     await alice.stop()
-    await carol.sees(ALICE, "Offline", 30)
     await carol.stop()

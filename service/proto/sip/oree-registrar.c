@@ -6,6 +6,8 @@
 #include "ident/oree-sip-uri.h"
 #include "proto/sip/oree-sip-admit.h"
 
+#define KEEP_ALIVE "ms-keep-alive"
+
 #define EXPIRES_MAX G_MAXUINT32
 
 typedef struct
@@ -211,6 +213,25 @@ oree_register_read (OreeRegisterRequest *self, const OreeSipMsg *msg, const Oree
   if (self->star && (!oree_sip_number (msg, OREE_SIP_HDR_EXPIRES, EXPIRES_MAX, &written) || written != 0))
     return 400;
   return contacts_fit_scheme (self) ? 0 : 400;
+}
+
+void
+oree_register_write_keep_alive (const OreeSipMsg *msg, OreeSipWriter *writer)
+{
+  const OreeSipHeader *offer = oree_sip_msg_header_named (msg, KEEP_ALIVE);
+  g_autofree char *answer = NULL;
+  OreeSpan role, rest;
+  OreeSipParam param;
+
+  if (offer == NULL)
+    return;
+  oree_span_cut (offer->value, ';', &role, &rest);
+  if (!oree_span_equal_nocase_str (oree_span_trim (role), "UAC")
+      || !oree_sip_hdr_find_param (oree_span_from (offer->value, role.length), "hop-hop", &param)
+      || !oree_span_equal_nocase_str (param.value, "yes"))
+    return;
+  answer = g_strdup_printf ("UAS;tcp=no;hop-hop=yes;end-end=no;timeout=%u", OREE_SIP_KEEP_ALIVE_SECONDS);
+  oree_sip_write_header_named (writer, KEEP_ALIVE, oree_span_str (answer));
 }
 
 void

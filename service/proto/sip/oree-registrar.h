@@ -60,6 +60,9 @@ typedef struct
 /* Reads a REGISTER (RFC 3261 10.3 steps 2, 6, 7). 0, or the status that refuses it: 400, 420 (a Require we do not
  * know; we know "outbound"), 503 (too many contacts), 403 (a contact we will not bind: no SIP URI, too long). */
 guint oree_register_read (OreeRegisterRequest *self, const OreeSipMsg *msg, const OreeRegistrarRules *rules);
+/* Adds our half of the keep-alive that Lync's clients negotiate (MS-CONMGMT 2.2.1), where `msg` offers the one we speak:
+ * "hop-hop", empty lines between messages. */
+void oree_register_write_keep_alive (const OreeSipMsg *msg, OreeSipWriter *writer);
 /* Adds what a refusal of `status` has to carry: Min-Expires, Unsupported, Retry-After. */
 void oree_register_write_refusal (guint status, const OreeSipMsg *msg, const OreeRegistrarRules *rules,
                                   OreeSipWriter *writer);

@@ -146,6 +146,40 @@ refusals_carry_what_they_must (void)
     }
 }
 
+static void
+keep_alive_is_agreed_on (void)
+{
+  static const struct
+  {
+    const char *lines;
+    gboolean agreed;
+  } cases[] = {
+    { "ms-keep-alive: UAC;hop-hop=yes\r\n", TRUE },
+    { "Ms-Keep-Alive : uac ;tcp=no; Hop-Hop=YES;timeout=30\r\n", TRUE },
+    { "ms-keep-alive: UAC;hop-hop=no;end-end=yes\r\n", FALSE },
+    { "ms-keep-alive: UAC;tcp=yes\r\n", FALSE },
+    { "ms-keep-alive: UAS;hop-hop=yes\r\n", FALSE },
+    { "ms-keep-alive: UAC\r\n", FALSE },
+    { "ms-keep-alive: ;;;\r\n", FALSE },
+    { "", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (SipText) text = { NULL };
+      g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+      g_autofree char *out = NULL;
+
+      make (&text, "sip:contoso.test", "c", 1, cases[i].lines);
+      oree_sip_write_response (&writer, &text.msg, 200, NULL, "t", FALSE);
+      oree_register_write_keep_alive (&text.msg, &writer);
+      out = sip_text_finish (&writer);
+      g_assert_cmpint (strstr (out, "ms-keep-alive: UAS;tcp=no;hop-hop=yes;end-end=no;timeout=300\r\n") != NULL, ==,
+                       cases[i].agreed);
+      g_assert_cmpint (strstr (out, "keep-alive") != NULL, ==, cases[i].agreed);
+    }
+}
+
 /* One registrar, one step after the other. */
 static void
 contacts_come_and_go (void)
@@ -357,6 +391,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/proto/sip/registrar/requests-are-read-by-the-book", requests_are_read_by_the_book);
+  g_test_add_func ("/proto/sip/registrar/keep-alive-is-agreed-on", keep_alive_is_agreed_on);
   g_test_add_func ("/proto/sip/registrar/refusals-carry-what-they-must", refusals_carry_what_they_must);
   g_test_add_func ("/proto/sip/registrar/contacts-come-and-go", contacts_come_and_go);
   g_test_add_func ("/proto/sip/registrar/contacts-are-capped", contacts_are_capped);
