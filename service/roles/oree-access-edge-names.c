@@ -88,7 +88,7 @@ write_mark (char hex[MARK_HEX + 1], OreeSpan partner, OreeSpan call_id)
 }
 
 /* transport=tls in a sip URI is deprecated (RFC 3261 26.2.2, RFC 5658 6.2), and what every TLS proxy in the field writes
- * and needs: without it a name with a port means UDP (RFC 3263 4.1). DECISION 022. */
+ * and needs: without it a name with a port means UDP (RFC 3263 4.1). DECISION 025. */
 char *
 oree_edge_record_route (const char *sent_by, gboolean sips, const char *transport, const char *partner, OreeSpan call_id)
 {
