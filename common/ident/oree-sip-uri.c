@@ -522,17 +522,39 @@ oree_sip_uri_dup_domain (const OreeSipUri *self)
   return oree_domain_normalise (self->host);
 }
 
+#define PLAIN_USER_MAX 64
+
+/* Most are: letters that folding, unescaping and escaping leave as they are. */
+static gboolean
+is_plain_user (OreeSpan user)
+{
+  if (user.length == 0 || user.length > PLAIN_USER_MAX)
+    return FALSE;
+  for (gsize i = 0; i < user.length; i++)
+    if (!g_ascii_islower (user.data[i]) && !g_ascii_isdigit (user.data[i]) && user.data[i] != '.' && user.data[i] != '-'
+        && user.data[i] != '_')
+      return FALSE;
+  return TRUE;
+}
+
 char *
 oree_sip_uri_dup_aor (const OreeSipUri *self)
 {
   g_autofree char *domain = oree_sip_uri_dup_domain (self);
   g_autofree char *user = NULL;
   g_autofree char *folded = NULL;
-  g_autoptr (GString) out = g_string_new ("sip:");
+  g_autoptr (GString) out = NULL;
 
   if (domain == NULL)
     return NULL;
-  if (self->user.length > 0)
+  out = g_string_sized_new (self->user.length + self->host.length + 8);
+  oree_str_append_to ("sip:", out);
+  if (is_plain_user (self->user))
+    {
+      oree_span_append_to (self->user, out);
+      g_string_append_c (out, '@');
+    }
+  else if (self->user.length > 0)
     {
       user = oree_sip_uri_dup_user (self);
       folded = user ? oree_jid_fold (oree_span_str (user)) : NULL;
@@ -541,7 +563,7 @@ oree_sip_uri_dup_aor (const OreeSipUri *self)
       oree_sip_uri_escape_user (oree_span_str (folded), out);
       g_string_append_c (out, '@');
     }
-  g_string_append (out, domain);
+  oree_str_append_to (domain, out);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
