@@ -5,7 +5,8 @@ import pytest
 from conftest import run
 from lab.baresip import Baresip
 from lab.journal import until
-from sip_users import ALICE_JID, JULIET_URI, bare
+from sip_peer import SipUser
+from sip_users import ALICE_JID, BOB, BOB_JID, JULIET_URI, NURSE_URI
 from world import EDGE_ADDRESS, OUR_DOMAIN, World
 
 
@@ -58,6 +59,56 @@ async def test_presence_both_ways(pair):
     await juliet.sees(ALICE_JID, "unavailable", deadline=30, since=since)
     juliet.presence(type="unavailable")
     await alice.sees(JULIET_URI, "Offline", 30)
+
+
+RPID = "xmlns:r='urn:ietf:params:xml:ns:pidf:rpid'"
+
+
+@pytest.fixture
+def bob(behind):
+    """By script, for what baresip cannot say."""
+    bob = run(SipUser(BOB, "bob", EDGE_ADDRESS, behind.kamailio.port, behind.authority.certificate).start())
+    yield bob
+    run(bob.stop())
+
+
+async def test_presence_in_detail(behind, bob):
+    """Devices, show, notes, resources, refusal, polls and ends with Kamailio's presence server between."""
+    nurse = await behind.xmpp_user("nurse")
+    assert await bob.publish_tuple("desk", "open", f"<r:activities {RPID}><r:busy/></r:activities><note>writing</note>") == 200
+    nurse.subscribe(BOB_JID)
+    await nurse.sees(BOB_JID, "subscribed", deadline=30)
+    assert (await nurse.sees(f"{BOB_JID}/desk", "available", show="dnd", deadline=30)).status == "writing"
+    since = nurse.presences.mark()
+    assert await bob.publish_tuple("desk", "open", "<note>done</note>") == 200
+    await nurse.presences.wait(lambda p: p.sender == f"{BOB_JID}/desk" and (p.show, p.status) == ("", "done"), 30, since, "no longer busy")
+
+    # The other way: asked, refused; asked again, agreed; each resource a tuple.
+    nurse.presences.on_add = lambda p: p.type == "subscribe" and nurse.presence(to=BOB_JID, type="unsubscribed")
+    assert (await bob.subscribe(NURSE_URI)).status in (200, 202)
+    assert (await bob.told(NURSE_URI, state="terminated", deadline=30)).reason == "rejected"
+    nurse.presences.on_add = lambda p: p.type == "subscribe" and nurse.approve(BOB_JID)
+    told = bob.notifies.mark()
+    subscription = await bob.subscribe(NURSE_URI)
+    await bob.told(NURSE_URI, state="active", basic="open", since=told, deadline=30)
+    nurse.presence(show="xa", status="asleep")
+    await bob.notifies.wait(lambda n: b"asleep" in n.packet.body and b">xa<" in n.packet.body, 30, told, "her note")
+    told = bob.notifies.mark()
+    assert (await bob.subscribe(NURSE_URI, expires=0)).status in (200, 202)
+    assert (await bob.told(NURSE_URI, state="terminated", since=told, deadline=30)).note == "asleep"
+    gone = nurse.presences.mark()
+    assert (await bob.resubscribe(subscription, expires=0)).status in (200, 202)
+    await nurse.sees(BOB_JID, "unavailable", deadline=30, since=gone)
+    # She stops watching him: his server is asked no more.
+    nurse.presence(to=BOB_JID, type="unsubscribe")
+    await until(lambda: nobody_watches(behind, BOB), 20, "the pair forgotten")
+    await nurse.forget(BOB_JID)
+    await nurse.stop()
+
+
+async def nobody_watches(behind, presentity):
+    rows = await behind.edge.bus.call("Monitor", "Subscriptions", "(a{sv})", {})
+    return not [row for row in rows if row["presentity"] == presentity]
 
 
 async def test_unknown_and_absent_users(pair):
