@@ -117,6 +117,7 @@ static const Sentence problems[] = {
   { "first-name", N_ ("The first DNS name is “{detail}”, not the internal name of the edge. Some next hops (Kamailio 5.6) read the first one alone and would refuse us: request a certificate of its own for the internal interface.") },
   { "server-usage-missing", N_ ("Server authentication is missing among the key usages.") },
   { "client-usage-missing", N_ ("Client authentication is missing among the key usages ({detail}). Those who ask for it will refuse our connections.") },
+  { "client-usage-not-granted", N_ ("Client authentication was requested, but the authority left it out.") },
   { "key-usage-wrong", N_ ("The key usage does not allow signatures, without which TLS cannot use the certificate.") },
   { "partner-would-break", N_ ("The partner {detail} would refuse this certificate as our identity, and nothing else is allowed for it.") },
   { "not-in-store", N_ ("This certificate comes from the file oreed.conf or from the lab: change it there, or assign another one.") },

@@ -100,6 +100,7 @@ G_BEGIN_DECLS
   X (FIRST_NAME, "first-name")                   /* warning: next hops may read it alone; detail: the first */\
   X (SERVER_USAGE_MISSING, "server-usage-missing") /* no serverAuth */                                      \
   X (CLIENT_USAGE_MISSING, "client-usage-missing") /* warning: no clientAuth; detail: who needs it */       \
+  X (CLIENT_USAGE_NOT_GRANTED, "client-usage-not-granted") /* warning: asked for, not needed today */       \
   X (KEY_USAGE_WRONG, "key-usage-wrong")         /* no digitalSignature */                                  \
   X (PARTNER_WOULD_BREAK, "partner-would-break") /* warning; detail: the partner's domain */                \
   X (NOT_IN_STORE, "not-in-store")               /* of the bootstrap file or the lab */                     \

@@ -102,6 +102,15 @@ check_chain (const OreeCertQuestion *q, OreeProblems *problems)
 
 /* ---- Key usages ---- */
 
+/* By choice, whatever is needed today. */
+static gboolean
+asked_for_client (GVariant *specification)
+{
+  g_autoptr (OreeCsrSpec) spec = oree_csr_spec_new (specification, NULL);
+
+  return spec->key_usage == OREE_CSR_USAGE_CLIENT || spec->key_usage == OREE_CSR_USAGE_BOTH;
+}
+
 static void
 check_usages (const OreeCertQuestion *q, const OreeCertNeeds *needs, const OreeCertRecord *record, OreeProblems *problems)
 {
@@ -114,6 +123,8 @@ check_usages (const OreeCertQuestion *q, const OreeCertNeeds *needs, const OreeC
   if (needs->client != OREE_CLIENT_USAGE_NO && !record->client_auth)
     add (problems, "usage", OREE_PROBLEM_CLIENT_USAGE_MISSING,
          *needs->client_detail != '\0' ? needs->client_detail : needs->client_reason);
+  else if (!record->client_auth && asked_for_client (q->specification))
+    add (problems, "usage", OREE_PROBLEM_CLIENT_USAGE_NOT_GRANTED, NULL);
 }
 
 /* ---- Names ---- */

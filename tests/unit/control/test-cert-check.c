@@ -23,6 +23,7 @@ typedef struct
   const char *problems;  /* "code detail; code detail", sorted; dates are left out */
   const char *requested;
   const char *more;      /* changes of the topology */
+  const char *asked;     /* the request's specification; NULL: none */
   const MadeCert *issuer;/* NULL: the middle */
   gboolean keyless, self, without_chain, sha1;
   int at_days;           /* it shall serve that many days from now */
@@ -36,6 +37,12 @@ static const Row rows[] = {
     "client-usage-missing client-identity" },
   { "… and not with a provider that asks for more", { .cn = "sip.contoso.test", .san = NAMES, .extended = "serverAuth" },
     "external", "client-usage-missing AOL", .more = "set public-provider AOL enabled=true\n" },
+  { "… and not where it was asked for", { .cn = "sip.contoso.test", .san = NAMES, .extended = "serverAuth" }, "external",
+    "client-usage-not-granted", .asked = "{'key-usage': <'both'>}" },
+  { "asked for and granted", { .cn = "sip.contoso.test", .san = NAMES, .extended = "serverAuth,clientAuth" }, "external", "",
+    .asked = "{'key-usage': <'both'>}" },
+  { "asked for the server alone", { .cn = "sip.contoso.test", .san = NAMES, .extended = "serverAuth" }, "external", "",
+    .asked = "{'key-usage': <'server'>}" },
   { "client alone", { .cn = "sip.contoso.test", .san = NAMES, .extended = "clientAuth" }, "external", "server-usage-missing" },
   { "client alone, where we connect", { .cn = "sip.contoso.test", .san = NAMES, .extended = "clientAuth" }, "client", "" },
   { "key encipherment alone", { .cn = "sip.contoso.test", .san = NAMES, .key_usage = "critical,keyEncipherment" }, "external",
@@ -164,9 +171,11 @@ judged_as_in_the_table (gconstpointer data)
   g_autoptr (GPtrArray) anchors = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_cert_unref);
   g_autoptr (OreeRecordSet) records = records_of (row->more);
   g_autoptr (OreeProblems) problems = oree_problems_new ();
+  g_autoptr (GVariant) asked
+      = row->asked != NULL ? g_variant_parse (G_VARIANT_TYPE_VARDICT, row->asked, NULL, NULL, NULL) : NULL;
   g_autofree char *seen = NULL;
   const OreeCertQuestion question = { .cert = cert, .has_key = !row->keyless, .pool = pool, .anchors = anchors,
-                                      .usages = usages_of (row->usages), .records = records, .requested = row->requested,
+                                      .usages = usages_of (row->usages), .records = records, .requested = row->requested, .specification = asked,
                                       .at = g_get_real_time () + row->at_days * DAY };
 
   if (!row->without_chain)
