@@ -31,7 +31,7 @@ class Certificates:
         self.bus = world.edge.bus
 
     async def call(self, method, signature, *arguments):
-        return await self.bus.call("Certificates", method, signature, *arguments, deadline=30)
+        return await self.bus.call("Certificates", method, signature, *arguments, deadline=60)
 
     async def list(self):
         certificates, requests, usages = await self.call("List", "(a{sv})", {})
@@ -103,7 +103,7 @@ async def shown(port, *more):
     child = await asyncio.create_subprocess_exec(
         "openssl", "s_client", "-connect", f"{EDGE_ADDRESS}:{port}", *more, stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
-    said, _ = await asyncio.wait_for(child.communicate(), 20)
+    said, _ = await asyncio.wait_for(child.communicate(), 60)
     der = openssl("x509", "-outform", "der", input=said)
     return openssl("dgst", "-sha256", "-r", input=der).decode()[:64]
 
@@ -299,7 +299,7 @@ async def test_a_missing_intermediate_is_named_and_added_by_file(behind, certs):
     assert result["assigned"] and not problems
     said = subprocess.run(["openssl", "s_client", "-connect", f"{EDGE_ADDRESS}:{behind.xmpp_port}", "-starttls", "xmpp-server",
                            "-xmpphost", OUR_DOMAIN, "-CAfile", root.certificate, "-verify_return_error"],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20).stdout
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60).stdout
     assert "Verify return code: 0 (ok)" in said and "middle-ca" in said
     result, _ = await call_roll_back(certs, "external")
     assert result["assigned"]
@@ -403,7 +403,7 @@ async def test_replacements_under_load(behind, certs, alice, juliet):
                 assert result["assigned"] and not problems, problems
                 assert result["effects"].get("streams-closed", 0) == 0
                 assert await look(behind) == newest, number
-            await until(lambda: sum(load.sent.values()) > sent, 30, "messages all the while")
+            await until(lambda: sum(load.sent.values()) > sent, 60, "messages all the while")
     for_alice, for_juliet = load.texts()
     assert for_alice == [f"load {number}" for number in range(load.sent["sip"])]
     assert for_juliet == [f"load {number}" for number in range(load.sent["xmpp"])]
@@ -458,7 +458,7 @@ async def test_forty_five_days(timed):
             await timed.edge.start()
             certs.bus, since = timed.edge.bus, 0
         if nick:
-            seen.append(await timed.edge.bus.event(nick, since=since, certificate=short, days=str(row["days-left"])))
+            seen.append(await timed.edge.bus.event(nick, since=since, certificate=short, days=str(row["days-left"]), deadline=60))
     assert [int(event["details"]["days"]) for event in seen] == [28, 13, 6, 0]
     counters = await timed.edge.bus.counters()
     assert counters["certificate-days-left-access-edge-external"] == 0 and counters["certificate-usages-expiring"] >= 1
@@ -485,7 +485,7 @@ async def test_forty_five_days(timed):
     certs.bus = timed.edge.bus
     since = timed.edge.bus.events.mark()
     timed.clock.ahead(int(44.98 * DAY))
-    await timed.edge.bus.event("certificate-assigned", since=since, certificate=newer, who="oreed", deadline=20)
+    await timed.edge.bus.event("certificate-assigned", since=since, certificate=newer, who="oreed", deadline=60)
     assert await certs.serving("access-edge-external") == newer == await shown_to_partners(timed)
     # Too late to go back.
     timed.clock.ahead(46 * DAY)
@@ -497,7 +497,7 @@ async def test_the_end_is_told_and_shown(timed):
     """The lab's own certificates are watched too: their 397 days end."""
     since = timed.edge.bus.events.mark()
     timed.clock.ahead(398 * DAY)
-    await timed.edge.bus.event("certificate-expired", since=since, deadline=20)
+    await timed.edge.bus.event("certificate-expired", since=since, deadline=60)
     usages = (await timed.certificates.list())[2]
     assert usages["access-edge-external"]["state"] == "expired" and usages["access-edge-external"]["days-left"] < 0
     assert (await timed.edge.bus.counters())["certificate-usages-expired"] >= 2
@@ -520,7 +520,7 @@ async def test_av_tokens_outlive_their_key(timed):
     usage = (await certs.list())[2]["av-authentication"]
     assert usage["next"] == second and usage["effective"] == end - 9 * 3600 * 10**6
     timed.clock.ahead(int(9.7 * DAY))
-    await until(lambda: rolled(certs, second), 20, "the roll")
+    await until(lambda: rolled(certs, second), 60, "the roll")
 
 
 async def test_a_roll_that_fails_is_told_and_tried_again(timed):
@@ -535,13 +535,13 @@ async def test_a_roll_that_fails_is_told_and_tried_again(timed):
     aside = key.rename(key.with_suffix(".aside"))
     since = timed.edge.bus.events.mark()
     timed.clock.ahead(3 * DAY)
-    await timed.edge.bus.event("certificate-roll-failed", since=since, certificate=newer, deadline=20)
+    await timed.edge.bus.event("certificate-roll-failed", since=since, certificate=newer, deadline=60)
     for _ in range(3):  # each looks at the clock
         assert await certs.serving("edge-internal") == before
     assert sum(event["nick"] == "certificate-roll-failed" for event in timed.edge.bus.events.entries[since:]) == 1
     aside.rename(key)
     await timed.edge.oreectl("reload")
-    await timed.edge.bus.event("certificate-assigned", since=since, certificate=newer, who="oreed", deadline=20)
+    await timed.edge.bus.event("certificate-assigned", since=since, certificate=newer, who="oreed", deadline=60)
     assert await certs.serving("edge-internal") == newer == await shown_inside(timed)
 
 
@@ -549,7 +549,7 @@ async def test_every_change_is_told(timed):
     """Changed follows whatever List would show differently, with a serial that grows; what changed nothing is not told."""
     certs, bus, authority = timed.certificates, timed.edge.bus, pki.Authority(timed.directory, "told-ca")
 
-    async def told(work, deadline=20):
+    async def told(work, deadline=60):
         """What `work` answers, once a signal has come that is newer than all before."""
         since, last = bus.certificates.mark(), max(bus.certificates.entries, default=0)
         result = await work
@@ -578,14 +578,14 @@ async def test_every_change_is_told(timed):
     for days, state in ((8, "renew-now"), (11, "expired")):
         since = bus.certificates.mark()
         timed.clock.ahead(days * DAY)
-        await bus.certificates.wait(lambda serial: True, 20, since, "Changed")
-        await until(lambda: in_state(certs, state), 20, state)
+        await bus.certificates.wait(lambda serial: True, 60, since, "Changed")
+        await until(lambda: in_state(certs, state), 60, state)
 
     async def serial():
         """The newest before a request's own, which follows its event on the same connection."""
         since = bus.events.mark()
         name, _ = await certs.request("internal")
-        await bus.event("certificate-requested", since=since, request=name)
+        await bus.event("certificate-requested", since=since, request=name, deadline=60)
         return bus.certificates.entries[-1]
 
     # Questions and refusals: nothing changed, and nobody is told.
