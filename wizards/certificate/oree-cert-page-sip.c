@@ -100,6 +100,8 @@ draw_row (OreeCertPageSip *self, guint i, const char *subject, gboolean on)
   adw_action_row_set_subtitle (g_ptr_array_index (self->rows, i),
                                is_subject ? _ ("Already included: it is the subject name") : adds);
   gtk_widget_set_sensitive (button, !is_subject);
+  /* A list whose first row takes no keyboard is passed over whole (GTK 4.8); here one wants to hear why it is fixed. */
+  gtk_widget_set_focusable (g_ptr_array_index (self->rows, i), is_subject);
   g_signal_handlers_block_by_func (button, on_tick, self);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (button), on || is_subject);
   g_signal_handlers_unblock_by_func (button, on_tick, self);
