@@ -169,8 +169,9 @@ targets_of (OreeLane *lane, const OreeSipRx *rx, const char *aor, gboolean in_di
   GPtrArray *bindings = oree_registrar_bindings (lane->front_end->registrar, aor, oree_worker_now (lane->worker));
   OreeSipUri wanted;
 
-  /* A session of messages is offered to the one device its user likes best: two that took it would be one too many. */
-  if (!in_dialog && rx->msg.method == OREE_SIP_METHOD_INVITE && rx->flow.leg == OREE_LEG_GATEWAY && bindings->len > 1)
+  /* A session of messages of the gateway's is offered to the one device its user likes best: two that took it would be one too
+   * many. A partner's call, which is relayed and so nobody's request here, rings everywhere. */
+  if (!in_dialog && rx->msg.method == OREE_SIP_METHOD_INVITE && rx->branch != NULL && bindings->len > 1)
     g_ptr_array_set_size (bindings, 1);
   if (!in_dialog || !oree_sip_uri_parse (&wanted, rx->msg.ruri) || narrow (bindings, &wanted, TRUE)
       || narrow (bindings, &wanted, FALSE))

@@ -2,17 +2,21 @@
 """SIP federation over mutual TLS: Debian's Kamailio as the partner litware.test (calls and presence: test_sip_calls.py), and
 scripted partners where a packaged one does not do what is asked of it."""
 
+import asyncio
+
 import pytest
 from conftest import run
 from lab import pki
 from lab.baresip import Baresip
-from lab.journal import until
+from lab.journal import Journal, until
 from lab.kamailio import Kamailio
 from lab.process import free_port
 from sip_edge import SipPartner
-from sip_peer import SipUser
+from next_hop import SDP
+from sip_partner import PartnerLink, context
+from sip_peer import SipUser, address, token
 from sip_users import ALICE, BOB, sip_user
-from world import EDGE_ADDRESS, OUR_DOMAIN, World
+from world import EDGE_ADDRESS, OUR_DOMAIN, OUR_PASSWORD, World
 
 LITWARE, LITWARE_ADDRESS = "litware.test", "127.0.0.3"
 CAROL = f"sip:carol@{LITWARE}"
@@ -165,6 +169,88 @@ async def test_an_allowed_server_and_no_other(world, partner, alice):
     event = await world.edge.bus.event("sip-peer-refused", partner=DIRECT, since=since)
     assert event["details"]["reason"].startswith("certificate-")
     assert await stranger.say(ALICE, "I am yours", sender=BOB) == 403
+
+
+class Phone(SipUser):
+    """A device that takes calls: rings reliably (RFC 3262), answers once that is acknowledged, knows session timers."""
+
+    def __init__(self, *arguments, picks_up=True):
+        super().__init__(*arguments)
+        self.packets = Journal(f"{self.uri} packets")
+        self._picks_up = picks_up
+        self._tag = token()
+
+    def _on_packet(self, packet):
+        self.packets.add(packet)
+        if packet.status is not None:
+            super()._on_packet(packet)
+        elif packet.method == "INVITE":
+            self.invite = packet
+            self._reply(183 if self._picks_up else 180, ["Require: 100rel", "RSeq: 7"] if self._picks_up else [])
+        elif packet.method == "CANCEL":
+            self.respond(packet, 200)
+            self._reply(487)
+        elif packet.method != "ACK":
+            self.respond(packet, 202 if packet.method == "REFER" else 200)
+            if packet.method == "PRACK":
+                self._reply(200, ["Require: timer", "Session-Expires: 1800;refresher=uas", "Content-Type: application/sdp"], SDP)
+
+    def _reply(self, status, headers=(), body=""):
+        request = self.invite
+        lines = [f"SIP/2.0 {status} Scripted", *(f"Via: {via}" for via in request.all("via")),
+                 *(f"Record-Route: {route}" for route in request.all("record-route")), f"From: {request.get('from')}",
+                 f"To: {request.get('to')};tag={self._tag}", f"Call-ID: {request.get('call-id')}",
+                 f"CSeq: {request.get('cseq')}", f"Contact: {self.contact}", *headers, f"Content-Length: {len(body)}"]
+        self.write(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
+
+    def within(self, method, **options):
+        """A request of ours in the dialog."""
+        invite = self.invite
+        return self.request(method, address(invite.get("contact")), invite.get("from"), call_id=invite.get("call-id"),
+                            local_tag=self._tag, routes=invite.all("record-route"), **options)
+
+
+async def test_all_that_belongs_to_a_call(world):
+    """RFC 3262, 3311, 4028, 3515 pass as they are, in both directions; of two devices one answers, the other is called off."""
+    phones = [Phone(ALICE, OUR_PASSWORD, EDGE_ADDRESS, world.sip_port, world.edge_authority, picks_up=picks)
+              for picks in (True, False)]
+    for phone in phones:
+        await phone.start()
+    certificate, key = world.authority.issue("caller", [f"first.{ADATUM}"])
+    carol = await PartnerLink(f"sip:carol@{ADATUM}", EDGE_ADDRESS, world.outside_port, context(False, certificate, key)).connect()
+    carol.via = ";alias"  # what is for her server may come on her connection
+    dialog = {"call_id": token(), "local_tag": token()}
+    final = carol.send("INVITE", ALICE, f"<{ALICE}>", [f"Contact: {carol.contact}", "Supported: 100rel, timer", "Session-Expires: 1800",
+                                                       "Content-Type: application/sdp"], SDP.encode(), sequence=1, **dialog)
+    early = await carol.packets.wait(lambda packet: packet.status == 183)
+    assert (early.get("rseq"), early.get("require")) == ("7", "100rel")
+    assert phones[0].invite.text == SDP and phones[0].invite.get("session-expires") == "1800"
+    routes = list(reversed(early.all("record-route")))
+    assert len(routes) == 2  # ours, one for each side
+
+    async def within(method, sequence, headers=(), body=b""):
+        return (await asyncio.wait_for(carol.send(method, address(early.get("contact")), early.get("to"), headers, body, sequence=sequence,
+                                                  routes=routes, **dialog), 10)).status
+
+    await phones[1].packets.wait(lambda packet: packet.status is None and packet.method == "INVITE")
+    assert await within("PRACK", 2, ["RAck: 7 1 INVITE"]) == 200
+    answer = await asyncio.wait_for(final, 10)
+    assert (answer.status, answer.text, answer.get("session-expires")) == (200, SDP, "1800;refresher=uas")
+    carol.send("ACK", address(answer.get("contact")), answer.get("to"), sequence=1, routes=routes, **dialog)
+    await phones[0].packets.wait(lambda packet: packet.status is None and packet.method == "ACK")
+    await phones[1].packets.wait(lambda packet: packet.status is None and packet.method == "CANCEL")
+    for sequence, method, headers, status in ((3, "UPDATE", ["Session-Expires: 1800;refresher=uac"], 200),
+                                              (4, "INFO", ["Content-Type: application/dtmf-relay"], 200),
+                                              (5, "REFER", [f"Refer-To: <sip:x@{ADATUM}>"], 202)):
+        assert await within(method, sequence, [f"Contact: {carol.contact}", *headers]) == status, method
+        packet = await phones[0].packets.wait(lambda packet: packet.status is None and packet.method == method)
+        assert headers[0].partition(": ")[2] in [value for _, value in packet.headers]
+    told = await phones[0].within("NOTIFY", headers=["Event: refer", "Subscription-State: terminated", f"Contact: {phones[0].contact}"])
+    assert told.status == 481  # the script asked for none: but it is the one who says so
+    assert (await phones[0].within("BYE")).status == 200
+    await carol.packets.wait(lambda packet: packet.status is None and packet.method == "BYE")
+    for phone in (*phones, carol):
+        await phone.stop()
 
 
 async def test_partners_do_not_meet_through_us(partner):
