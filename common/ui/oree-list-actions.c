@@ -297,7 +297,7 @@ oree_list_actions_set_columns (OreeListView *self)
 
   for (guint i = 0; i < self->n_columns; i++)
     {
-      g_autoptr (GMenuItem) item = g_menu_item_new (g_dgettext (GETTEXT_PACKAGE, self->columns[i].title), NULL);
+      g_autoptr (GMenuItem) item = g_menu_item_new (oree_list_cells_title (&self->columns[i]), NULL);
 
       g_menu_item_set_action_and_target (item, "page.sort", "s", self->columns[i].id);
       g_menu_append_item (menu, item);

@@ -19,6 +19,14 @@ oree_list_cells_text (OreeClientItem *item, const OreeListColumn *column, gpoint
   return g_strdup (oree_client_item_text (item, column->field));
 }
 
+const char *
+oree_list_cells_title (const OreeListColumn *column)
+{
+  if (column->context != NULL)
+    return g_dpgettext2 (GETTEXT_PACKAGE, column->context, column->title);
+  return g_dgettext (GETTEXT_PACKAGE, column->title);
+}
+
 /* ---- what a search looks at ---- */
 
 char *
@@ -183,7 +191,7 @@ oree_list_cells_column (const OreeListColumn *column, gpointer data)
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), cell);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), cell);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), cell);
-  result = gtk_column_view_column_new (g_dgettext (GETTEXT_PACKAGE, column->title), factory);
+  result = gtk_column_view_column_new (oree_list_cells_title (column), factory);
   g_object_set_data_full (G_OBJECT (result), "oree-cell", cell, g_free);
   g_object_set_data (G_OBJECT (result), "oree-column", (gpointer) column);
   sorter = sorter_for (cell);

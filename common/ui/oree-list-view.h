@@ -17,7 +17,8 @@ typedef char *(*OreeListText) (OreeClientItem *item, gpointer data);
 typedef struct
 {
   const char *id;     /* for sorting and tests */
-  const char *title;  /* N_() */
+  const char *title;  /* N_(), or NC_() with this context: */
+  const char *context;
   const char *field;  /* the text of this value of the row; "id" is the item's id; NULL: `text` says */
   OreeListText text;
   OreeListText sort;  /* by what it is sorted; NULL: by its text. A number is best padded with zeros */

@@ -200,6 +200,9 @@ on_left (GtkEventController *controller, OreeRecordEditor *self)
 static void
 adopt_rows (OreeRecordEditor *self, GtkWidget *widget)
 {
+  /* libadwaita 1.2 leaves these without a name. */
+  if (ADW_IS_EXPANDER_ROW (widget))
+    oree_ui_set_label (widget, adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)));
   if (OREE_IS_FIELD_ROW (widget) && oree_field_row_get_field (OREE_FIELD_ROW (widget)) != NULL)
     {
       g_ptr_array_add (self->rows, widget);

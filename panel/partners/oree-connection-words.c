@@ -163,14 +163,14 @@ out_sort (OreeClientItem *item, gpointer data)
 
 const OreeListColumn oree_connection_columns[] = {
   { .id = "partner", .title = N_ ("Partner"), .text = title, .expand = TRUE },
-  { .id = "protocol", .title = N_ ("Protocol"), .text = protocol, .width = 80 },
-  { .id = "direction", .title = N_ ("Direction"), .text = direction, .width = 100 },
-  { .id = "state", .title = N_ ("State"), .text = state, .width = 120 },
-  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 90 },
-  { .id = "method", .title = N_ ("Authentication"), .text = method, .width = 140 },
-  { .id = "since", .title = N_ ("Since"), .text = since, .sort = since_sort, .width = 90 },
-  { .id = "in", .title = NC_ ("messages", "In"), .text = in, .sort = in_sort, .number = TRUE, .width = 60 },
-  { .id = "out", .title = NC_ ("messages", "Out"), .text = out, .sort = out_sort, .number = TRUE, .width = 60 },
+  { .id = "protocol", .title = N_ ("Protocol"), .text = protocol, .width = 74 },
+  { .id = "direction", .title = N_ ("Direction"), .text = direction, .width = 72 },
+  { .id = "state", .title = N_ ("State"), .text = state, .width = 88 },
+  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 40 },
+  { .id = "method", .title = N_ ("Authentication"), .text = method, .width = 118 },
+  { .id = "since", .title = N_ ("Since"), .text = since, .sort = since_sort, .width = 71 },
+  { .id = "in", .title = NC_ ("messages", "In"), .context = "messages", .text = in, .sort = in_sort, .number = TRUE, .width = 52 },
+  { .id = "out", .title = NC_ ("messages", "Out"), .context = "messages", .text = out, .sort = out_sort, .number = TRUE, .width = 45 },
 };
 const guint oree_n_connection_columns = G_N_ELEMENTS (oree_connection_columns);
 
@@ -227,12 +227,12 @@ last_sort (OreeClientItem *item, gpointer data)
 
 const OreeListColumn oree_partner_columns[] = {
   { .id = "partner", .title = N_ ("Partner"), .field = "partner", .expand = TRUE },
-  { .id = "type", .title = N_ ("Partner type"), .text = partner_type, .width = 140 },
-  { .id = "state", .title = N_ ("State"), .text = partner_state, .width = 120 },
-  { .id = "in", .title = NC_ ("streams", "In"), .text = streams_in, .number = TRUE, .width = 50 },
-  { .id = "out", .title = NC_ ("streams", "Out"), .text = streams_out, .number = TRUE, .width = 50 },
+  { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 120 },
+  { .id = "state", .title = N_ ("State"), .text = partner_state, .width = 90 },
+  { .id = "in", .title = NC_ ("streams", "In"), .context = "streams", .text = streams_in, .number = TRUE, .width = 68 },
+  { .id = "out", .title = NC_ ("streams", "Out"), .context = "streams", .text = streams_out, .number = TRUE, .width = 68 },
   { .id = "last", .title = N_ ("Last reason"), .text = last_word, .expand = TRUE },
-  { .id = "time", .title = N_ ("Last event"), .text = last_time, .sort = last_sort, .width = 100 },
+  { .id = "time", .title = N_ ("Time"), .text = last_time, .sort = last_sort, .width = 90 },
 };
 const guint oree_n_partner_columns = G_N_ELEMENTS (oree_partner_columns);
 

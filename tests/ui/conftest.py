@@ -38,18 +38,19 @@ def look_of(language="en", dark=False, contrast=False):
 @pytest.fixture
 def program(request, tmp_path):
     """`await program (world, "oree-panel", "--page=xmpp", language="fr", dark=False)`: the program, started in the world
-    (or alone, when that is None); stopped, and its warnings judged, after the test."""
+    (or alone, when that is None); `before` are words in front of its own, such as setpriv's; stopped, and its warnings judged, after the test."""
     started = []
 
-    async def start(world, name, *words, language="en", dark=False, contrast=False, environment=None, path=None, **options):
+    async def start(world, name, *words, language="en", dark=False, contrast=False, environment=None, path=None, before=(), **options):
         env = world.environment() if world is not None else dict(os.environ)
         directory = next((build_directory() / place for place in ("panel", "wizards", "wizards/certificate")
                           if (build_directory() / place / name).exists()), build_directory() / "panel")
         # A warning is judged when the program ends; a critical ends it on the spot, with a trace of where.
         env.update(look_of(language, dark, contrast), G_DEBUG="fatal-criticals", G_ENABLE_DIAGNOSTIC="0",
-                   OREE_LOCALEDIR=str(build_directory() / "po"), **(environment or {}))
+                   OREE_LOCALEDIR=str(build_directory() / "po"))
+        env.update(environment or {})
         case = re.sub(r"\W+", "-", request.node.name).strip("-")
-        one = Program([path or directory / name, *words], tmp_path, env, name=name, pictures=SHOTS / case, **options)
+        one = Program([*before, path or directory / name, *words], tmp_path, env, name=name, pictures=SHOTS / case, **options)
         started.append(one)
         return await one.start()
 

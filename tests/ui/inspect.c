@@ -66,7 +66,7 @@ static gboolean
 is_control (GtkWidget *widget)
 {
   return GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_SWITCH (widget) || GTK_IS_CHECK_BUTTON (widget)
-         || GTK_IS_EDITABLE (widget) || GTK_IS_DROP_DOWN (widget) || GTK_IS_LIST_BOX (widget) || GTK_IS_LIST_BASE (widget)
+         || GTK_IS_EDITABLE (widget) || GTK_IS_DROP_DOWN (widget) || GTK_IS_LIST_BASE (widget)
          || (GTK_IS_LIST_BOX_ROW (widget) && gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (widget)));
 }
 
@@ -171,7 +171,7 @@ describe (GtkWidget *widget, GtkNative *native, int left, int top, GVariantBuild
   g_variant_dict_insert (&row, "cut", "b", is_cut (widget));
   g_variant_dict_insert (&row, "cell", "b", is_inside (widget, "GtkColumnListView"));
   g_variant_dict_insert (&row, "active-window", "b",
-                         GTK_IS_WINDOW (native) && gtk_window_is_active (GTK_WINDOW (native)));
+                         !GTK_IS_WINDOW (native) || gtk_window_is_active (GTK_WINDOW (native)));
   g_variant_builder_add_value (all, g_variant_dict_end (&row));
 }
 
@@ -279,7 +279,7 @@ n_windows (void)
 static char *
 answer (const char *question)
 {
-  GtkWidget *main_window = window_of (FALSE), *front = window_of (TRUE);
+  GtkWidget *main_window = window_of (FALSE), *active = window_of (TRUE), *front = active != NULL ? active : main_window;
 
   if (g_str_equal (question, "widgets"))
     return widgets ();
@@ -305,6 +305,11 @@ answer (const char *question)
       GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (front));
       g_auto (GStrv) words = g_strsplit (question + 3, " ", 2);
 
+      if (g_str_has_prefix (words[0], "app."))
+        {
+          g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), words[0] + strlen ("app."), NULL);
+          return g_strdup ("done");
+        }
       return g_strdup (gtk_widget_activate_action (focus != NULL ? focus : front, words[0], words[1] != NULL ? "s" : NULL,
                                                    words[1])
                            ? "done"

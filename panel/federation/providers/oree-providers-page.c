@@ -34,10 +34,10 @@ verification (OreeClientItem *item, gpointer data)
 
 static const OreeListColumn columns[] = {
   { .id = "name", .title = N_ ("Provider name"), .field = "id", .expand = TRUE },
-  { .id = "type", .title = N_ ("Type"), .text = type, .width = 110 },
-  { .id = "enabled", .title = N_ ("Enabled"), .text = enabled, .width = 90 },
-  { .id = "edge", .title = N_ ("Access Edge service (FQDN)"), .field = "proxy-fqdn", .width = 220 },
-  { .id = "verification", .title = N_ ("Verification"), .text = verification, .width = 170 },
+  { .id = "type", .title = N_ ("Type"), .text = type, .width = 90 },
+  { .id = "enabled", .title = N_ ("Enabled"), .text = enabled, .width = 75 },
+  { .id = "edge", .title = N_ ("Access Edge service (FQDN)"), .field = "proxy-fqdn", .width = 190 },
+  { .id = "verification", .title = N_ ("Verification"), .text = verification, .width = 150 },
 };
 
 static const OreePanelKind kinds[] = {

@@ -55,11 +55,11 @@ state (OreeClientItem *item, gpointer data)
 
 static const OreeListColumn columns[] = {
   { .id = "domain", .title = N_ ("Primary domain"), .field = "id", .expand = TRUE },
-  { .id = "type", .title = N_ ("Partner type"), .text = partner_type, .width = 150 },
-  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 100 },
-  { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 100 },
-  { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 80 },
-  { .id = "state", .title = N_ ("State"), .text = state, .width = 120 },
+  { .id = "type", .title = N_ ("Partner type"), .text = partner_type, .width = 130 },
+  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 88 },
+  { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 88 },
+  { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 72 },
+  { .id = "state", .title = N_ ("State"), .text = state, .width = 95 },
   { .id = "description", .title = N_ ("Description"), .field = "description", .expand = TRUE },
 };
 

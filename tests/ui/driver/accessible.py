@@ -27,17 +27,23 @@ class Gone(Exception):
 class Connection:
     """One to the accessibility bus; questions are asked in bundles."""
 
-    def __init__(self):
+    def __init__(self, address=None):
+        """`address`: of the bus; None: the one of the session."""
         self._context = GLib.MainContext()
-        session = Gio.DBusConnection.new_for_address_sync(
-            os.environ["DBUS_SESSION_BUS_ADDRESS"],
-            Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+        self._bus = self._connect(address or self._address_of_session())
+
+    @staticmethod
+    def _connect(address):
+        return Gio.DBusConnection.new_for_address_sync(
+            address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
+            None, None)
+
+    def _address_of_session(self):
+        session = self._connect(os.environ["DBUS_SESSION_BUS_ADDRESS"])
         address = session.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None, None,
                                     Gio.DBusCallFlags.NONE, 20000, None).unpack()[0]
         session.close_sync(None)
-        self._bus = Gio.DBusConnection.new_for_address_sync(
-            address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
-            None, None)
+        return address
 
     def ask(self, questions):
         """`questions`: (owner, path, interface, method, parameters or None). The answers, unpacked, in order; Gone

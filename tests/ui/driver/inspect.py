@@ -61,13 +61,16 @@ class Inspector:
         rows = GLib.Variant.parse(GLib.VariantType("aa{sv}"), self.ask("widgets"), None, None).unpack()
         return [Widget(**{name.replace("-", "_"): value for name, value in row.items()}) for row in rows]
 
-    def settle(self, seconds=10.0):
-        """Waits until two looks a moment apart see the same."""
+    def settle(self, looks=2, seconds=10.0):
+        """Waits until so many looks, a moment apart, see the same."""
         end = time.monotonic() + seconds
-        before = None
-        while (now := self.ask("digest")) != before and time.monotonic() < end:
+        before, same = None, 0
+        while same < looks and time.monotonic() < end:
+            now = self.ask("digest")
+            same = same + 1 if now == before else 1
             before = now
-            time.sleep(0.06)
+            if same < looks:
+                time.sleep(0.06)
 
     def close(self):
         self._file.close()

@@ -44,7 +44,7 @@ class Program:
     async def start(self, deadline=DEADLINE):
         env = dict(os.environ, **self.environment)
         self.process = await Process(self.name, self.words, self._log, env=env).start()
-        self._connection = Connection()
+        self._connection = Connection(self.environment.get("AT_SPI_BUS_ADDRESS"))
         owner = await self._until(lambda: self._connection.owner_of(self.process.pid), deadline, "on the accessibility bus")
         self.tree = Tree(self._connection, owner)
         await self._until(self.window, deadline, "with an active window")

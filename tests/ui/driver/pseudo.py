@@ -10,7 +10,7 @@ LANGUAGE = "eo"  # a code that GTK and GLib have no sentences of importance for
 FIRST, LAST = "⟦", "⟧"
 _ACCENTS = str.maketrans("aceginorsuyzACEGINORSUYZ", "áçéğíñóřšúýžÁÇÉĞÍÑÓŘŠÚÝŽ")
 # What must stay as it is: formats, entities, elements, mnemonics and their letter.
-_KEPT = re.compile(r"%%|%[-+ #0']*\d*(?:\.\d+)?(?:l{0,2}|[hjztL])?[a-zA-Z]|&\w+;|</?\w+>|_\w|\n")
+_KEPT = re.compile(r"%%|%[-+ #0']*\d*(?:\.\d+)?(?:l{0,2}|[hjztL])?[a-zA-Z]|&\w+;|</?\w+>|\{\w+\}|_\w|\n")
 
 
 def sentence(text):
@@ -21,8 +21,8 @@ def sentence(text):
         place = kept.end()
     parts.append(text[place:].translate(_ACCENTS))
     letters = len(re.sub(r"\W", "", _KEPT.sub("", text)))
-    if letters == 0:
-        return text  # a format of dates and the like
+    if letters == 0 or text != text.strip("\n"):
+        return text  # a format of dates; a page of help, which windows do not show
     return FIRST + "".join(parts) + "~" * max(1, round(letters * 0.3)) + LAST
 
 
