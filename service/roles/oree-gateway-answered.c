@@ -158,6 +158,7 @@ keep (OreeLane *lane, Answered *one)
 
 /* --- the table ----------------------------------------------------------------------------------- */
 
+/* `call_id`: may be empty, but points somewhere. */
 static Answered *
 answered_new (const char *id, const char *aor, const char *contact, OreeSpan call_id)
 {
@@ -287,7 +288,7 @@ recognise (OreeLane *lane, const OreeStanza *stanza, const char *contact)
 
   if (aor == NULL || !proves_itself (lane, stanza->id, &stanza->to, &stanza->from))
     return NULL;
-  one = answered_new (stanza->id, aor, contact, OREE_SPAN_EMPTY);
+  one = answered_new (stanza->id, aor, contact, oree_span_str (""));
   add (lane, one);
   return one;
 }
