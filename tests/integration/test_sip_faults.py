@@ -18,7 +18,7 @@ from lab.journal import Journal, Missed, until
 from lab.prosody_hosts import Host, ProsodyHosts
 from lab.relay import Relay
 from sip_peer import TIMER_F, Resident
-from sip_users import ALICE, ALICE_JID
+from sip_users import ALICE, ALICE_JID, asking
 from test_faults import everybody_writes, heard_again, report
 from world import EDGE_ADDRESS, NEXT_HOP, World
 
@@ -202,8 +202,10 @@ async def test_errors_outlive_the_stream_they_go_on(behind, tell):
     settled(behind, line, tell, 2 * WINDOW * TIMES)
 
 
-async def test_an_error_after_the_answer_waits_for_its_reader(behind, tell):
-    """The partner's server took a message, its error comes later, and Alice's program fails just then."""
+@pytest.mark.parametrize("form", ["sentence", "notification"])
+async def test_an_error_after_the_answer_waits_for_its_reader(behind, tell, form):
+    """The partner's server took a message, its error comes later, and Alice's program fails just then. She reads a sentence, or
+    her program the notification it asked for."""
     line, alice, server = behind.line(), behind.alice, behind.server
     since, failed = server.stanzas.mark(), Journal("tries that failed")
 
@@ -211,16 +213,18 @@ async def test_an_error_after_the_answer_waits_for_its_reader(behind, tell):
         failed.add(request)
         return 500
 
-    response = await alice.post("sip:probe@partner.test", "is anybody there?")
+    text = f"is anybody there, says a {form}?"
+    response = await (alice.post("sip:probe@partner.test", text) if form == "sentence" else
+                      alice.post("sip:probe@partner.test", asking("f-1", text), content_type="message/cpim"))
     assert response.status == 200
-    stanza = await server.stanzas.wait(lambda stanza: stanza.body == "is anybody there?", 20, since)
+    stanza = await server.stanzas.wait(lambda stanza: stanza.body == text, 20, since)
     alice.answer, told = fail, alice.messages.mark()
     server.write(f"<message type='error' from='probe@partner.test' to='{ALICE_JID}' id='{stanza.id}'><error type='wait'>"
                  "<recipient-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>")
     await failed.wait(lambda request: request.get("in-reply-to") == response.get("call-id"), 20)
     alice.answer = lambda request: 200
     told = await alice.messages.wait(lambda message: message.packet.get("in-reply-to") == response.get("call-id"), 20, told)
-    assert "was not delivered" in told.text
+    assert ("was not delivered" in told.text) if form == "sentence" else ("<failed/>" in told.text and "f-1" in told.text)
     await behind.ledger.settle()
     assert not line.out_waiting
 
