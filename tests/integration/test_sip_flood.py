@@ -16,7 +16,7 @@ from conftest import run
 from lab.clock import Clock
 from lab.journal import until
 from lab.process import free_port
-from sip_partner import SipServer, context
+from sip_partner import PartnerLink, SipServer, context
 from sip_world import LITWARE, STRANGER, SipWorld
 from test_flood import LIMITS, SANITIZED, sources
 from world import EDGE_ADDRESS, OUR_DOMAIN
@@ -33,6 +33,8 @@ class World(SipWorld):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 16384), hard), hard))
         self.clock = Clock(self.edge, self.directory / "clock")
+        # As at a real site: who has no record is not called at addresses such as ours here.
+        self.edge.settings["dns", "private-addresses"] = "partners"
         await self.start_sip()
         self.inside = self.keep(await SipServer(EDGE_ADDRESS, free_port(EDGE_ADDRESS)).start())
         await self.edge.oreectl("topology", "set", f"next-hop={EDGE_ADDRESS}:{self.inside.port};transport=tcp")
@@ -188,3 +190,15 @@ async def test_handshakes_in_numbers_while_partners_talk(world, long):
     async def none():
         return not [row for row in await world.connections() if row["state"] != "ready"]
     await until(none, 20, "strangers' connections gone")
+
+
+async def test_a_stranger_sends_us_nowhere_inside(world):
+    """Discovered domains are called at public addresses alone; a partner that an administrator listed, anywhere."""
+    servers = {domain: await world.server(domain) for domain in (LITWARE, STRANGER)}
+    await world.edge.oreectl("access-edge", "set", "enable-partner-discovery=true")
+    await world.edge.oreectl("user", "set", f"sip:alice@{OUR_DOMAIN}", "home=next-hop")
+    inside = world.keep(await PartnerLink(f"sip:alice@{OUR_DOMAIN}", EDGE_ADDRESS, world.sip_port, None).connect())
+    assert await inside.status("MESSAGE", f"sip:bob@{STRANGER}") == 504
+    assert servers[STRANGER].accepted == 0
+    assert await inside.status("MESSAGE", f"sip:bob@{LITWARE}") == 200
+    assert servers[LITWARE].accepted == 1
