@@ -100,6 +100,7 @@ static const Sentence problems[] = {
   { "password-too-short", N_ ("The password is too short; at least {detail} characters are needed.") },
   { "key-missing", N_ ("The certificate answers no request made here, and its private key is not in the file. Import the answer to a request of this server, or a .pfx file with the key.") },
   { "key-mismatch", N_ ("The private key does not belong to the certificate.") },
+  { "key-in-clear", N_ ("No password protects the private key in the file, and keys travel under one only. Make a .pfx file of it, with a password (openssl pkcs12 -export), and import that.") },
   { "key-not-exportable", N_ ("The private key was requested as not exportable. Make a new request that allows it.") },
   { "weak-key", N_ ("The key is too weak ({detail}). Make a new request with at least 2048 bits.") },
   { "weak-signature", N_ ("The authority signed with a method that is no longer safe ({detail}). Ask it for SHA-256 or better.") },

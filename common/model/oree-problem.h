@@ -83,6 +83,7 @@ G_BEGIN_DECLS
   X (PASSWORD_TOO_SHORT, "password-too-short")   /* detail: characters needed */                            \
   X (KEY_MISSING, "key-missing")                 /* of no request of ours, and no key came with it */       \
   X (KEY_MISMATCH, "key-mismatch")               /* the key beside it is another one */                     \
+  X (KEY_IN_CLEAR, "key-in-clear")               /* a private key that no password protects */              \
   X (KEY_NOT_EXPORTABLE, "key-not-exportable")   /**/                                                       \
   X (WEAK_KEY, "weak-key")                       /* detail: "rsa-1024" */                                   \
   X (WEAK_SIGNATURE, "weak-signature")           /* detail: the algorithm */                                \

@@ -491,6 +491,8 @@ on_file_read (GObject *source, GAsyncResult *result, gpointer data)
   if (job->file != NULL)
     {
       sort_file (self, job->file, &sorted);
+      if (job->file->in_clear)
+        oree_problems_add (job->problems, "certificate", "", "key", OREE_PROBLEM_KEY_IN_CLEAR, NULL);
       for (guint i = 0; i < sorted.leaves->len; i++)
         {
           GVariant *rows = NULL;

@@ -75,8 +75,10 @@ add_stack (Reading *reading, const STACK_OF (X509) * certs)
 
 /* Takes `key`. */
 static void
-add_key (Reading *reading, EVP_PKEY *key)
+add_key (Reading *reading, EVP_PKEY *key, gboolean in_clear)
 {
+  /* Whichever of several is taken: one that lay open has travelled so. */
+  reading->file->in_clear = reading->file->in_clear || in_clear;
   if (reading->file->key == NULL)
     reading->file->key = key;
   else
@@ -231,7 +233,7 @@ read_pkcs12 (Reading *reading, const guint8 *data, gsize length)
   if (!ok)
     return refuse (reading, "file", OREE_PROBLEM_FILE_UNKNOWN, NULL);
   if (key != NULL)
-    add_key (reading, key);
+    add_key (reading, key, *password == '\0');
   if (leaf != NULL)
     add_x509 (reading, leaf);
   add_stack (reading, others);
@@ -279,7 +281,7 @@ read_encrypted_key (Reading *reading, const guint8 *data, gsize length)
     PKCS8_PRIV_KEY_INFO_free (info);
     if (key == NULL)
       return refuse (reading, "file", OREE_PROBLEM_FILE_UNKNOWN, NULL);
-    add_key (reading, key);
+    add_key (reading, key, FALSE);
   }
   return READ;
 }
@@ -304,7 +306,7 @@ read_old_key (Reading *reading, const char *header, guint8 *data, gsize length)
   if (key == NULL)
     return refuse (reading, cipher.cipher != NULL ? "password" : "file",
                    cipher.cipher != NULL ? OREE_PROBLEM_WRONG_PASSWORD : OREE_PROBLEM_FILE_UNKNOWN, NULL);
-  add_key (reading, key);
+  add_key (reading, key, cipher.cipher == NULL);
   return READ;
 }
 

@@ -11,6 +11,7 @@ typedef struct
   const char *format; /* "pem" "der" "pkcs7" "pkcs12"; static */
   GPtrArray *certs;   /* OreeCert *, in the file's order, none twice */
   EVP_PKEY *key;      /* NULL: none in it */
+  gboolean in_clear;  /* that key had no password, or an empty one */
 } OreeCertFile;
 
 /* Reads `data` (untrusted). `password`: of PKCS#12 or of an encrypted PEM key; NULL: none given. NULL with one problem of kind

@@ -271,7 +271,12 @@ async def test_answers_that_are_not_fit(behind, certs):
 
     # A key that is another's.
     other = behind.authority.issue("other", ["other.test"])[1].read_bytes()
-    assert (await certs.keep(stranger + other))[1]["key-mismatch"] == 1
+    encrypted = openssl("pkcs8", "-topk8", "-passout", "pass:swordfish", input=other)
+    assert (await certs.keep(stranger + encrypted, password="swordfish"))[1]["key-mismatch"] == 1
+    # A key that nothing protects: it is not even taken where it fits.
+    for bare in (certificate.read_bytes() + key.read_bytes(),
+                 openssl("pkcs12", "-export", "-in", certificate, "-inkey", key, "-passout", "pass:")):
+        assert await certs.keep(bare) == ([], Counter(["key-in-clear"]))
     assert (await certs.list())[2] == before
 
 

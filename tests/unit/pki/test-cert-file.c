@@ -109,6 +109,8 @@ crlf (void)
 static void
 reads (GBytes *bytes, const char *password, const char *format, guint certs, gboolean key)
 {
+  gboolean protected = password != NULL && *password != '\0';
+
   G_GNUC_UNUSED g_autoptr (GBytes) owned = bytes;
   g_autoptr (OreeProblems) problems = oree_problems_new ();
   g_autoptr (OreeCertFile) file
@@ -121,6 +123,7 @@ reads (GBytes *bytes, const char *password, const char *format, guint certs, gbo
   g_assert_cmpstr (file->format, ==, format);
   g_assert_cmpuint (file->certs->len, ==, certs);
   g_assert_cmpint (file->key != NULL, ==, key);
+  g_assert_cmpint (file->in_clear, ==, key && !protected);
   g_assert_cmpstr (oree_cert_subject (g_ptr_array_index (file->certs, 0)), ==, "CN=sip.contoso.test");
   if (key)
     g_assert_true (oree_cert_matches_key (g_ptr_array_index (file->certs, 0), file->key));
