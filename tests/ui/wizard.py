@@ -88,8 +88,9 @@ async def at(w, step, title, count=14):
 
 
 async def stands(w, title):
-    """The page of this title is shown: it stands among the steps, and above the page."""
-    await w.find(title, "label", index=1)
+    """The page of this title is shown: not only among the steps, where two have the same, but above it."""
+    await w.until(lambda root: any(all(one.role != "list item" for one in label.ancestors()) for label in w.match(root, title, "label")),
+                  f"on the page {title!r}")
 
 
 async def pick(w, name):
