@@ -103,6 +103,10 @@ class Kamailio:
                              (name, self.domain, ha1))
 
     async def start(self):
+        # As long as somebody has it open, whoever closes it is not the last, who locks it to tidy up: a process that starts just
+        # then finds it locked, gives up, and ends them all.
+        self._open = sqlite3.connect(self._database)
+        self._open.execute("SELECT count(*) FROM version").fetchall()
         values = {
             "DOMAIN": f'"{self.domain}"',
             "LISTEN": f"tls:{literal(self.address)}:{self.port}",
@@ -136,3 +140,4 @@ class Kamailio:
     async def stop(self):
         if self.process is not None:
             await self.process.stop()
+            self._open.close()
