@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One reading under way at most; a change heard meanwhile makes one more. A refresh keeps every item whose id is still
+/* One reading under way at most; a change heard meanwhile makes one more. The first reading of records asks for a screenful or
+ * two before it asks for all: ten thousand take their time on the bus. A refresh keeps every item whose id is still
  * there and tells only the range that differs. */
 #include "client/oree-client-list.h"
 
 #include <string.h>
+
+/* Records asked for before all of them. */
+#define FIRST_ROWS 200
 
 struct _OreeClientList
 {
@@ -20,6 +24,7 @@ struct _OreeClientList
   guint64 revision;
   gboolean loaded;
   gboolean loading;
+  gboolean partly; /* the reading under way is of the first rows alone */
   gboolean again;
 };
 
@@ -153,6 +158,26 @@ take_error (OreeClientList *self, GError *error)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ERROR]);
 }
 
+static void on_rows (GObject *source, GAsyncResult *result, gpointer data);
+
+static void
+ask (OreeClientList *self, GVariant *parameters)
+{
+  oree_client_session_call_async (self->session, self->call, parameters, self->cancellable, on_rows, self);
+}
+
+/* The parameters with a limit; floating. */
+static GVariant *
+some (OreeClientList *self)
+{
+  g_autoptr (GVariant) filter = g_variant_get_child_value (self->parameters, 1);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, filter);
+  g_variant_dict_insert (&dict, "first", "u", (guint32) FIRST_ROWS);
+  return g_variant_new ("(s@a{sv})", self->kind, g_variant_dict_end (&dict));
+}
+
 static void
 on_rows (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -171,6 +196,12 @@ on_rows (GObject *source, GAsyncResult *result, gpointer data)
     {
       rows = g_variant_get_child_value (reply, 0);
       take_rows (self, rows);
+      if (self->partly && g_variant_n_children (rows) == FIRST_ROWS)
+        {
+          self->partly = FALSE;
+          ask (self, self->parameters);
+          return;
+        }
       if (*self->kind != '\0')
         g_variant_get_child (reply, 1, "t", &self->revision);
       if (!self->loaded)
@@ -195,7 +226,8 @@ oree_client_list_refresh (OreeClientList *self)
   if (self->loading)
     return;
   set_loading (self, TRUE);
-  oree_client_session_call_async (self->session, self->call, self->parameters, self->cancellable, on_rows, self);
+  self->partly = !self->loaded && *self->kind != '\0';
+  ask (self, self->partly ? some (self) : self->parameters);
 }
 
 static void

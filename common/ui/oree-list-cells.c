@@ -32,10 +32,15 @@ oree_list_cells_title (const OreeListColumn *column)
 char *
 oree_list_cells_fold (const char *text)
 {
-  g_autofree char *decomposed = g_utf8_normalize (text, -1, G_NORMALIZE_ALL);
-  g_autofree char *folded = g_utf8_casefold (decomposed != NULL ? decomposed : "", -1);
-  GString *bare = g_string_sized_new (strlen (folded));
+  g_autofree char *decomposed = NULL, *folded = NULL;
+  GString *bare;
 
+  /* Domains and addresses are, and ten thousand of them are folded at the first letter. */
+  if (g_str_is_ascii (text))
+    return g_ascii_strdown (text, -1);
+  decomposed = g_utf8_normalize (text, -1, G_NORMALIZE_ALL);
+  folded = g_utf8_casefold (decomposed != NULL ? decomposed : "", -1);
+  bare = g_string_sized_new (strlen (folded));
   for (const char *p = folded; *p != '\0'; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);

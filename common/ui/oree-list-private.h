@@ -42,6 +42,8 @@ struct _OreeListView
   GPtrArray *sources; /* of the model: what may be loaded, or fail */
   GtkCustomFilter *filter;
   GtkFilterListModel *filtered;
+  guint ready_idle; /* makes rows ready for the search */
+  guint n_ready;
   GtkSortListModel *sorted;
   GtkMultiSelection *selection;
   GtkCustomFilterFunc keep;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* model → filter (search and the page's own) → sort (by column) → selection → column view. */
+/* model → sort (by column) → filter (search and the page's own) → selection → column view. Sorted first: what a search
+ * leaves out and takes in again needs no new place. */
 #include "ui/oree-list-private.h"
 
 #include "client/oree-client-list.h"
@@ -130,6 +131,36 @@ on_items_changed (OreeListView *self)
 
 /* ---- search ---- */
 
+/* Rows made ready for the search at a time, between frames. */
+#define READY_ROWS 100
+
+static gboolean
+on_idle (gpointer data)
+{
+  OreeListView *self = data;
+  guint end = MIN (self->n_ready + READY_ROWS, n_all (self));
+
+  for (; self->n_ready < end; self->n_ready++)
+    {
+      g_autoptr (OreeClientItem) item = g_list_model_get_item (self->model, self->n_ready);
+
+      oree_list_cells_match (item, self->columns, self->n_columns, self->column_data, "");
+    }
+  if (self->n_ready < n_all (self))
+    return G_SOURCE_CONTINUE;
+  self->ready_idle = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* What a search looks at is folded before anybody searches: the first letter does not wait for ten thousand rows. */
+static void
+make_ready (OreeListView *self)
+{
+  self->n_ready = 0;
+  if (self->ready_idle == 0)
+    self->ready_idle = g_idle_add_full (G_PRIORITY_LOW, on_idle, self, NULL);
+}
+
 static gboolean
 keep (gpointer object, gpointer data)
 {
@@ -202,9 +233,12 @@ oree_list_view_dispose (GObject *object)
 
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
   g_clear_handle_id (&self->focus_idle, g_source_remove);
+  g_clear_handle_id (&self->ready_idle, g_source_remove);
   for (guint i = 0; i < self->sources->len; i++)
     g_signal_handlers_disconnect_by_data (self->sources->pdata[i], self);
-  /* The column view takes its sorter with it, and the rows change once more. */
+  /* The column view takes its sorter with it, and the rows change once more: nobody asks the page about them then. */
+  self->keep = NULL;
+  gtk_sort_list_model_set_model (self->sorted, NULL);
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
@@ -322,10 +356,10 @@ oree_list_view_init (OreeListView *self)
   self->can_edit = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
   self->filter = gtk_custom_filter_new (keep, self, NULL);
-  self->filtered = gtk_filter_list_model_new (NULL, g_object_ref (GTK_FILTER (self->filter)));
-  self->sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->filtered)),
-                                          g_object_ref (gtk_column_view_get_sorter (self->view)));
-  self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->sorted)));
+  self->sorted = gtk_sort_list_model_new (NULL, g_object_ref (gtk_column_view_get_sorter (self->view)));
+  self->filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->sorted)),
+                                              g_object_ref (GTK_FILTER (self->filter)));
+  self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->filtered)));
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (on_selection_changed), self,
                            G_CONNECT_SWAPPED);
@@ -378,11 +412,13 @@ oree_list_view_set_models (OreeListView *self, GPtrArray *models)
         g_signal_connect_object (model, "notify::error", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (model, "items-changed", G_CALLBACK (show_state), self,
                                G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+      g_signal_connect_object (model, "items-changed", G_CALLBACK (make_ready), self,
+                               G_CONNECT_SWAPPED | G_CONNECT_AFTER);
     }
   g_clear_object (&self->model);
   self->model = models->len == 1 ? g_object_ref (models->pdata[0])
                                  : G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (g_steal_pointer (&store))));
-  gtk_filter_list_model_set_model (self->filtered, self->model);
+  gtk_sort_list_model_set_model (self->sorted, self->model);
   show_state (self);
 }
 

@@ -81,6 +81,8 @@ matches (const OreeRecord *record, GVariant *filter)
       g_autoptr (GVariant) own = NULL;
       gboolean same;
 
+      if (g_str_equal (name, "first"))
+        continue;
       if (g_str_equal (name, "match") && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
         same = g_pattern_match_simple (g_variant_get_string (value, NULL), record->id);
       else if (field == NULL || field->flags & (OREE_FIELD_FLAG_SECRET | OREE_FIELD_FLAG_HIDDEN))
@@ -108,16 +110,21 @@ list (OreeBusCall *call, GVariant *parameters)
   const OreeKind *kind;
   GVariantBuilder rows;
   const char *name;
+  guint32 first = G_MAXUINT32;
 
   g_variant_get (parameters, "(&s@a{sv})", &name, &filter);
+  g_variant_lookup (filter, "first", "u", &first);
   kind = kind_of (call, name);
   if (kind == NULL)
     return;
   records = oree_record_set_list (oree_apply_records (apply), kind);
   g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; records != NULL && i < records->len; i++)
+  for (guint i = 0; records != NULL && i < records->len && first > 0; i++)
     if (matches (g_ptr_array_index (records, i), filter))
-      g_variant_builder_add_value (&rows, row_of (g_ptr_array_index (records, i)));
+      {
+        g_variant_builder_add_value (&rows, row_of (g_ptr_array_index (records, i)));
+        first--;
+      }
   oree_bus_call_reply (call, g_variant_new ("(aa{sv}t)", &rows, oree_apply_revision (apply)));
 }
 
