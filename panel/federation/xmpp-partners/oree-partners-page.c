@@ -60,7 +60,6 @@ static const OreeListColumn columns[] = {
   { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 88 },
   { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 72 },
   { .id = "state", .title = N_ ("State"), .text = state, .width = 95 },
-  { .id = "description", .title = N_ ("Description"), .field = "description", .expand = TRUE },
 };
 
 static const OreePanelKind kinds[] = {
