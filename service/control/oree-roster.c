@@ -166,7 +166,8 @@ check_all_stopped (OreeRoster *self)
 {
   GSourceFunc func = self->all_stopped;
 
-  if (func == NULL)
+  /* What was asked and overtaken by a stop is answered too, a moment later: nothing is left behind. */
+  if (func == NULL || self->tickets_open > 0)
     return;
   for (guint i = 0; i < OREE_N_ROLES; i++)
     if (self->rows[i].state != OREE_STATE_STOPPED)
@@ -212,12 +213,17 @@ on_done (OreeRoleId role, OreeRoleOp op, const char *problem, const char *detail
   Ticket *ticket = data;
   OreeRoster *self = ticket->roster;
   Row *row = &self->rows[role];
-  gboolean current = !self->freed && row->ticket == ticket->number;
+  gboolean freed = self->freed;
+  gboolean current = !freed && row->ticket == ticket->number;
   g_autoptr (GError) error = NULL;
 
   forget_ticket (ticket);
   if (!current)
-    return;
+    {
+      if (!freed)
+        check_all_stopped (self);
+      return;
+    }
   row->ticket = 0;
   clear_source (&row->deadline);
   if (problem == NULL)

@@ -259,6 +259,7 @@ test_stops_everything_in_any_state (Fixture *fixture, gconstpointer data)
   assert_asked ("drain access-edge, drain xmpp-proxy, drain xmpp-gateway, stop front-end");
   while (!stopped)
     g_assert_true (fake_roles_answer (NULL, NULL));
+  g_assert_false (fake_roles_answer (NULL, NULL)); /* every question was answered before */
   for (guint r = 0; r < OREE_N_ROLES; r++)
     g_assert_cmpint (oree_roster_state (fixture->roster, (OreeRoleId) r), ==, OREE_STATE_STOPPED);
 }
