@@ -55,11 +55,12 @@ state (OreeClientItem *item, gpointer data)
 
 static const OreeListColumn columns[] = {
   { .id = "domain", .title = N_ ("Primary domain"), .field = "id", .expand = TRUE },
-  { .id = "type", .title = N_ ("Partner type"), .text = partner_type, .width = 130 },
-  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 88 },
-  { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 88 },
-  { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 72 },
-  { .id = "state", .title = N_ ("State"), .text = state, .width = 95 },
+  { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 118 },
+  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 75 },
+  { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 75 },
+  { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 60 },
+  { .id = "state", .title = N_ ("State"), .text = state, .width = 84 },
+  { .id = "description", .title = N_ ("Description"), .field = "description", .expand = TRUE },
 };
 
 static const OreePanelKind kinds[] = {
