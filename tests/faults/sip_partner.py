@@ -70,6 +70,8 @@ class SipServer:
         self.answer = answer
         self.requests = Journal(f"requests at {address}:{port}")
         self.accepted = 0
+        self.pings = 0
+        self.pongs = True  # a ping is answered (RFC 5626 4.4.1)
         self._server = None
         self._writers = set()
         self._held = []  # (writer, packet) without an answer yet
@@ -85,7 +87,9 @@ class SipServer:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n"))[:-4].lstrip(b"\r\n")
                 if not head:
-                    writer.write(b"\r\n")
+                    self.pings += 1
+                    if self.pongs:
+                        writer.write(b"\r\n")
                     continue
                 length = re.search(rb"^(?:content-length|l)\s*:\s*(\d+)", head, re.IGNORECASE | re.MULTILINE)
                 packet = parse(head, await reader.readexactly(int(length.group(1))) if length else b"")

@@ -7,7 +7,7 @@ import itertools
 import time
 
 import pytest
-from conftest import run
+from conftest import LONG, run
 from lab import pki
 from lab.journal import until
 from lab.kamailio import Kamailio
@@ -347,10 +347,23 @@ async def test_a_ping_is_answered(world):
     writer.close()
 
 
+@pytest.mark.skipif(not LONG, reason="a ping goes every 95 to 120 seconds")
+async def test_a_server_that_answered_pings_falls_silent(world, edge):
+    await edge.oreectl("allowed-domain", "set", LITWARE, "comment=afresh")
+    server = await litware(world)
+    assert (await world.tell(f"sip:carol@{LITWARE}")).status == 200
+    await until(lambda: server.pings > 0, 130, "a ping")
+    since = edge.bus.events.mark()
+    server.pongs = False
+    await edge.bus.event("sip-partner-closed", 150, since=since, partner=LITWARE, reason="connection-lost")
+    await server.stop()
+
+
 # --- providers ------------------------------------------------------------------------------------
 
 
 async def test_providers_and_the_default_route(world, edge):
+    """With discovery off: as push.lync.com is found at a provider for mobile clients, by its own SRV record and the allow list."""
     server = await SipServer(PARTNER_ADDRESS, 5061, context(True, *world.certificate(PROVIDER))).start()
     hosted, missing = f"sip:carol@{HOSTED}", f"sip:somebody@{OUR_DOMAIN}"
     assert (await world.tell(hosted)).status == 403 and (await world.tell(missing)).status == 404
