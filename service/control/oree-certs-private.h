@@ -23,6 +23,8 @@ struct _OreeCerts
   char *roll_failed;  /* the certificate whose roll could not be made and was told; NULL: none */
   gint64 roll_again;  /* monotonic: not before */
   OreeCertState last_states[OREE_N_EDGE_USAGES];
+  gint64 count_again; /* µs, monotonic: when days are counted next */
+  gint64 clock_ahead; /* µs: the wall clock, against the monotonic one, when they were */
   guint64 n_assigned, n_imported, n_requested, n_exported;
 };
 

@@ -576,10 +576,22 @@ oree_certs_tick (OreeCerts *self)
     oree_certs_changed (self);
 }
 
+/* Rolls are due to the moment. Days are counted each minute, for every certificate is read for it; at once when the wall
+ * clock was set. */
 static gboolean
 on_clock (gpointer data)
 {
-  oree_certs_tick (data);
+  OreeCerts *self = data;
+  gint64 now = g_get_real_time (), passed = g_get_monotonic_time ();
+
+  if (passed >= self->count_again || ABS (now - passed - self->clock_ahead) > OREE_SECOND)
+    {
+      self->count_again = passed + OREE_MINUTE;
+      self->clock_ahead = now - passed;
+      oree_certs_tick (self);
+    }
+  else
+    oree_certs_roll_due (self, now);
   return G_SOURCE_CONTINUE;
 }
 
