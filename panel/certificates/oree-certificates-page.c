@@ -202,11 +202,14 @@ add_usage (OreeCertificatesPage *self, GVariant *usage)
   g_autofree char *summary = certificate != NULL ? oree_certificate_summary (certificate)
                                                  : g_strdup (oree_sentence_cert_source (
                                                        oree_certificate_text (usage, "source")));
-  g_autofree char *days = oree_certificate_days (usage);
-  GtkWidget *row = make_row (oree_certificate_mark (usage), name, summary, days);
+  g_autofree char *days = NULL;
+  GtkWidget *row;
   gboolean served = TRUE;
 
   g_variant_lookup (usage, "served", "b", &served);
+  /* What nobody serves lacks nothing. */
+  days = certificate != NULL || served ? oree_certificate_days (usage) : g_strdup ("");
+  row = make_row (oree_certificate_mark (usage), name, summary, days);
   if (certificate != NULL)
     {
       add_command (row, _ ("Renew…"), "page.renew", id, name);

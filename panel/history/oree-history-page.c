@@ -62,10 +62,10 @@ how (OreeClientItem *item, gpointer data)
 
 static const OreeListColumn columns[] = {
   { .id = "revision", .title = N_ ("Revision"), .text = revision, .sort = newest_first, .width = 80 },
-  { .id = "time", .title = N_ ("Time"), .text = when, .sort = by_time, .width = 120 },
-  { .id = "who", .title = N_ ("Who"), .field = "who", .width = 120 },
+  { .id = "time", .title = N_ ("Time"), .text = when, .sort = by_time, .width = 95 },
+  { .id = "who", .title = N_ ("Who"), .field = "who", .width = 80 },
   { .id = "what", .title = N_ ("What"), .text = summary, .expand = TRUE },
-  { .id = "how", .title = N_ ("How"), .text = how, .width = 120 },
+  { .id = "how", .title = N_ ("How"), .text = how, .width = 105 },
 };
 
 static char *

@@ -206,8 +206,8 @@ def cut(widgets, language):
     """Texts of ours that are cut. What people typed may be: a cell of a list has a width. So may the header of a column in a
     language that nobody speaks: the menu Sort by has it whole, and columns are made wider with the mouse."""
     for widget in widgets:
-        if language == pseudo.LANGUAGE and widget.inside("GtkColumnViewTitle"):
-            continue
+        if language == pseudo.LANGUAGE and widget.inside("GtkColumnViewTitle") or widget.inside("GtkSearchEntry"):
+            continue  # beside the magnifying glass the word is for who has room
         if (widget.ellipsized or widget.cut) and widget.text and not widget.cell:
             yield f"cut: {widget}"
 
