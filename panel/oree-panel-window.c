@@ -180,6 +180,16 @@ on_place (GtkWidget *widget, const char *action, GVariant *parameter)
     oree_panel_window_go (OREE_PANEL_WINDOW (widget), rows[place - 1].name);
 }
 
+/* Large text leaves no room for both: the navigation is behind the page then. */
+static void
+on_places (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  OreePanelWindow *self = OREE_PANEL_WINDOW (widget);
+
+  adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_BACK);
+  gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_selected_row (self->navigation)));
+}
+
 static void
 on_turn (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -345,6 +355,7 @@ oree_panel_window_class_init (OreePanelWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_install_action (widget_class, "win.go", "s", on_go);
   gtk_widget_class_install_action (widget_class, "win.place", "i", on_place);
+  gtk_widget_class_install_action (widget_class, "win.places", NULL, on_places);
   gtk_widget_class_install_action (widget_class, "win.next-tab", NULL, on_turn);
   gtk_widget_class_install_action (widget_class, "win.previous-tab", NULL, on_turn);
   gtk_widget_class_install_action (widget_class, "win.undo", "s", on_undo);
