@@ -18,7 +18,8 @@
 #include "roles/oree-sip-hub.h"
 #include "roles/oree-sip-peers.h"
 
-#define RETRY_AFTER OREE_SECOND /* a next hop that refused us is not asked again sooner */
+#define RETRY_AFTER OREE_SECOND           /* a next hop that refused us is not asked again sooner */
+#define RETRY_AFTER_MAX (16 * OREE_SECOND) /* nor, while nobody writes, later: it doubles */
 
 struct _OreeAccessEdgeRole
 {
@@ -30,6 +31,8 @@ struct _OreeAccessEdgeRole
   OreeDial *dial;
   OreeConn *conn;   /* in its handshake */
   OreeTime retry_at;
+  OreeTimer again;  /* armed when the way inside was lost: whoever looks sees whether it is there, nobody has to write first */
+  OreeTime pause, since; /* between two tries; when the connection was made */
   gboolean unreachable;
   GArray *known;    /* OreeInetAddress: where the next hop lives, for TCP */
 };
@@ -49,6 +52,19 @@ say_degraded (OreeAccessEdgeRole *self, const char *reason, const char *detail)
 }
 
 static void
+try_again (OreeAccessEdgeRole *self)
+{
+  OreeTime now = oree_worker_now (self->lane->worker);
+
+  if (self->since != 0 && now - self->since > RETRY_AFTER_MAX)
+    self->pause = 0;
+  self->since = 0;
+  self->pause = CLAMP (2 * self->pause, RETRY_AFTER, RETRY_AFTER_MAX);
+  if (self->lane->mode[OREE_ROLE_ACCESS_EDGE] == OREE_MODE_RUNNING)
+    oree_worker_arm (self->lane->worker, &self->again, now + self->pause);
+}
+
+static void
 dial_failed (OreeAccessEdgeRole *self, const char *reason)
 {
   OreeFlow flow = self->flow;
@@ -58,7 +74,16 @@ dial_failed (OreeAccessEdgeRole *self, const char *reason)
   self->flow = OREE_FLOW_NONE;
   self->retry_at = oree_worker_now (self->lane->worker) + RETRY_AFTER;
   say_degraded (self, "next-hop-unreachable", detail);
+  try_again (self);
   oree_sip_hub_fail (self->lane, flow);
+}
+
+static void
+connected (OreeAccessEdgeRole *self, OreeConn *conn)
+{
+  self->since = oree_worker_now (self->lane->worker);
+  say_degraded (self, NULL, NULL);
+  oree_sip_hub_attach (self->lane, self->flow, conn);
 }
 
 static void
@@ -78,8 +103,7 @@ handshake_done_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer dat
       dial_failed (self, oree_cert_outcome_nick (outcome));
       return;
     }
-  say_degraded (self, NULL, NULL);
-  oree_sip_hub_attach (self->lane, self->flow, g_steal_pointer (&self->conn));
+  connected (self, g_steal_pointer (&self->conn));
 }
 
 static void
@@ -110,8 +134,7 @@ dialled_cb (OreeConn *conn, guint index, const char *reason, gpointer data)
     }
   if (!hop->tls)
     {
-      say_degraded (self, NULL, NULL);
-      oree_sip_hub_attach (self->lane, self->flow, conn);
+      connected (self, conn);
       return;
     }
   self->conn = conn;
@@ -176,10 +199,23 @@ inside_flow (OreeLane *lane, const char *aor)
 }
 
 static void
+again_cb (gpointer data)
+{
+  OreeAccessEdgeRole *self = data;
+
+  if (!oree_policy_next_hop (self->lane->policy)->embedded)
+    inside_flow (self->lane, NULL);
+}
+
+static void
 flow_gone (OreeLane *lane, OreeFlow flow)
 {
-  if (lane->access_edge->flow.id == flow.id)
-    lane->access_edge->flow = OREE_FLOW_NONE;
+  OreeAccessEdgeRole *self = lane->access_edge;
+
+  if (self->flow.id != flow.id)
+    return;
+  self->flow = OREE_FLOW_NONE;
+  try_again (self);
 }
 
 /* --- accepting --------------------------------------------------------------------------------- */
@@ -348,6 +384,7 @@ init (OreeLane *lane)
   lane->access_edge = g_new0 (OreeAccessEdgeRole, 1);
   lane->access_edge->lane = lane;
   lane->access_edge->known = g_array_new (FALSE, FALSE, sizeof (OreeInetAddress));
+  oree_timer_init (&lane->access_edge->again, again_cb, lane->access_edge);
   oree_sip_hub_set_handler (lane, OREE_LEG_NEXT_HOP, request_cb, flow_gone);
   oree_sip_hub_set_handler (lane, OREE_LEG_PARTNER, oree_access_edge_inward, oree_sip_peers_gone);
   oree_sip_hub_set_inside (lane, inside_flow);
@@ -434,6 +471,8 @@ close_inside (OreeLane *lane)
   g_clear_pointer (&self->conn, oree_conn_free);
   oree_sip_hub_close_leg (lane, OREE_LEG_NEXT_HOP);
   self->flow = OREE_FLOW_NONE;
+  oree_worker_cancel (lane->worker, &self->again);
+  self->pause = self->since = 0;
 }
 
 /* --- the role ----------------------------------------------------------------------------------- */
@@ -462,6 +501,7 @@ clear (OreeLane *lane)
   oree_peer_pool_clear (lane);
   oree_sip_peers_clear (lane);
   oree_sip_find_clear (lane);
+  oree_worker_cancel (lane->worker, &lane->access_edge->again);
   g_array_unref (lane->access_edge->known);
   g_clear_pointer (&lane->access_edge, g_free);
 }

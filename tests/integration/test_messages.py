@@ -152,6 +152,7 @@ async def test_what_is_late_is_not_shown(lab, alice, juliet):
         assert response.status in (480, 504) and 1.5 < time.monotonic() - began < 10
     finally:
         lab.partner.process.child.send_signal(signal.SIGCONT)
+    await juliet.heard("now!", 30)  # it was on its way; not to be a surprise in the next test
 
 
 # --- typing --------------------------------------------------------------------------------------

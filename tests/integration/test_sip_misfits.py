@@ -7,7 +7,7 @@ import itertools
 import time
 
 import pytest
-from conftest import LONG, run
+from conftest import run
 from lab import pki
 from lab.journal import until
 from lab.kamailio import Kamailio
@@ -349,7 +349,7 @@ async def test_a_ping_is_answered(world):
     writer.close()
 
 
-@pytest.mark.skipif(not LONG, reason="a ping goes every 95 to 120 seconds")
+@pytest.mark.long
 async def test_a_server_that_answered_pings_falls_silent(world, edge):
     await edge.oreectl("allowed-domain", "set", LITWARE, "comment=afresh")
     server = await litware(world)
