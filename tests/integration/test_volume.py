@@ -94,7 +94,7 @@ def patient_partner(lab, bidi):
 
 async def test_every_message_is_delivered_or_reported(lab, bidi, patient_partner, capsys):
     """The partner is shot and started at random moments while both sides keep writing. What its server acknowledged in the
-    second before it died, and did not hand to Juliet, died with it: it had taken the message. Counted apart."""
+    three seconds before it died, and did not hand to Juliet, died with it: it had taken the message. Counted apart."""
     total = COUNT // 2 if bidi else COUNT
     seed = int(os.environ.get("OREE_TEST_SEED") or random.randrange(1 << 32))
     dice = random.Random(seed)
@@ -230,7 +230,7 @@ async def test_every_message_is_delivered_or_reported(lab, bidi, patient_partner
     arrived = numbers(at_juliet, "alice")
     here = set(arrived)
     died = [number for number, when in acknowledged.items()
-            if number not in here and any(0 <= shot - when <= 1 for shot in shots)]
+            if number not in here and any(0 <= shot - when <= 3 for shot in shots)]
     to_xmpp = Account(total, arrived + died, to_xmpp_reported)
     to_sip = Account(total, numbers(heard_by_alice, "juliet"), to_sip_reported)
     with capsys.disabled():
