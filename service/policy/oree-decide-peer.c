@@ -67,6 +67,7 @@ ask_names (const Asking *a, const OreeRecord *record, const char *server)
     .domain = a->facts->remote_domain,
     .server = server,
     .srv_targets = a->facts->srv_targets,
+    .dns = a->facts->dns,
     .check = OREE_SIP_NAME_EITHER,
   };
   const OreeField *check = record != NULL ? oree_kind_field (record->kind, "name-check") : NULL;

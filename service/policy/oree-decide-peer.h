@@ -42,6 +42,7 @@ typedef struct
   const char *local_user;    /* address of record; NULL: the domain itself, or a connection */
   const OreePeerNames *names;         /* NULL: there was no handshake yet */
   const char *const *srv_targets;     /* hosts that DNS names for the remote domain; NULL: not asked; empty: none */
+  OreeReason dns;            /* why there is none: DNS_BOGUS, DNS_FAILED; ALLOWED: DNS answered */
   OreeSourceMark mark;       /* inbound */
   gboolean allow_entry;      /* our user knows this contact */
   gboolean in_dialog;        /* it has a To tag: it was admitted when the dialog began */

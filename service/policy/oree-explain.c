@@ -143,6 +143,7 @@ verdict_variant (OreeVerdict verdict, const char *name, const char *value)
   return g_variant_builder_end (&fields);
 }
 
+static const OreeReason dns_troubles[] = { OREE_REASON_DNS_BOGUS, OREE_REASON_DNS_FAILED };
 static const OreeEnumValue booleans[] = { { FALSE, "false" }, { TRUE, "true" }, { 0, NULL } };
 
 static gboolean
@@ -210,6 +211,18 @@ get_names (const Given *given, const char *name)
   return g_steal_pointer (&words);
 }
 
+/* Instead of names: what DNS says that cannot be asked, or not be believed. */
+static OreeReason
+get_dns (Given *given, const char *name)
+{
+  const char *text = get (given, name);
+
+  for (gsize i = 0; text != NULL && i < G_N_ELEMENTS (dns_troubles); i++)
+    if (strcmp (oree_reason_nick (dns_troubles[i]), text) == 0)
+      return dns_troubles[i];
+  return OREE_REASON_ALLOWED;
+}
+
 static gboolean
 explain_peer (const OreePolicy *policy, Given *given, GVariant **verdict, GVariant **steps)
 {
@@ -224,7 +237,8 @@ explain_peer (const OreePolicy *policy, Given *given, GVariant **verdict, GVaria
   g_autofree char *remote = get_domain (given, "remote-domain", far, NULL);
   g_autofree char *method = g_ascii_strup (get (given, "method") ? get (given, "method") : "MESSAGE", -1);
   g_auto (GStrv) certified = get_names (given, "names");
-  g_auto (GStrv) targets = get_names (given, "srv-targets");
+  OreeReason dns = get_dns (given, "srv-targets");
+  g_auto (GStrv) targets = dns == OREE_REASON_ALLOWED ? get_names (given, "srv-targets") : g_new0 (char *, 1);
   const OreePeerNames names = {
     (const char *const *) certified,
     (const char *const *) certified,
@@ -242,6 +256,7 @@ explain_peer (const OreePolicy *policy, Given *given, GVariant **verdict, GVaria
     .local_user = user && strchr (user, '@') ? user : NULL,
     .names = certified != NULL ? &names : NULL,
     .srv_targets = (const char *const *) targets,
+    .dns = dns,
     .mark = (OreeSourceMark) get_choice (given, "mark", oree_source_marks, OREE_SOURCE_UNMARKED),
     .allow_entry = get_choice (given, "allow-entry", booleans, FALSE),
     .in_dialog = get_choice (given, "in-dialog", booleans, FALSE),

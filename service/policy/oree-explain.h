@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  *         allow-entry (false); a local-user gives local-domain too; from= and to= addresses may be given instead
  *   peer  a SIP partner: direction (in), method (MESSAGE; none: the connection), local-domain, remote-domain, local-user, from=
  *         and to= as above; what was found out: names (of the certificate, a,b or none; not given: no handshake yet),
- *         srv-targets (likewise), usage (strict: its key usage holds in strict eyes; lenient), mark (unmarked), allow-entry, in-dialog, audio-video (false)
+ *         srv-targets (likewise; dns-bogus or dns-failed: no answer to be believed, or none), usage (strict: its key usage holds in strict eyes; lenient), mark (unmarked), allow-entry, in-dialog, audio-video (false)
  *   sip   source (client; next-hop when there is one), method (MESSAGE), from, to, authenticated (= from)
  * On success TRUE: `*verdict` a{sv} (allow b, reason s, level s; route s for sip, relation s for peer) and `*steps` aa{sv}, both floating.
  * FALSE: `problems`, empty when handed in, says what is wrong with the facts (kind "explain"). */

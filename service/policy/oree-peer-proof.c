@@ -35,13 +35,16 @@ is_directly_below (const char *host, const char *domain)
   return dot != NULL && strcmp (dot + 1, domain) == 0;
 }
 
-/* Where DNS leads out of the domain only, that is what is wrong, whatever the certificate says. */
+/* Where DNS leads out of the domain only, that is what is wrong, whatever the certificate says; and where DNS gave no answer
+ * to be believed, nobody knows whether the certificate is. */
 static OreePeerAnswer
 by_srv_target (const OreePeerQuestion *question)
 {
   const char *outside = NULL;
   gboolean inside = FALSE;
 
+  if (question->dns != OREE_REASON_ALLOWED)
+    return not_proved (question->dns, NULL);
   for (const char *const *target = question->srv_targets; target != NULL && *target != NULL; target++)
     {
       if (!is_directly_below (*target, question->domain))

@@ -33,6 +33,7 @@ typedef struct
   const char *domain;                   /* the partner's, normal form */
   const char *server;                   /* the Access Edge that its record names; NULL: DNS says */
   const char *const *srv_targets;       /* hosts that DNS names; NULL: not asked; empty: none */
+  OreeReason dns;                       /* why it named none: DNS_BOGUS, DNS_FAILED; ALLOWED: it answered */
   OreeSipNameCheck check;               /* of the record */
   gboolean strict;                      /* the record's client-certificate-usage */
 } OreePeerQuestion;
@@ -42,7 +43,7 @@ typedef struct
   OreePeerProof proof;
   const char *name; /* of the certificate; NULL: none counts */
   const char *host; /* with SRV_OUTSIDE: the host DNS leads to; borrowed */
-  OreeReason why;   /* NONE: CERTIFICATE_NAME, CERTIFICATE_USAGE or SRV_OUTSIDE; else ALLOWED */
+  OreeReason why;   /* NONE: CERTIFICATE_NAME, CERTIFICATE_USAGE, SRV_OUTSIDE, DNS_BOGUS or DNS_FAILED; else ALLOWED */
 } OreePeerAnswer;
 
 /* A server that the record names counts alone, unless name-check is `domain`: whoever else has a certificate of that

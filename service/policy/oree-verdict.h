@@ -53,6 +53,8 @@ typedef enum
   X (CERTIFICATE_NAME, "certificate-name", WARNING)          /* neither the domain nor its server */        \
   X (CERTIFICATE_USAGE, "certificate-usage", WARNING)        /* the record is strict about key usage */     \
   X (SRV_OUTSIDE, "srv-target-outside", WARNING)             /* DNS leads out of the partner's domain */    \
+  X (DNS_BOGUS, "dns-bogus", WARNING)                        /* its SRV records are not what its zone signed */ \
+  X (DNS_FAILED, "dns-failed", INFO)                         /* nobody says which server is the domain's */ \
   /* SIP, discovered partners: policy/oree-safeguard.h */                                                   \
   X (DISCOVERED_RATE, "discovered-partner-rate", WARNING)    /* more messages a second than it may send */  \
   X (DISCOVERED_SLOWED, "discovered-partner-slowed", WARNING)/* its failures look like harvesting */        \

@@ -148,6 +148,8 @@ refuse (OreeLane *lane, const OreeSipRx *rx, OreeCrossing crossing, const char *
   g_autofree char *method = oree_span_dup (rx->msg.method_name);
 
   oree_lane_count_one (lane, OREE_COUNT_SIP_FEDERATION_REFUSED);
+  if (reason == OREE_REASON_DNS_BOGUS)
+    oree_lane_count_one (lane, OREE_COUNT_SIP_DNS_BOGUS);
   oree_refusal_report (lane, event_of (rx->msg.method), from, to, method, reason);
   if (crossing == OREE_CROSSING_INWARD)
     oree_sip_peers_refused (lane, rx->flow, domain, reason);
@@ -222,7 +224,12 @@ give_up (Relay *relay, const char *reason)
   if (relay->status != 0)
     return;
   if (relay->crossing == OREE_CROSSING_OUTWARD)
-    oree_peer_pool_trouble (relay->lane, relay->domain, &relay->stand, &trouble);
+    {
+      oree_peer_pool_trouble (relay->lane, relay->domain, &relay->stand, &trouble);
+      oree_lane_count_one (relay->lane, OREE_COUNT_SIP_TO_PARTNERS_FAILED);
+      if (g_str_equal (trouble.reason, oree_reason_nick (OREE_REASON_DNS_BOGUS)))
+        oree_lane_count_one (relay->lane, OREE_COUNT_SIP_DNS_BOGUS);
+    }
   diagnostics = oree_sip_diagnostics_of_trouble (&trouble, details);
   answer_with (relay->lane, relay->rx, relay->crossing, 504, diagnostics, details, trouble.reason, NULL);
   note_answer (relay, 504);
@@ -658,6 +665,7 @@ inward_decide (OreeLane *lane, Asked *asked, OreeSipFound *found)
   facts.local_domain = local;
   facts.names = &rx->id->names;
   facts.srv_targets = found != NULL ? (const char *const *) found->hosts : NULL;
+  facts.dns = found != NULL ? oree_sip_found_trouble (found) : OREE_REASON_ALLOWED;
   facts.local_user = !ping && strchr (to, '@') != NULL ? to : NULL;
   facts.audio_video = offers_media (&rx->msg);
   verdict = oree_decide_peer (lane->policy, &facts, &stand, NULL);

@@ -45,7 +45,9 @@
   X (SIP_SERVERS_RESTING, "sip-servers-resting")           /* 503 with Retry-After: left alone for a while */ \
   X (SIP_FROM_PARTNERS, "sip-from-partners")               /* requests */                          \
   X (SIP_TO_PARTNERS, "sip-to-partners")                                                           \
+  X (SIP_TO_PARTNERS_FAILED, "sip-to-partners-failed")     /* requests: no server of theirs could be reached, or trusted */ \
   X (SIP_FEDERATION_REFUSED, "sip-federation-refused")     /* requests, either way */              \
+  X (SIP_DNS_BOGUS, "sip-dns-bogus")                       /* requests, either way, stopped by forged DNS */ \
   X (LIMITS_HIT, "limits-hit")
 
 typedef enum

@@ -77,6 +77,23 @@ oree_sip_found_new_server (const char *host)
   return found_new (oree_targets_from_host (host, PORT), g_strdupv ((GStrv) hosts));
 }
 
+OreeReason
+oree_sip_found_trouble (const OreeSipFound *self)
+{
+  switch (self->targets->outcome)
+    {
+    case OREE_TARGETS_UNUSABLE:
+      return OREE_REASON_DNS_BOGUS;
+    case OREE_TARGETS_UNREACHABLE:
+      return OREE_REASON_DNS_FAILED;
+    case OREE_TARGETS_OK:
+    case OREE_TARGETS_NOT_OFFERED:
+    case OREE_TARGETS_NO_NAME:
+      break;
+    }
+  return OREE_REASON_ALLOWED;
+}
+
 static void
 entry_free (gpointer data)
 {

@@ -20,6 +20,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeSipFound, oree_sip_found_unref)
 /* One server that a record names, port 5061. */
 OreeSipFound *oree_sip_found_new_server (const char *host);
 
+/* Why DNS names no host: DNS_BOGUS, DNS_FAILED; ALLOWED: it answered, be it that there is none. */
+OreeReason oree_sip_found_trouble (const OreeSipFound *self);
+
 /* `found` is borrowed. */
 typedef void (*OreeSipFoundCb) (OreeLane *lane, OreeSipFound *found, gpointer data);
 

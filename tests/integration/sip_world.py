@@ -5,6 +5,7 @@ real partners do is in test_sip_partner.py."""
 import itertools
 
 from lab import pki
+from lab.kamailio import Kamailio
 from lab.process import free_port
 from sip_partner import PartnerLink, SipServer, context
 from sip_peer import SipUser
@@ -16,6 +17,35 @@ PARTNER_ADDRESS = "127.0.0.3"
 EDGE_NAME = f"sip.{OUR_DOMAIN}"
 
 _numbers = itertools.count(1)
+
+
+_servers = itertools.count(1)
+
+
+class Carol(PartnerLink):
+    """A user of a partner's server, whatever that one's certificate is."""
+
+    def __init__(self, domain, port):
+        super().__init__(f"sip:carol@{domain}", PARTNER_ADDRESS, port, context(False))
+        self._password = "carol"
+
+    _take_challenge = SipUser._take_challenge
+
+    async def start(self):
+        await self.connect()
+        assert await self.register() == 200
+        return self
+
+
+def numbered(response, code, **parameters):
+    """Refused for this reason of Lync's, with these parameters, and our name."""
+    assert response.status == 504, response
+    value = response.get("ms-diagnostics")
+    assert value.startswith(f"{code};reason="), value
+    for name, text in parameters.items():
+        assert f'{name.replace("_", "-")}="{text}"' in value, value
+    assert f'source="{EDGE_NAME}"' in value
+    assert "ms-source-type=EdgeProxyGenerated" in response.get("ms-edge-proxy-message-trust")
 
 
 class SipWorld(World):
@@ -64,6 +94,23 @@ class SipWorld(World):
         """What answers where DNS says the server of `domain` is."""
         shown = shown or context(True, *self.certificate(*(names or [f"sip.{domain}"])))
         return self.keep(await SipServer(PARTNER_ADDRESS, self.ports[domain], shown, answer).start())
+
+    async def kamailio(self, domain, names=None, realm=None, misfit=(), shows=True, answer_within=3, **how):
+        """Debian's Kamailio as the server of `domain` with its user carol; `realm`: what it believes to be its domain."""
+        trust = pki.bundle(self.directory / "trust.pem", self.authority.certificate, self.edge_authority)
+        certificate, key = self.certificate(*(names or [f"sip.{domain}"]), **how)
+        server = Kamailio(self.directory / f"{domain}-{next(_servers)}", realm or domain, certificate, key, trust,
+                          f"sip:{EDGE_ADDRESS}:{self.outside_port};transport=tls", OUR_DOMAIN,
+                          hosts={EDGE_NAME: EDGE_ADDRESS}, address=PARTNER_ADDRESS, port=self.ports[domain], shows=shows,
+                          misfit=misfit, answer_within=answer_within)
+        server.add_user("carol", "carol")
+        await server.start()
+        return server
+
+    async def tell(self, to, text=None):
+        """What becomes of a message of alice's."""
+        return await self.alice.request("MESSAGE", to, f"<{to}>", headers=["Content-Type: text/plain"],
+                                        body=(text or self.word()).encode())
 
     async def ours(self, name):
         """A user of ours on the embedded front end, by script."""

@@ -3,18 +3,15 @@
 that cannot be reached, each with its number of Lync's; those who ask for rest; many requests at once."""
 
 import asyncio
-import itertools
 import time
 
 import pytest
 from conftest import run
 from lab import pki
 from lab.journal import until
-from lab.kamailio import Kamailio
-from sip_partner import PartnerLink, SipServer, context
-from sip_peer import SipUser
+from sip_partner import SipServer, context
 from sip_users import ALICE
-from sip_world import EDGE_NAME, LITWARE, PARTNER_ADDRESS, SipWorld
+from sip_world import LITWARE, PARTNER_ADDRESS, Carol, SipWorld, numbered
 from world import EDGE_ADDRESS, OUR_DOMAIN
 
 # Each a Kamailio, or nobody, at sip.DOMAIN.
@@ -25,24 +22,6 @@ NOWHERE, REFUSES, HOMELESS, CLOSED, PLAIN, RUDE, WIDE, SELF = (
 HOSTED, PROVIDER = "hosted.test", "edge.provider.test"
 ALLOWED = (LITWARE, WRONG, EXPIRED, SERVER_ONLY, MUTE, FULL, LEAVER, SLOW, LOOP,
            NOWHERE, REFUSES, HOMELESS, CLOSED, PLAIN, RUDE, WIDE, SELF)
-
-
-_servers = itertools.count(1)
-
-
-class Carol(PartnerLink):
-    """A user of a partner's server, whatever that one's certificate is."""
-
-    def __init__(self, domain, port):
-        super().__init__(f"sip:carol@{domain}", PARTNER_ADDRESS, port, context(False))
-        self._password = "carol"
-
-    _take_challenge = SipUser._take_challenge
-
-    async def start(self):
-        await self.connect()
-        assert await self.register() == 200
-        return self
 
 
 class Misfits(SipWorld):
@@ -59,22 +38,6 @@ class Misfits(SipWorld):
         self.second_port = self.ports["second"]
         names.service("sipfederationtls", LITWARE, f"second.{LITWARE}", self.second_port, 1)
         names.host(f"second.{LITWARE}", PARTNER_ADDRESS)
-
-    async def kamailio(self, domain, names=None, realm=None, misfit=(), shows=True, **how):
-        """Debian's Kamailio as the server of `domain` with its user carol; `realm`: what it believes to be its domain."""
-        trust = pki.bundle(self.directory / "trust.pem", self.authority.certificate, self.edge_authority)
-        certificate, key = self.certificate(*(names or [f"sip.{domain}"]), **how)
-        server = Kamailio(self.directory / f"{domain}-{next(_servers)}", realm or domain, certificate, key, trust,
-                          f"sip:{EDGE_ADDRESS}:{self.outside_port};transport=tls", OUR_DOMAIN,
-                          hosts={EDGE_NAME: EDGE_ADDRESS}, address=PARTNER_ADDRESS, port=self.ports[domain], shows=shows,
-                          misfit=misfit, answer_within=None if domain == SLOW else 3)
-        server.add_user("carol", "carol")
-        await server.start()
-        return server
-
-    async def tell(self, to, text=None):
-        return await self.alice.request("MESSAGE", to, f"<{to}>", headers=["Content-Type: text/plain"],
-                                        body=(text or self.word()).encode())
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +66,7 @@ def kamailio(world):
     made = []
 
     async def make(domain, **options):
-        made.append(await world.kamailio(domain, **options))
+        made.append(await world.kamailio(domain, answer_within=None if domain == SLOW else 3, **options))
         return made[-1]
     yield make
     for one in made:
@@ -120,17 +83,6 @@ def carol():
     yield make
     for one in made:
         run(one.stop())
-
-
-def numbered(response, code, **parameters):
-    """Refused for this reason of Lync's, with these parameters, and our name."""
-    assert response.status == 504, response
-    value = response.get("ms-diagnostics")
-    assert value.startswith(f"{code};reason="), value
-    for name, text in parameters.items():
-        assert f'{name.replace("_", "-")}="{text}"' in value, value
-    assert f'source="{EDGE_NAME}"' in value
-    assert "ms-source-type=EdgeProxyGenerated" in response.get("ms-edge-proxy-message-trust")
 
 
 # --- Kamailio's misconfigurations ---------------------------------------------------------------

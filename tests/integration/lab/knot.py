@@ -58,13 +58,15 @@ class Knot:
 
     def zone(self, domain, records, state="signed", forge=None):
         """`records` are lines below `domain` ("xmpp A 127.0.0.2"). `state`: "signed" (automatic signing by knot), "plain",
-        "expired" (its signatures ended long ago), or "forged": the pattern and text of `forge`, as re.sub takes them,
-        are put over the signed zone without signing anew."""
+        "expired" (its signatures ended long ago), "refused" (it is asked for and answers nothing), or "forged": the
+        pattern and text of `forge`, as re.sub takes them, are put over the signed zone without signing anew."""
         self._zones[domain] = (records, state, forge)
 
     def _config(self, served):
         text = CONFIG.format(run=self.directory, address=self.address, port=self.port, directory=self.directory)
         for domain, (_, state, _) in self._zones.items():
+            if state == "refused":
+                continue
             text += f"  - domain: {domain}\n"
             if state == "signed" or (not served and state != "plain"):
                 text += SIGNED
@@ -90,7 +92,7 @@ ns A {self.address}
         ready.mkdir(exist_ok=True)
         for domain, (_, state, forge) in self._zones.items():
             self._write(domain)
-            if state in ("signed", "plain"):
+            if state in ("signed", "plain", "refused"):
                 continue
             when = ["-t", "1577836800"] if state == "expired" else []
             self._run("kzonesign", "-c", config, "-o", ready, *when, f"{domain}.")
@@ -103,7 +105,7 @@ ns A {self.address}
     def _write_anchors(self):
         anchors = []
         for domain, (_, state, _) in self._zones.items():
-            if state != "plain":
+            if state not in ("plain", "refused"):
                 anchors += [line.strip() for line in self._run("keymgr", "-c", self.directory / "signer.conf",
                                                                f"{domain}.", "ds").splitlines() if " DS " in line]
         self.anchors.write_text("".join(f"{re.sub(' DS ', ' IN DS ', line)}\n" for line in anchors))

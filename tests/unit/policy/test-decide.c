@@ -115,11 +115,24 @@ names (GHashTable *facts, const char *name)
   return text == NULL ? NULL : g_strsplit (g_str_equal (text, "none") ? "" : text, ",", -1);
 }
 
+/* What stands there instead of names when DNS gave none that could be believed. */
+static OreeReason
+dns_trouble (GHashTable *facts, const char *name)
+{
+  const char *text = g_hash_table_lookup (facts, name);
+
+  return g_strcmp0 (text, "dns-bogus") == 0    ? OREE_REASON_DNS_BOGUS
+         : g_strcmp0 (text, "dns-failed") == 0 ? OREE_REASON_DNS_FAILED
+                                               : OREE_REASON_ALLOWED;
+}
+
 static OreeVerdict
 decide_peer (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, const char **found)
 {
   const char *method = g_hash_table_lookup (facts, "method");
-  g_auto (GStrv) certified = names (facts, "names"), targets = names (facts, "srv-targets");
+  OreeReason dns = dns_trouble (facts, "srv-targets");
+  g_auto (GStrv) certified = names (facts, "names");
+  g_auto (GStrv) targets = dns == OREE_REASON_ALLOWED ? names (facts, "srv-targets") : g_new0 (char *, 1);
   const OreePeerNames shown = { (const char *const *) certified, (const char *const *) certified,
                                 g_str_equal (g_hash_table_lookup (facts, "usage"), "strict") };
   OreePeerStand stand;
@@ -132,6 +145,7 @@ decide_peer (const OreePolicy *policy, GHashTable *facts, OreeTrail *trail, cons
     .local_user = g_hash_table_lookup (facts, "local-user"),
     .names = certified != NULL ? &shown : NULL,
     .srv_targets = (const char *const *) targets,
+    .dns = dns,
     .mark = (OreeSourceMark) choice (facts, "mark", oree_source_marks),
     .allow_entry = g_str_equal (g_hash_table_lookup (facts, "allow-entry"), "true"),
     .in_dialog = g_str_equal (g_hash_table_lookup (facts, "in-dialog"), "true"),

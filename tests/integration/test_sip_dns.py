@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SIP partners found through DNS that is signed (knot), not signed, forged or silent. Debian's Kamailio is the partner whose
+zone is in order; scripted servers stand where forged records lead, and hear nothing. Signatures make DNS believed or not; which
+name a certificate has to show they do not change (no TLSA is asked for: RFC 5922 knows none)."""
+
+import asyncio
+
+import pytest
+from conftest import run
+from lab.journal import until
+from lab.knot import Knot
+from lab.process import free_port
+from sip_partner import SipServer, context
+from sip_users import ALICE
+from sip_world import LITWARE, PARTNER_ADDRESS, Carol, SipWorld, numbered
+
+WIDE = "wide.test"                     # signed, and its server is elsewhere
+ELSEWHERE = "sip.elsewhere.test"
+DECOY_ADDRESS = "127.0.0.4"            # where forged addresses lead
+
+# domain: state of its zone, what is put over it afterwards
+ZONES = {
+    LITWARE: dict(state="signed"),
+    "unsigned.test": dict(state="plain"),
+    "expired.test": dict(state="expired"),
+    "forged-port.test": dict(state="forged", forge=(r"(SRV\s+0 0 )\d+", r"\g<1>5061")),
+    "forged-target.test": dict(state="forged", forge=(r"(SRV\s+0 0 \d+ )sip\S*", r"\g<1>decoy.forged-target.test.")),
+    "forged-address.test": dict(state="forged", forge=(r"(^sip\S*\s.*\sA\s+)127\.0\.0\.3", rf"\g<1>{DECOY_ADDRESS}")),
+    "stripped.test": dict(state="forged", forge=(r"^.*\sRRSIG\s.*$", "")),  # as from somebody between who signs nothing
+    "silent.test": dict(state="refused"),
+}
+BOGUS = [domain for domain, zone in ZONES.items() if zone["state"] in ("expired", "forged")]
+
+
+class World(SipWorld):
+    async def start_zones(self):
+        self.knot = Knot(self.directory)
+        ports = {domain: free_port(PARTNER_ADDRESS) for domain in (*ZONES, WIDE)}
+        for domain, zone in ZONES.items():
+            self.knot.zone(domain, [f"_sipfederationtls._tcp SRV 0 0 {ports[domain]} sip", f"sip A {PARTNER_ADDRESS}",
+                                    f"decoy A {DECOY_ADDRESS}"], **zone)
+        self.knot.zone(WIDE, [f"_sipfederationtls._tcp SRV 0 0 {ports[WIDE]} {ELSEWHERE}."])
+        self.keep(await self.knot.start())
+        self.edge.settings["dns", "trust-anchors"] = str(self.knot.anchors)
+        await self.start_sip(domains=(), allowed=(*ZONES, WIDE))
+        self.ports.update(ports)
+        self.alice = await self.ours("alice")
+        return self
+
+    def prepare_names(self, names):
+        names.signer = self.knot
+        names.host(ELSEWHERE, PARTNER_ADDRESS)
+
+
+@pytest.fixture(scope="module")
+def world():
+    world = World()
+    try:
+        run(world.start_zones())
+        yield world
+    finally:
+        run(world.stop())
+
+
+@pytest.fixture
+def edge(world):
+    """The configuration goes back to what it was."""
+    before = run(world.edge.bus.status())["revision"]
+    yield world.edge
+    if run(world.edge.bus.status())["revision"] != before:
+        run(world.edge.oreectl("restore", before))
+
+
+async def status_of(link, text):
+    return await link.status("MESSAGE", ALICE, headers=["Content-Type: text/plain"], body=text.encode())
+
+
+async def counted(world, before, **expected):
+    """Since `before` these counters went up by so much."""
+    now = await world.edge.bus.counters()
+    steps = {name: now.get(name.replace("_", "-"), 0) - before.get(name.replace("_", "-"), 0) for name in expected}
+    assert steps == expected
+
+
+# --- zones in order --------------------------------------------------------------------------------
+
+
+async def test_a_partner_whose_zone_is_signed(world):
+    """Kamailio, both ways; the name of its server counts because its zone says so."""
+    kamailio = await world.kamailio(LITWARE)
+    carol = await Carol(LITWARE, kamailio.port).start()
+    text = world.word()
+    assert (await world.tell(carol.uri, text)).status == 200
+    await carol.heard(text)
+    text = world.word()
+    assert await carol.say(ALICE, text) == 200
+    await world.alice.heard(text)
+    rows = await world.connections()
+    assert {(row["relation"], row["certificate-name"]) for row in rows if row["partner"] == LITWARE} == {
+        ("allowed-domain", f"sip.{LITWARE}")}
+    await carol.stop()
+    await kamailio.stop()
+
+
+async def test_a_zone_that_is_not_signed_will_do(world):
+    domain = "unsigned.test"
+    server = await world.server(domain)
+    assert (await world.tell(f"sip:bob@{domain}")).status == 200 and server.requests.entries
+    link = await world.link(domain, names=[f"sip.{domain}"])
+    assert await status_of(link, world.word()) == 200
+    await link.stop()
+
+
+# --- zones that lie, or say nothing ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("domain", BOGUS)
+async def test_forged_dns_leads_nobody_away(world, domain):
+    since, before = world.edge.bus.events.mark(), await world.edge.bus.counters()
+    # Whoever stands where the true or the false records lead has every certificate one could wish for.
+    shown = context(True, *world.certificate(domain, f"sip.{domain}", f"decoy.{domain}"))
+    places = [(address, port) for address in (PARTNER_ADDRESS, DECOY_ADDRESS) for port in (world.ports[domain], 5061)]
+    servers = [await SipServer(*place, shown).start() for place in places]
+    try:
+        numbered(await world.tell(f"sip:bob@{domain}"), 1008, domain=domain)
+        await world.edge.bus.event("sip-partner-failed", since=since, partner=domain, reason="dns-bogus")
+        assert not any(server.accepted for server in servers)
+    finally:
+        for server in servers:
+            await server.stop()
+    await counted(world, before, sip_dns_bogus=1, sip_to_partners_failed=1)
+
+
+@pytest.mark.parametrize("domain, reason", [*((domain, "dns-bogus") for domain in BOGUS if domain != "forged-address.test"),
+                                            ("silent.test", "dns-failed")])
+async def test_who_comes_from_there_is_not_believed(world, domain, reason):
+    """The certificate names a server of the domain's: whether it is the one, DNS would have to say. Who shows the name of the
+    domain itself needs no DNS."""
+    since, before = world.edge.bus.events.mark(), await world.edge.bus.counters()
+    link = await world.link(domain, names=[f"sip.{domain}", f"decoy.{domain}"])
+    response = await asyncio.wait_for(link.send("MESSAGE", ALICE, f"<{ALICE}>"), 30)
+    assert response.status == 504
+    assert not [name for name, _ in response.headers if name.startswith("ms-")] and not response.get("warning")
+    await world.edge.bus.event("message-refused", since=since, reason=reason)
+    await world.edge.bus.event("sip-peer-refused", since=since, partner=domain, reason=reason)
+    await counted(world, before, **{f"refused_{reason.replace('-', '_')}": 1, "sip_federation_refused": 1,
+                                    "sip_dns_bogus": int(reason == "dns-bogus")})
+    await link.stop()
+    link = await world.link(domain)
+    assert await status_of(link, world.word()) == 200
+    await link.stop()
+
+
+async def test_dns_that_says_nothing(world):
+    since, before = world.edge.bus.events.mark(), await world.edge.bus.counters()
+    numbered(await world.tell("sip:bob@silent.test"), 1008, domain="silent.test")
+    await world.edge.bus.event("sip-partner-failed", since=since, partner="silent.test", reason="dns-failed")
+    await counted(world, before, sip_dns_bogus=0, sip_to_partners_failed=1)
+
+
+async def test_people_read_why(world):
+    """What the tests above left behind is not needed: one of each is made here."""
+    for domain in ("expired.test", "silent.test"):
+        link = await world.link(domain, names=[f"sip.{domain}"])
+        assert await status_of(link, world.word()) == 504
+        await link.stop()
+    for language, *sentences in (("C", "what its zone did not sign (DNSSEC)", "DNS gave no answer for this domain"),
+                                 ("fr", "ce que sa zone n’a pas signé (DNSSEC)", "Le DNS n’a pas répondu pour ce domaine")):
+        text = await world.edge.oreectl("events", language=language)
+        for sentence in sentences:
+            assert sentence in text, (sentence, text)
+
+
+# --- which name counts, where DNS is signed --------------------------------------------------------
+
+
+async def test_a_signature_does_not_make_an_outside_server_the_partners(world, edge):
+    """Lync's way: the target lies directly in the domain, or it is 1009. RFC 5922's: the certificate names the domain, wherever
+    its server is. The record says which."""
+    to, place = f"sip:bob@{WIDE}", (PARTNER_ADDRESS, world.ports[WIDE])
+    for check, names, outcome in (("either", [ELSEWHERE], 1009), ("srv-target", [ELSEWHERE], 1009),
+                                  ("srv-target", [WIDE], 1009), ("domain", [ELSEWHERE], 1010),
+                                  ("either", [WIDE], 200), ("domain", [WIDE], 200)):
+        # Connections end with the record they stood on; what was tried before is forgotten.
+        await edge.bus.apply(("remove", "allowed-domain", WIDE, {}))
+        await until(lambda: gone(world, WIDE), 20, "no connection")
+        await edge.bus.apply(("add", "allowed-domain", WIDE, {"name-check": check}))
+        server = await SipServer(*place, context(True, *world.certificate(*names))).start()
+        link = await world.link(WIDE, names=names)
+        try:
+            response, inward = await world.tell(to), await status_of(link, world.word())
+        finally:
+            await link.stop()
+            await server.stop()
+        if outcome == 200:
+            assert (response.status, inward) == (200, 200), (check, names)
+            continue
+        expected = dict(domain=WIDE, fqdn1=f"{ELSEWHERE}:{world.ports[WIDE]}") if outcome == 1009 else dict(PeerServer=ELSEWHERE)
+        numbered(response, outcome, **expected)
+        assert inward == 504, (check, names)
+
+
+async def gone(world, domain):
+    return not [row for row in await world.connections() if row["partner"] == domain]
