@@ -161,6 +161,7 @@ static const Sentence reasons[] = {
   { "user-elsewhere", N_ ("The user’s home is on another server.") },
   { "no-route", N_ ("There is no route to this domain.") },
   { "sip-federation-off", N_ ("SIP federation is switched off on this edge.") },
+  { "hosted-domain-not-allowed", N_ ("DNS says that one of your hosting providers serves this domain, but the domain is not an allowed domain. Add it there to let it through.") },
   { "user-public-off", N_ ("The user’s external access policy does not allow public providers.") },
   { "user-public-av-off", N_ ("The user’s external access policy does not allow audio and video with public providers.") },
   { "certificate-name", N_ ("The certificate of the other side names neither the partner’s domain nor its server.") },

@@ -49,6 +49,7 @@ typedef struct
   const OreePeerFacts *facts;
   OreePeerStand stand;
   OreeReason why; /* the certificate proves nothing */
+  const OreePolicyProvider *unlisted; /* a hosting provider that serves the domain, which nobody listed */
   /* What the question at hand looked at. */
   gboolean skipped;
   const OreeRecord *record;
@@ -170,13 +171,16 @@ find_stand (Asking *a)
     stand_as_provider (a, provider);
   else if (edge->enable_partner_discovery)
     stand_as (a, OREE_RELATION_DISCOVERED, &edge->record, NULL, edge->discovered_partner_verification_level);
+  else if (provider != NULL && by_dns)
+    a->unlisted = provider;
 }
 
 static void
 judge_stand (Asking *a)
 {
   OreePeerStand *stand = &a->stand;
-  OreePeerAnswer answer = ask_names (a, stand->record, stand->server);
+  OreePeerAnswer answer
+      = ask_names (a, stand->record, a->unlisted != NULL ? a->unlisted->server : stand->server);
 
   stand->proof = answer.proof;
   stand->proved_by = answer.name;
@@ -302,8 +306,8 @@ ask_relation (Asking *a)
   note (a, a->stand.record, NULL, oree_enum_to_nick (oree_relations, a->stand.relation));
   if (a->stand.relation != OREE_RELATION_NONE)
     return OREE_REASON_ALLOWED;
-  note (a, NULL, NULL, a->facts->remote_domain);
-  return OREE_REASON_NOT_A_PARTNER;
+  note (a, a->unlisted != NULL ? a->unlisted->record : NULL, NULL, a->facts->remote_domain);
+  return a->unlisted != NULL ? OREE_REASON_HOSTED_NOT_ALLOWED : OREE_REASON_NOT_A_PARTNER;
 }
 
 static gboolean

@@ -47,6 +47,7 @@ typedef enum
   X (NO_ROUTE, "no-route", INFO)                             /* no server it could go on to */              \
   /* SIP federation */                                                                                      \
   X (SIP_OFF, "sip-federation-off", INFO)                    /* topology sip-federation-enabled */          \
+  X (HOSTED_NOT_ALLOWED, "hosted-domain-not-allowed", INFO)  /* DNS names a hosting provider of ours, no list the domain */ \
   X (USER_PUBLIC_OFF, "user-public-off", INFO)               /* policy without enable-public-cloud-access */ \
   X (USER_PUBLIC_AV_OFF, "user-public-av-off", INFO)         /* … -audio-video-access */                   \
   /* what a SIP peer's certificate proves: policy/oree-peer-proof.h */                                      \

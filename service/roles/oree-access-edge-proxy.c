@@ -546,7 +546,7 @@ begin (OreeLane *lane, OreeCrossing crossing, OreeSipRx *rx, const OreeSipProxyR
   relay->route = *route;
   oree_sip_via_top (&relay->via, &rx->msg);
   if (crossing == OREE_CROSSING_INWARD && relay->via.has_alias)
-    oree_peer_pool_offer (lane, oree_peer_pool_key (domain, stand), domain, rx->flow);
+    oree_peer_pool_offer (lane, domain, stand, rx->flow);
   oree_timer_init (&relay->timer, timer_cb, relay);
   g_hash_table_add (lane->sip_relays->relays, relay);
   if (rx->msg.method == OREE_SIP_METHOD_ACK)

@@ -12,6 +12,7 @@ typedef struct _Pool Pool;
 typedef struct
 {
   Pool *pool;
+  char *domain;   /* it was opened for; others ride along, for their record is the same */
   OreeFlow flow;
   guint target;   /* in pool->found, the one at hand */
   char *server;   /* its name and port; NULL: unknown, the connection is offered */
@@ -28,8 +29,7 @@ struct _Pool
 {
   OreeLane *lane;
   char *key;
-  char *domain;   /* the first it was wanted for; what the certificate is asked for unless `server` is known */
-  char *server;   /* of the record; NULL: DNS */
+  gboolean by_record; /* a record names its server */
   OreeSipFound *found;
   GPtrArray *links; /* Link *, owned */
   const char *trouble;
@@ -60,6 +60,7 @@ link_free (gpointer data)
   g_clear_pointer (&link->dial, oree_dial_cancel);
   g_clear_pointer (&link->conn, oree_conn_free);
   g_free (link->server);
+  g_free (link->domain);
   g_free (link);
 }
 
@@ -74,21 +75,21 @@ pool_free (gpointer data)
   g_free (pool->trouble_host);
   g_free (pool->trouble_server);
   g_free (pool->key);
-  g_free (pool->domain);
-  g_free (pool->server);
   g_free (pool);
 }
 
-const char *
-oree_peer_pool_key (const char *domain, const OreePeerStand *stand)
+/* The name its connections are kept under: the server that a provider's record or the default route names, else the domain. */
+static const char *
+key_of (const char *domain, const OreePeerStand *stand)
 {
-  return stand->server != NULL ? stand->server : domain;
+  /* Two domains may name the same server, and want different things of its certificate: each has connections of its own. */
+  return stand->server != NULL && stand->relation != OREE_RELATION_ALLOWED_SERVER ? stand->server : domain;
 }
 
 gboolean
 oree_peer_pool_trouble (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeSipTrouble *trouble)
 {
-  const Pool *pool = g_hash_table_lookup (lane->peer_pool->pools, oree_peer_pool_key (domain, stand));
+  const Pool *pool = g_hash_table_lookup (lane->peer_pool->pools, key_of (domain, stand));
 
   if (pool == NULL || pool->trouble == NULL)
     return FALSE;
@@ -97,9 +98,9 @@ oree_peer_pool_trouble (OreeLane *lane, const char *domain, const OreePeerStand 
 }
 
 static void
-tell_trouble (const Pool *pool, const char *reason, const char *server)
+tell_trouble (const Pool *pool, const char *domain, const char *reason, const char *server)
 {
-  oree_lane_event (pool->lane, oree_event_new (OREE_EVENT_SIP_PARTNER_FAILED, "partner", pool->domain, "reason", reason,
+  oree_lane_event (pool->lane, oree_event_new (OREE_EVENT_SIP_PARTNER_FAILED, "partner", domain, "reason", reason,
                                                "detail", server != NULL ? server : pool->key, NULL));
 }
 
@@ -115,13 +116,13 @@ keep_trouble (Pool *pool, const char *reason, const OreeTarget *target)
 }
 
 static void
-set_trouble (Pool *pool, const char *reason, const OreeTarget *target)
+set_trouble (Pool *pool, const char *domain, const char *reason, const OreeTarget *target)
 {
   gboolean news = g_strcmp0 (pool->trouble, reason) != 0;
 
   keep_trouble (pool, reason, target);
   if (news)
-    tell_trouble (pool, reason, pool->trouble_server);
+    tell_trouble (pool, domain, reason, pool->trouble_server);
 }
 
 /* --- rest ---------------------------------------------------------------------------------------- */
@@ -167,7 +168,7 @@ link_failed (Link *link, const char *reason)
   OreeFlow flow = link->flow;
   OreeTime wait = MIN ((OreeTime) 1 << MIN (pool->failures, 6), OREE_SIP_LINK_RETRY_SECONDS_MAX) * OREE_SECOND;
 
-  set_trouble (pool, reason, target_of (link));
+  set_trouble (pool, link->domain, reason, target_of (link));
   pool->failures++;
   pool->retry_at = oree_worker_now (lane->worker) + wait;
   g_ptr_array_remove (pool->links, link); /* frees */
@@ -199,7 +200,7 @@ judge (Link *link, OreeSipPeer **id, OreePeerStand *stand)
   OreePeerFacts facts = {
     .direction = OREE_DIRECTION_OUT,
     .local_domain = ours != NULL ? ours->record.id : "",
-    .remote_domain = pool->domain,
+    .remote_domain = link->domain,
     .srv_targets = (const char *const *) pool->found->hosts,
   };
   OreeVerdict verdict;
@@ -242,9 +243,9 @@ handshake_done_cb (OreeConn *conn, gboolean ok, const char *detail, gpointer dat
   link->ready = TRUE;
   pool->trouble = NULL;
   pool->failures = 0;
-  oree_sip_peers_add (lane, link->flow, OREE_DIRECTION_OUT, pool->domain, id);
+  oree_sip_peers_add (lane, link->flow, OREE_DIRECTION_OUT, link->domain, id);
   oree_sip_hub_attach (lane, link->flow, g_steal_pointer (&link->conn));
-  oree_sip_peers_allowed (lane, link->flow, pool->domain, &stand);
+  oree_sip_peers_allowed (lane, link->flow, link->domain, &stand);
 }
 
 static void
@@ -276,10 +277,12 @@ dialled_cb (OreeConn *conn, guint index, const char *reason, gpointer data)
 
 /* A domain without a record is called because it named itself: it shall not make us call what stands inside. */
 static void
-leave_out_private (const Pool *pool, GArray *endpoints)
+leave_out_private (const Link *link, GArray *endpoints)
 {
-  if (oree_lane_options (pool->lane)->private_for_anybody || pool->server != NULL
-      || oree_policy_allowed_domain (pool->lane->policy, pool->domain) != NULL)
+  OreeLane *lane = link->pool->lane;
+
+  if (oree_lane_options (lane)->private_for_anybody || link->pool->by_record
+      || oree_policy_allowed_domain (lane->policy, link->domain) != NULL)
     return;
   for (guint i = endpoints->len; i > 0; i--)
     if (!oree_inet_address_is_public (&g_array_index (endpoints, OreeEndpoint, i - 1).address))
@@ -301,7 +304,7 @@ dial_addresses (Link *link, const OreeDnsAnswer *answer)
 
   oree_target_endpoints (target_of (link), answer, endpoints);
   link->unreachable = endpoints->len > 0 ? "connect-failed" : why_no_address (link, answer);
-  leave_out_private (link->pool, endpoints);
+  leave_out_private (link, endpoints);
   link->dial = oree_dial_start (link->pool->lane->worker, (const OreeEndpoint *) (gpointer) endpoints->data,
                                 endpoints->len, OREE_TIME_NEVER, dialled_cb, link);
 }
@@ -361,19 +364,19 @@ oree_peer_pool_heard (OreeLane *lane, const char *domain, const OreePeerStand *s
 
   if (response->status != 503 || !oree_sip_retry_after (response, &seconds) || seconds == 0)
     return;
-  pool = g_hash_table_lookup (lane->peer_pool->pools, oree_peer_pool_key (domain, stand));
+  pool = g_hash_table_lookup (lane->peer_pool->pools, key_of (domain, stand));
   link = pool != NULL ? find_link (pool, flow) : NULL;
   if (link == NULL)
     return;
   let_rest (pool, link->offered ? OFFERED : link->server, seconds);
   oree_lane_count_one (lane, OREE_COUNT_SIP_SERVERS_RESTING);
-  tell_trouble (pool, ASKED_FOR_REST, link->server);
+  tell_trouble (pool, domain, ASKED_FOR_REST, link->server);
 }
 
 static Pool *
 pool_of (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeSipFound *found)
 {
-  const char *key = oree_peer_pool_key (domain, stand);
+  const char *key = key_of (domain, stand);
   Pool *pool = g_hash_table_lookup (lane->peer_pool->pools, key);
 
   if (pool == NULL)
@@ -381,8 +384,7 @@ pool_of (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeSip
       pool = g_new0 (Pool, 1);
       pool->lane = lane;
       pool->key = g_strdup (key);
-      pool->domain = g_strdup (domain);
-      pool->server = g_strdup (stand->server);
+      pool->by_record = stand->server != NULL;
       pool->links = g_ptr_array_new_with_free_func (link_free);
       pool->resting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
       g_hash_table_insert (lane->peer_pool->pools, pool->key, pool);
@@ -440,7 +442,7 @@ find_awake (const Pool *pool, guint start, guint *found)
 }
 
 static OreeFlow
-open_link (Pool *pool, guint start)
+open_link (Pool *pool, const char *domain, guint start)
 {
   OreeLane *lane = pool->lane;
   const char *problem = lane->tls->client.ctx == NULL ? "certificate-unreadable" : why_none (pool->found->targets);
@@ -450,7 +452,7 @@ open_link (Pool *pool, guint start)
 
   if (problem != NULL)
     {
-      set_trouble (pool, problem, NULL);
+      set_trouble (pool, domain, problem, NULL);
       return OREE_FLOW_NONE;
     }
   if (!find_awake (pool, start, &target))
@@ -460,6 +462,7 @@ open_link (Pool *pool, guint start)
     }
   link = g_new0 (Link, 1);
   link->pool = pool;
+  link->domain = g_strdup (domain);
   link->flow = flow = oree_sip_hub_reserve (lane, OREE_LEG_PARTNER, pool->key);
   link->target = target;
   link->left = pool->found->targets->targets->len - 1;
@@ -503,20 +506,23 @@ oree_peer_pool_flow (OreeLane *lane, const char *domain, const OreePeerStand *st
   Link *link = choose (pool, avoid, anyway, &load);
 
   if (link != NULL && link->ready)
-    pool->trouble = NULL;
+    {
+      pool->trouble = NULL;
+      if (!link->offered)
+        oree_sip_peers_carries (lane, link->flow, domain, (const char *const *) pool->found->hosts);
+    }
   if (link != NULL && (load < OREE_SIP_LINK_LOAD || pool->links->len >= most))
     return link->flow;
   if (link == NULL && oree_worker_now (lane->worker) < pool->retry_at)
     return OREE_FLOW_NONE; /* it was asked a moment ago: pool->trouble says what came of it */
   avoided = find_link (pool, avoid);
-  return open_link (pool, avoided != NULL ? avoided->target + 1 : 0);
+  return open_link (pool, domain, avoided != NULL ? avoided->target + 1 : 0);
 }
 
 void
-oree_peer_pool_offer (OreeLane *lane, const char *key, const char *domain, OreeFlow flow)
+oree_peer_pool_offer (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeFlow flow)
 {
-  const OreePeerStand stand = { .server = strcmp (key, domain) != 0 ? key : NULL };
-  Pool *pool = pool_of (lane, domain, &stand, NULL);
+  Pool *pool = pool_of (lane, domain, stand, NULL);
   Link *link;
 
   if (pool->links->len > 0)
@@ -593,7 +599,7 @@ oree_peer_pool_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
         {
           Link *link = g_ptr_array_index (pool->links, i - 1);
           const OreePeerFacts facts = {
-            .direction = OREE_DIRECTION_OUT, .local_domain = "", .remote_domain = pool->domain,
+            .direction = OREE_DIRECTION_OUT, .local_domain = "", .remote_domain = link->domain,
             .srv_targets = pool->found != NULL ? (const char *const *) pool->found->hosts : NULL,
           };
           OreePeerStand stand;
@@ -601,8 +607,8 @@ oree_peer_pool_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
           if (link->ready)
             continue;
           oree_decide_peer (next, &facts, &stand, NULL);
-          if (stand.relation != OREE_RELATION_NONE && oree_policy_blocked (next, pool->domain) == NULL
-              && g_str_equal (oree_peer_pool_key (pool->domain, &stand), pool->key))
+          if (stand.relation != OREE_RELATION_NONE && oree_policy_blocked (next, link->domain) == NULL
+              && g_str_equal (key_of (link->domain, &stand), pool->key))
             continue;
           link_failed (link, "idle");
         }

@@ -19,10 +19,8 @@ gboolean oree_peer_pool_trouble (OreeLane *lane, const char *domain, const OreeP
 /* A response came over `flow`. A 503 with Retry-After gives its server rest for so long (RFC 3261 21.5.4). */
 void oree_peer_pool_heard (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeFlow flow,
                            const OreeSipMsg *response);
-/* The name its connections are kept under: the server of the record, else the domain. */
-const char *oree_peer_pool_key (const char *domain, const OreePeerStand *stand);
 /* An inbound connection, on any lane, that the peer offers for requests of ours (RFC 5923). The peer is proved. */
-void oree_peer_pool_offer (OreeLane *lane, const char *key, const char *domain, OreeFlow flow);
+void oree_peer_pool_offer (OreeLane *lane, const char *domain, const OreePeerStand *stand, OreeFlow flow);
 /* The flow is gone, or what was written to it was lost. */
 void oree_peer_pool_lost (OreeLane *lane, OreeFlow flow);
 

@@ -24,6 +24,7 @@ static const struct
   { 1017, TRUE, "Cannot route From and To domains in this combination" },
   { 1018, TRUE, "Parsing failure" },
   { 1027, TRUE, "Cannot route this type of SIP request to or from federated partners" },
+  { 1028, FALSE, "Domain resolved by DNS SRV to a configured hosting service but the domain is not in the allow list" },
   { 1034, FALSE, "Previous hop federated peer did not report diagnostic information" },
   { 1046, FALSE, "Failed to connect to a federated peer server" },
   { 1047, FALSE, "Failed to complete TLS negotiation with a federated peer server" },

@@ -266,6 +266,24 @@ oree_sip_peers_allowed (OreeLane *lane, OreeFlow flow, const char *domain, const
   oree_lane_run (lane, target, allowed_on_lane, news, news_free);
 }
 
+void
+oree_sip_peers_carries (OreeLane *lane, OreeFlow flow, const char *domain, const char *const *srv_targets)
+{
+  const OreeSipDomain *ours = oree_policy_default_domain (lane->policy);
+  const Peer *peer = find (lane, flow);
+  const Standing *known = peer != NULL ? g_hash_table_lookup (peer->domains, domain) : NULL;
+  OreePeerFacts facts = { .direction = OREE_DIRECTION_OUT, .local_domain = ours != NULL ? ours->record.id : "",
+                          .remote_domain = domain, .srv_targets = srv_targets };
+  OreePeerStand stand;
+
+  if (peer == NULL || (known != NULL && known->refused == OREE_REASON_ALLOWED))
+    return;
+  facts.names = &peer->id->names;
+  oree_decide_peer (lane->policy, &facts, &stand, NULL);
+  if (stand.proof != OREE_PEER_PROOF_NONE && stand.relation != OREE_RELATION_NONE)
+    oree_sip_peers_allowed (lane, flow, domain, &stand);
+}
+
 static void
 refused_on_lane (OreeLane *lane, gpointer data)
 {

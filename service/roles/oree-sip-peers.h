@@ -13,6 +13,9 @@ void oree_sip_peers_accept (OreeLane *lane, OreeConn *conn);
 void oree_sip_peers_add (OreeLane *lane, OreeFlow flow, OreeDirection direction, const char *domain, OreeSipPeer *id);
 /* `domain` was proved and allowed on `flow`, on whichever lane that is. */
 void oree_sip_peers_allowed (OreeLane *lane, OreeFlow flow, const char *domain, const OreePeerStand *stand);
+/* A request for `domain` goes over `flow`, ours and of this lane, which was opened for another domain of the same server:
+ * from now on it stands as long as either may. `srv_targets` as in OreePeerFacts. */
+void oree_sip_peers_carries (OreeLane *lane, OreeFlow flow, const char *domain, const char *const *srv_targets);
 /* Why a request of `domain` was refused on it: told once for each reason. */
 void oree_sip_peers_refused (OreeLane *lane, OreeFlow flow, const char *domain, OreeReason reason);
 

@@ -431,6 +431,7 @@ who_the_partner_is (void)
 static void
 begin (void)
 {
+  const OreePeerStand stand = { .relation = OREE_RELATION_ALLOWED_DOMAIN };
   g_autoptr (OreeSipPeer) peer = who_the_partner_is ();
 
   lane = lane_fixture_begin ();
@@ -445,7 +446,7 @@ begin (void)
       ends[side].flow = oree_sip_hub_adopt (lane, conn, side == PARTNER ? OREE_LEG_PARTNER : OREE_LEG_NEXT_HOP);
     }
   oree_sip_peers_add (lane, ends[PARTNER].flow, OREE_DIRECTION_IN, NULL, peer);
-  oree_peer_pool_offer (lane, "litware.test", "litware.test", ends[PARTNER].flow);
+  oree_peer_pool_offer (lane, "litware.test", &stand, ends[PARTNER].flow);
   answers_given = 0;
 }
 

@@ -25,9 +25,9 @@ _servers = itertools.count(1)
 class Carol(PartnerLink):
     """A user of a partner's server, whatever that one's certificate is."""
 
-    def __init__(self, domain, port):
-        super().__init__(f"sip:carol@{domain}", PARTNER_ADDRESS, port, context(False))
-        self._password = "carol"
+    def __init__(self, domain, port, name="carol"):
+        super().__init__(f"sip:{name}@{domain}", PARTNER_ADDRESS, port, context(False))
+        self._password = name
 
     _take_challenge = SipUser._take_challenge
 
@@ -95,13 +95,14 @@ class SipWorld(World):
         shown = shown or context(True, *self.certificate(*(names or [f"sip.{domain}"])))
         return self.keep(await SipServer(PARTNER_ADDRESS, self.ports[domain], shown, answer).start())
 
-    async def kamailio(self, domain, names=None, realm=None, misfit=(), shows=True, answer_within=3, **how):
+    async def kamailio(self, domain, names=None, realm=None, misfit=(), shows=True, answer_within=3, port=None,
+                       **how):
         """Debian's Kamailio as the server of `domain` with its user carol; `realm`: what it believes to be its domain."""
         trust = pki.bundle(self.directory / "trust.pem", self.authority.certificate, self.edge_authority)
         certificate, key = self.certificate(*(names or [f"sip.{domain}"]), **how)
         server = Kamailio(self.directory / f"{domain}-{next(_servers)}", realm or domain, certificate, key, trust,
                           f"sip:{EDGE_ADDRESS}:{self.outside_port};transport=tls", OUR_DOMAIN,
-                          hosts={EDGE_NAME: EDGE_ADDRESS}, address=PARTNER_ADDRESS, port=self.ports[domain], shows=shows,
+                          hosts={EDGE_NAME: EDGE_ADDRESS}, address=PARTNER_ADDRESS, port=port or self.ports[domain], shows=shows,
                           misfit=misfit, answer_within=answer_within)
         server.add_user("carol", "carol")
         await server.start()

@@ -96,11 +96,12 @@ class Kamailio:
         self.config = directory / "kamailio.cfg"
         self.config.write_text(text)
 
-    def add_user(self, name, password):
-        ha1 = hashlib.md5(f"{name}:{self.domain}:{password}".encode()).hexdigest()
+    def add_user(self, name, password, domain=None):
+        domain = domain or self.domain
+        ha1 = hashlib.md5(f"{name}:{domain}:{password}".encode()).hexdigest()
         with sqlite3.connect(self._database) as database:
             database.execute("INSERT INTO subscriber (username, domain, ha1, ha1b) VALUES (?, ?, ?, '')",
-                             (name, self.domain, ha1))
+                             (name, domain, ha1))
 
     async def start(self):
         # As long as somebody has it open, whoever closes it is not the last, who locks it to tidy up: a process that starts just
