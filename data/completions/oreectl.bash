@@ -13,7 +13,7 @@ _oreectl()
 {
   local cur prev words=() cword=0 word i
   local commands="status service kinds apply check export import history undo restore connections partners
-    discovered-partners subscriptions sessions allow-entry counters events explain reload forecast certificate"
+    discovered-partners subscriptions sessions allow-entry counters events explain servers reload forecast certificate"
   local options="--bus= --json --brief --watch --limit= --after= --deadline= --version --help
     --usage= --out= --at= --password-file= --dry-run --accept-warnings"
   local verbs="list show add set remove reset describe"
@@ -63,12 +63,18 @@ _oreectl()
            esac ;;
       esac
       ;;
+    servers)
+      case $cword in
+        1) COMPREPLY=($(compgen -W "sip xmpp" -- "$cur")) ;;
+        3) COMPREPLY=($(compgen -W "server=" -- "$cur")); compopt -o nospace ;;
+      esac
+      ;;
     allow-entry)
       [[ $cword -eq 1 ]] && COMPREPLY=($(compgen -W "list revoke" -- "$cur"))
       ;;
     explain)
       if [[ $cword -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "sip xmpp" -- "$cur"))
+        COMPREPLY=($(compgen -W "sip xmpp presence" -- "$cur"))
       elif [[ ${words[1]} == sip ]]; then
         COMPREPLY=($(compgen -W "source= method= from= to= authenticated=" -- "$cur"))
         compopt -o nospace
