@@ -3,10 +3,10 @@
 #pragma once
 #include "ui/oree-list-view.h"
 
+G_BEGIN_DECLS
+
 /* The header of `column`, in the user's language. */
 const char *oree_list_cells_title (const OreeListColumn *column);
-
-G_BEGIN_DECLS
 
 /* A column that shows and sorts as `column` (static) says; floating like every new object of GTK's: owned. */
 GtkColumnViewColumn *oree_list_cells_column (const OreeListColumn *column, gpointer data);

@@ -81,8 +81,8 @@ matches (const OreeRecord *record, GVariant *filter)
       g_autoptr (GVariant) own = NULL;
       gboolean same;
 
-      if (g_str_equal (name, "first"))
-        continue;
+      if (g_str_equal (name, "first") && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+        continue; /* how many, not which */
       if (g_str_equal (name, "match") && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
         same = g_pattern_match_simple (g_variant_get_string (value, NULL), record->id);
       else if (field == NULL || field->flags & (OREE_FIELD_FLAG_SECRET | OREE_FIELD_FLAG_HIDDEN))

@@ -147,19 +147,22 @@ find_servers (OreeBusCall *call, GVariant *parameters)
   OreeService *service = oree_bus_call_service (call);
   OreeServerSearches *searches = service != NULL ? oree_service_server_searches (service) : NULL;
   g_autoptr (GVariant) options = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *normal = NULL, *host = NULL;
-  const char *kind, *domain, *server = NULL;
+  const char *kind, *domain, *server = "";
 
   g_variant_get (parameters, "(&s&s@a{sv})", &kind, &domain, &options);
+  g_variant_lookup (options, "server", "&s", &server);
   normal = oree_domain_normalise (oree_span_str (domain));
-  if (g_variant_lookup (options, "server", "&s", &server) && *server != '\0')
-    host = oree_domain_normalise (oree_span_str (server));
+  host = oree_domain_normalise (oree_span_str (server));
   if (searches == NULL)
     oree_bus_call_fail_code (call, OREE_ERROR_UNAVAILABLE, "no-data-plane");
-  else if (normal == NULL || (server != NULL && *server != '\0' && host == NULL))
-    oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "not a domain name");
-  else if (!oree_server_searches_ask (searches, kind, normal, host, servers_found, call))
-    oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "the kind is neither sip nor xmpp, or too many ask at once");
+  else if (normal == NULL)
+    oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "domain: not a domain name");
+  else if (*server != '\0' && host == NULL)
+    oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "server: not a host name");
+  else if (!oree_server_searches_ask (searches, kind, normal, host, servers_found, call, &error))
+    oree_bus_call_fail (call, error);
 }
 
 const OreeBusMethod oree_bus_diagnostics_methods[] = {

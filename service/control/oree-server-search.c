@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/oree-server-search.h"
 
+#include "base/oree-error.h"
 #include "base/oree-limits.h"
 
 typedef struct
@@ -172,7 +173,7 @@ oree_server_searches_free (OreeServerSearches *self)
 
 gboolean
 oree_server_searches_ask (OreeServerSearches *self, const char *kind, const char *domain, const char *server,
-                          OreeServersFound found, gpointer data)
+                          OreeServersFound found, gpointer data, GError **error)
 {
   g_autofree char *question = NULL;
   Search *search;
@@ -180,8 +181,16 @@ oree_server_searches_ask (OreeServerSearches *self, const char *kind, const char
   for (gsize i = 0; i < G_N_ELEMENTS (services); i++)
     if (g_str_equal (services[i].kind, kind))
       question = g_strconcat (services[i].service, domain, NULL);
-  if (question == NULL || self->open.length >= OREE_SERVER_SEARCHES_MAX)
-    return FALSE;
+  if (question == NULL)
+    {
+      g_set_error (error, OREE_ERROR, OREE_ERROR_BAD_RECORD, "kind: “%s” is neither sip nor xmpp", kind);
+      return FALSE;
+    }
+  if (self->open.length >= OREE_SERVER_SEARCHES_MAX)
+    {
+      g_set_error (error, OREE_ERROR, OREE_ERROR_BUSY, "%d searches are under way already", OREE_SERVER_SEARCHES_MAX);
+      return FALSE;
+    }
   search = g_new0 (Search, 1);
   search->owner = self;
   search->found = found;

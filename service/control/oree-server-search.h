@@ -16,9 +16,9 @@ OreeServerSearches *oree_server_searches_new (OreeResolver *resolver);
 /* Tells who still waits. */
 void oree_server_searches_free (OreeServerSearches *self);
 /* `kind`: "sip" (_sipfederationtls._tcp) or "xmpp" (_xmpp-server._tcp); `domain` in its normal form; `server`: a host whose
- * addresses are looked up instead, NULL or "": found by SRV. FALSE, and nothing called, when the kind is another or too
- * many wait (OREE_SERVER_SEARCHES_MAX). */
+ * addresses are looked up instead, NULL or "": found by SRV. FALSE, and nothing called: BAD_RECORD when the kind is
+ * another, BUSY when too many wait (OREE_SERVER_SEARCHES_MAX). */
 gboolean oree_server_searches_ask (OreeServerSearches *self, const char *kind, const char *domain, const char *server,
-                                   OreeServersFound found, gpointer data);
+                                   OreeServersFound found, gpointer data, GError **error);
 
 G_END_DECLS

@@ -36,11 +36,14 @@ static const Method methods[] = {
   { "INFO", FALSE },     { "OPTIONS", FALSE },   { "PUBLISH", FALSE }, { "SERVICE", FALSE },  { "REFER", TRUE },
 };
 
-const char *
+char *
 oree_peer_methods (void)
 {
-  return "MESSAGE, SUBSCRIBE, NOTIFY, BENOTIFY, INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS, PUBLISH, SERVICE, "
-         "REFER";
+  GString *names = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (methods); i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", methods[i].name);
+  return g_string_free (names, FALSE);
 }
 
 typedef struct

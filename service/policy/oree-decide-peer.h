@@ -77,7 +77,7 @@ typedef struct
 OreeVerdict oree_decide_peer (const OreePolicy *policy, const OreePeerFacts *facts, OreePeerStand *stand,
                               OreeTrail *trail);
 
-/* The methods that may cross, comma-separated for an Allow header; static. REFER does so inside a dialog alone. */
-const char *oree_peer_methods (void);
+/* The methods that may cross, comma-separated for an Allow header; owned. REFER does so inside a dialog alone. */
+char *oree_peer_methods (void);
 
 G_END_DECLS

@@ -114,14 +114,15 @@ answer_with (OreeLane *lane, const OreeSipRx *rx, OreeCrossing crossing, guint s
              const char *const *details, const char *reason, const char *extra)
 {
   g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
+  g_autofree char *methods = status == 405 ? oree_peer_methods () : NULL;
   char tag[OREE_SIP_ID_SIZE];
 
   if (rx->msg.method == OREE_SIP_METHOD_ACK)
     return;
   oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
   oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
-  if (status == 405)
-    oree_sip_write_header (&writer, OREE_SIP_HDR_ALLOW, oree_peer_methods ()); /* RFC 3261 21.4.6 */
+  if (methods != NULL)
+    oree_sip_write_header (&writer, OREE_SIP_HDR_ALLOW, methods); /* RFC 3261 21.4.6 */
   if (status == 420 && extra != NULL && *extra != '\0')
     oree_sip_write_header (&writer, OREE_SIP_HDR_UNSUPPORTED, extra);
   oree_sip_diagnostics_write (&writer, lane->policy, crossing == OREE_CROSSING_OUTWARD, diagnostics, details);
@@ -735,8 +736,8 @@ oree_access_edge_inward (OreeLane *lane, OreeSipRx *rx)
       return;
     }
   asked = g_new (Asked, 1);
-  *asked = (Asked){ oree_sip_rx_ref (rx), domain };
-  oree_lane_run (lane, oree_lane_of (lane, g_steal_pointer (&domain)), inward_on_owner, asked, asked_free);
+  *asked = (Asked){ oree_sip_rx_ref (rx), g_steal_pointer (&domain) };
+  oree_lane_run (lane, oree_lane_of (lane, asked->domain), inward_on_owner, asked, asked_free);
 }
 
 /* --- outward ------------------------------------------------------------------------------------ */

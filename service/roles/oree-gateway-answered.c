@@ -126,17 +126,14 @@ proves_itself (OreeLane *lane, const char *id, const OreeJid *user, const OreeJi
 static void
 strike (OreeLane *lane, Answered *one)
 {
-  g_autofree char *key = g_strconcat (PREFIX, one->id, NULL);
-
   if (one->kept)
-    oree_lane_save (lane, oree_runtime_row_new (OREE_SPACE_RECEIPT, key, NULL), NULL, NULL);
+    oree_gateway_receipt_row (lane, PREFIX, one->id, NULL);
   one->kept = FALSE;
 }
 
 static void
 keep (OreeLane *lane, Answered *one)
 {
-  g_autofree char *key = g_strconcat (PREFIX, one->id, NULL);
   GVariantBuilder routes;
   GVariantDict dict;
 
@@ -151,9 +148,8 @@ keep (OreeLane *lane, Answered *one)
   g_variant_dict_insert (&dict, "wants", "u", (guint32) one->wants);
   g_variant_dict_insert (&dict, "sent", "x", one->wall);
   g_variant_dict_insert_value (&dict, "routes", g_variant_builder_end (&routes));
-  g_variant_dict_insert (&dict, "since", "x", g_get_real_time ());
   one->kept = TRUE;
-  oree_lane_save (lane, oree_runtime_row_new (OREE_SPACE_RECEIPT, key, g_variant_dict_end (&dict)), NULL, NULL);
+  oree_gateway_receipt_row (lane, PREFIX, one->id, &dict);
 }
 
 /* --- the table ----------------------------------------------------------------------------------- */
@@ -251,22 +247,22 @@ static void
 tell_sender (OreeLane *lane, const Answered *one, OreeXmppRx *rx)
 {
   g_autofree char *from = oree_gw_aor_from_jid (&rx->stanza->from);
-  OreeGatewayTiding tiding = { .type = "text/plain;charset=UTF-8" };
+  OreeGatewayTiding tiding = { 0 };
   OreeStanzaErrView error;
 
   oree_lane_count_one (lane, OREE_COUNT_MESSAGES_TO_XMPP_REPORTED);
-  if (from != NULL && one->wants & OREE_CPIM_NEGATIVE_DELIVERY)
-    {
-      OreeGatewayNotice notice = notice_of (one, from);
-
-      tiding.type = OREE_CPIM_TYPE;
-      tiding.text = oree_gateway_notification (lane, &notice, OREE_IMDN_FAILED);
-    }
   if (from == NULL)
     {
       oree_xmpp_settle (lane, rx->slot);
       oree_xmpp_rx_free (rx);
       return;
+    }
+  if (one->wants & OREE_CPIM_NEGATIVE_DELIVERY)
+    {
+      OreeGatewayNotice notice = notice_of (one, from);
+
+      tiding.type = OREE_CPIM_TYPE;
+      tiding.text = oree_gateway_notification (lane, &notice, OREE_IMDN_FAILED);
     }
   if (tiding.text == NULL)
     {

@@ -87,25 +87,25 @@ oree_gateway_wrap (OreeLane *lane, const char *from, const char *aor, const Oree
 
 #define PREFIX "to-sip "
 
-static void
-strike (OreeLane *lane, const char *message_id)
+void
+oree_gateway_receipt_row (OreeLane *lane, const char *prefix, const char *id, GVariantDict *state)
 {
-  g_autofree char *key = g_strconcat (PREFIX, message_id, NULL);
+  g_autofree char *key = g_strconcat (prefix, id, NULL);
 
-  oree_lane_save (lane, oree_runtime_row_new (OREE_SPACE_RECEIPT, key, NULL), NULL, NULL);
+  if (state != NULL)
+    g_variant_dict_insert (state, "since", "x", g_get_real_time ());
+  oree_lane_save (lane, oree_runtime_row_new (OREE_SPACE_RECEIPT, key, state != NULL ? g_variant_dict_end (state) : NULL), NULL,
+                  NULL);
 }
 
 static void
 keep (OreeLane *lane, const char *message_id, const OreeGwReceipt *receipt)
 {
-  g_autofree char *key = g_strconcat (PREFIX, message_id, NULL);
-  GVariantDict dict;
-  GVariant *state = g_variant_ref_sink (oree_gw_receipt_to_row (receipt));
+  g_autoptr (GVariant) row = g_variant_ref_sink (oree_gw_receipt_to_row (receipt));
+  GVariantDict state;
 
-  g_variant_dict_init (&dict, state);
-  g_variant_unref (state);
-  g_variant_dict_insert (&dict, "since", "x", g_get_real_time ());
-  oree_lane_save (lane, oree_runtime_row_new (OREE_SPACE_RECEIPT, key, g_variant_dict_end (&dict)), NULL, NULL);
+  g_variant_dict_init (&state, row);
+  oree_gateway_receipt_row (lane, PREFIX, message_id, &state);
 }
 
 static void
@@ -116,7 +116,7 @@ add (OreeLane *lane, const char *message_id, OreeGwReceipt receipt)
   oree_gw_receipts_add (lane->gateway->receipts, message_id, receipt);
   oldest = oree_gw_receipts_spill (lane->gateway->receipts);
   if (oldest != NULL)
-    strike (lane, oldest);
+    oree_gateway_receipt_row (lane, PREFIX, oldest, NULL);
 }
 
 void
@@ -130,7 +130,7 @@ void
 oree_gateway_await_no_more (OreeLane *lane, const char *message_id)
 {
   if (message_id != NULL && oree_gw_receipts_forget (lane->gateway->receipts, message_id))
-    strike (lane, message_id);
+    oree_gateway_receipt_row (lane, PREFIX, message_id, NULL);
 }
 
 gboolean

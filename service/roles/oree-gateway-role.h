@@ -179,6 +179,8 @@ GString *oree_gateway_wrap (OreeLane *lane, const char *from, const char *aor, c
 void oree_gateway_await (OreeLane *lane, const char *message_id, OreeGwReceipt receipt);
 /* No longer. NULL: nothing. */
 void oree_gateway_await_no_more (OreeLane *lane, const char *message_id);
+/* What is waited for through restarts, as a row of the kind `prefix`: `state` (taken; "since" is added), or NULL: no longer. */
+void oree_gateway_receipt_row (OreeLane *lane, const char *prefix, const char *id, GVariantDict *state);
 /* Is it a row of this kind (what its key begins with) that is still waited for? What is too old is struck. */
 gboolean oree_gateway_receipt_row_is_due (OreeLane *lane, const OreeRuntimeRow *row, const char *prefix);
 /* An IMDN of our user `aor` for a contact. */

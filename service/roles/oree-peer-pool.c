@@ -130,8 +130,10 @@ set_trouble (Pool *pool, const char *domain, const char *reason, const OreeTarge
 static gboolean
 is_resting (const Pool *pool, const char *server)
 {
-  const OreeTime *until = server != NULL ? g_hash_table_lookup (pool->resting, server) : NULL;
+  const OreeTime *until = NULL;
 
+  if (server != NULL && g_hash_table_size (pool->resting) > 0) /* asked for every request, and hardly ever is there one */
+    until = g_hash_table_lookup (pool->resting, server);
   return until != NULL && *until > oree_worker_now (pool->lane->worker);
 }
 

@@ -12,7 +12,7 @@
 #include "roles/oree-xmpp-stand.h"
 #include "roles/oree-xmpp-trust.h"
 
-#define TLS_HANDSHAKE 0x16       /* the first byte of a connection that begins with TLS (RFC 8446 5.1) */
+#define TLS_HANDSHAKE 0x16 /* the first byte of a connection that begins with TLS (RFC 8446 5.1) */
 
 typedef struct
 {
@@ -322,7 +322,6 @@ oree_xmpp_in_cancel (OreeLane *lane, guint32 id, guint64 token)
 
 /* --- what the machine wants -------------------------------------------------------------------- */
 
-/* What made the certificate believable for `domain`; NULL: nothing did. */
 /* A pair of domains is proved. A proof that the records do not accept ends the stream; a stranger's stays, to be
  * answered. */
 static void
@@ -657,7 +656,6 @@ static OreeXmppProof
 judge (Stream *stream, const char *domain, const OreePolicy *policy)
 {
   OreeXmppTrustFacts facts = { .direction = OREE_DIRECTION_IN, .domain = domain, .policy = policy };
-
   const Names *names = stream->names != NULL ? g_hash_table_lookup (stream->names, domain) : NULL;
 
   facts.cert = stream->conn != NULL ? oree_conn_peer_cert (stream->conn) : NULL;

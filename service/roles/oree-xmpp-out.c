@@ -5,7 +5,6 @@
  *      │       └ back-off in force: fails at once
  *      └─► an inbound stream of the domain that carries both ways (oree-xmpp-in) */
 #include "roles/oree-xmpp-out.h"
-#include "roles/oree-xmpp-rx.h"
 
 #include "base/oree-limits.h"
 #include "base/oree-secret.h"
