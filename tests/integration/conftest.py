@@ -14,12 +14,17 @@ pytest.register_assert_rewrite("sip_users")
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "faults"))
 
+from lab import journal  # noqa: E402
 from world import PARTNER_DOMAIN, World  # noqa: E402
 
 LONG = bool(os.environ.get("OREE_TEST_LONG"))
 
 loop = asyncio.new_event_loop()
 asyncio.set_event_loop(loop)
+
+
+def pytest_runtest_logstart():
+    journal.begin_test()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -219,8 +219,9 @@ async def test_the_limit_of_connections(many, limits, tell):
     assert "connection-limit" in hit
     # In the rush whoever had waited longest went without a word; who calls where every place is a partner's is told.
     late = next(line for line in ledger.lines.values() if line.in_reported)
+    since = many.server.stanzas.mark()
     late.to_sip()
-    error = await many.server.stanzas.wait(lambda stanza: stanza.error and stanza.id == f"{late.name} in 1", 20)
+    error = await many.server.stanzas.wait(lambda stanza: stanza.error and stanza.id == f"{late.name} in 1", 20, since)
     assert "resource-constraint" in error.error_text, error
     # Nor may we call: Alice is told so.
     since = many.bus.events.mark()

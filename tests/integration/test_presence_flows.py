@@ -49,7 +49,7 @@ def tuples(notify):
     return found
 
 
-async def document(alice, uri, wanted, since=0, deadline=20):
+async def document(alice, uri, wanted, since=None, deadline=20):
     """The first document about `uri` that is as wanted."""
     notify = await alice.notifies.wait(
         lambda n: n.presentity == uri and n.packet.body and wanted(tuples(n)), deadline, since, "document as wanted")

@@ -64,7 +64,7 @@ class Contact:
             lambda p: p.sender.split("/")[0] == ALICE_JID and p.type in ("subscribed", "unsubscribed", "error"),
             20, since)).type
 
-    async def sees_note(self, since=0):
+    async def sees_note(self, since=None):
         presence = await self.user.sees(ALICE_JID, "available", deadline=20, since=since)
         return presence.status == NOTE
 

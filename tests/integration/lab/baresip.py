@@ -115,7 +115,7 @@ class Baresip:
         """To the current contact: the first one."""
         await self._command("message", text)
 
-    async def line(self, words, deadline=20.0, since=0):
+    async def line(self, words, deadline=20.0, since=None):
         """A line of its output that holds `words`."""
         return await self.process.lines.wait(lambda line: words in line, deadline, since, what=words)
 
@@ -138,7 +138,7 @@ class Baresip:
     async def offline(self):
         await self._command("presence_offline")
 
-    async def heard(self, text, deadline=10.0, since=0):
+    async def heard(self, text, deadline=10.0, since=None):
         return await self.messages.wait(lambda message: message.text == text, deadline, since,
                                         what=f"message {text!r}")
 

@@ -106,7 +106,7 @@ class Bus:
     async def counters(self):
         return await self.call("Monitor", "Counters")
 
-    async def event(self, nick, deadline=10.0, since=0, **details):
+    async def event(self, nick, deadline=10.0, since=None, **details):
         """The event `nick` whose details include these; `_` in a name stands for `-`."""
         wanted = {name.replace("_", "-").strip("-"): value for name, value in details.items()}
         return await self.events.wait(

@@ -2,6 +2,15 @@
 """What happened, in order, and waiting for something to happen: the tests never sleep."""
 
 import asyncio
+import weakref
+
+_all = weakref.WeakSet()
+
+
+def begin_test():
+    """From now on waits look at what happens in this test alone; before the first they look at everything."""
+    for journal in _all:
+        journal.began = journal.mark()
 
 
 class Missed(AssertionError):
@@ -14,8 +23,10 @@ class Journal:
     def __init__(self, name):
         self.name = name
         self.entries = []
+        self.began = 0  # where the test began: what an earlier one saw is no answer to this one
         self.on_add = None  # called with every new entry
         self._waiters = []
+        _all.add(self)
 
     def __len__(self):
         return len(self.entries)
@@ -31,8 +42,9 @@ class Journal:
         """Where the journal stands now, for `since`."""
         return len(self.entries)
 
-    async def wait(self, wanted, deadline=10.0, since=0, what=None):
-        """The first entry from `since` on for which `wanted (entry)` is true."""
+    async def wait(self, wanted, deadline=10.0, since=None, what=None):
+        """The first entry from `since` on (from the beginning of the test, unless said) for which `wanted (entry)` is
+        true."""
         def look():
             nonlocal position
             while position < len(self.entries):
@@ -43,6 +55,7 @@ class Journal:
                         future.set_result(entry)
                     return
 
+        since = self.began if since is None else since
         position = since
         future = asyncio.get_running_loop().create_future()
         self._waiters.append(look)
@@ -56,7 +69,7 @@ class Journal:
         finally:
             self._waiters.remove(look)
 
-    async def wait_count(self, count, deadline, since=0, wanted=lambda entry: True, what=None):
+    async def wait_count(self, count, deadline, since=None, wanted=lambda entry: True, what=None):
         """Waits until `count` entries from `since` on are wanted; returns how many there are."""
         def look():
             nonlocal position, n
@@ -66,7 +79,7 @@ class Journal:
             if n >= count and not future.done():
                 future.set_result(n)
 
-        position, n = since, 0
+        position, n = self.began if since is None else since, 0
         future = asyncio.get_running_loop().create_future()
         self._waiters.append(look)
         try:

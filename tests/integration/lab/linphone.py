@@ -86,7 +86,7 @@ class Linphone:
     def say(self, to, text):
         self._command(f"chat {to} {text}")
 
-    async def heard(self, text, deadline=10.0, since=0):
+    async def heard(self, text, deadline=10.0, since=None):
         return await self.messages.wait(lambda message: message.text == text, deadline, since, what=f"message {text!r}")
 
     async def sees(self, uri, status, deadline=15.0):

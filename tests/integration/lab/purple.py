@@ -56,7 +56,7 @@ class Lync:
     def typing(self, to):
         self._command("typing", to)
 
-    async def heard(self, text, deadline=20.0, since=0):
+    async def heard(self, text, deadline=20.0, since=None):
         return await self.lines.wait(lambda line: line.word == "heard" and line.text == text, deadline, since,
                                      what=f"message {text!r}")
 
