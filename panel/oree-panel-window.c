@@ -75,6 +75,17 @@ select_row (OreePanelWindow *self, const OreePanelPageRow *wanted)
     gtk_widget_grab_focus (GTK_WIDGET (row));
 }
 
+/* Who came by a link of the page before had the keyboard there: it must not fall to what lies next, the Undo of a toast. */
+static void
+follow_with_focus (OreePanelWindow *self)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+
+  if (focus != NULL && !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->navigation))
+      && !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->page)))
+    gtk_widget_child_focus (GTK_WIDGET (self->page), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 bring_to_front (OreePanelWindow *self, const OreePanelPageRow *row)
 {
@@ -91,6 +102,7 @@ bring_to_front (OreePanelWindow *self, const OreePanelPageRow *row)
     }
   select_row (self, row);
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->toasts));
+  follow_with_focus (self);
   show_title (self);
 }
 

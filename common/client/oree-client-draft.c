@@ -270,6 +270,9 @@ oree_client_draft_is_changed (OreeClientDraft *self, const char *name)
     return self->is_new && *self->id != '\0';
   if (field == NULL || input == NULL)
     return FALSE;
+  /* What is turned into something else as soon as it is set (a password) leaves no trace in the record. */
+  if (field->flags & OREE_FIELD_FLAG_NOT_STORED)
+    return g_variant_is_of_type (input, G_VARIANT_TYPE_STRING) && *g_variant_get_string (input, NULL) != '\0';
   was = oree_record_get_text (self->base, field);
   is = oree_record_get_text (self->record, field);
   /* What could not be taken over is a change too: it must not be lost unasked. */

@@ -168,10 +168,49 @@ oree_home_certificate (const OreeHomeFacts *facts)
   return NULL;
 }
 
+static gboolean
+has_certificate (const OreeHomeFacts *facts)
+{
+  for (gsize i = 0; i < g_variant_n_children (facts->usages); i++)
+    {
+      g_autoptr (GVariant) usage = g_variant_get_child_value (facts->usages, i);
+      const char *name = "", *state = "";
+
+      g_variant_lookup (usage, "usage", "&s", &name);
+      g_variant_lookup (usage, "state", "&s", &state);
+      if (g_str_equal (name, "access-edge-external"))
+        return !g_str_equal (state, "missing");
+    }
+  return FALSE;
+}
+
+gboolean
+oree_home_is_done (const OreeHomeFacts *facts, OreeHomeStep step)
+{
+  switch (step)
+    {
+    case OREE_HOME_STEP_TOPOLOGY:
+      return facts->sip_domains != NULL && g_list_model_get_n_items (facts->sip_domains) > 0;
+    case OREE_HOME_STEP_CERTIFICATE:
+      return facts->usages != NULL && has_certificate (facts);
+    case OREE_HOME_STEP_FEDERATION:
+      return oree_home_is_federation_enabled (facts);
+    case OREE_HOME_N_STEPS:
+      break;
+    }
+  return FALSE;
+}
+
 gboolean
 oree_home_is_first_run (const OreeHomeFacts *facts)
 {
-  return facts->sip_domains != NULL && g_list_model_get_n_items (facts->sip_domains) == 0;
+  if (facts->sip_domains == NULL || facts->usages == NULL || facts->access_edge == NULL
+      || g_list_model_get_n_items (facts->access_edge) == 0 || g_list_model_get_n_items (facts->partners) > 0)
+    return FALSE;
+  for (guint i = 0; i < OREE_HOME_N_STEPS; i++)
+    if (!oree_home_is_done (facts, (OreeHomeStep) i))
+      return TRUE;
+  return FALSE;
 }
 
 gboolean

@@ -32,7 +32,18 @@ typedef struct
 GPtrArray *oree_home_concerns (const OreeHomeFacts *facts);
 /* "External Edge certificate: expires in 23 days", owned; NULL when no certificate is in use. */
 char *oree_home_certificate (const OreeHomeFacts *facts);
-/* Nothing is configured yet: no domain of ours. */
+/* The way to a first message, in order. */
+typedef enum
+{
+  OREE_HOME_STEP_TOPOLOGY,    /* a domain of ours */
+  OREE_HOME_STEP_CERTIFICATE, /* one that partners are shown */
+  OREE_HOME_STEP_FEDERATION,  /* the switch */
+  OREE_HOME_N_STEPS
+} OreeHomeStep;
+
+gboolean oree_home_is_done (const OreeHomeFacts *facts, OreeHomeStep step);
+/* A step is not done, and no partner was ever listed: who has partners knows the way, and hears of what is wrong by the
+ * concerns. FALSE until everything is known. */
 gboolean oree_home_is_first_run (const OreeHomeFacts *facts);
 gboolean oree_home_is_federation_enabled (const OreeHomeFacts *facts);
 

@@ -33,10 +33,10 @@ typedef struct
   const char *place;
 } Task;
 
-static const Task first_steps[] = {
-  { N_ ("1. Describe your topology"), "topology" },
-  { N_ ("2. Request a certificate"), "certificates" },
-  { N_ ("3. Enable federation"), "edge" },
+static const Task first_steps[OREE_HOME_N_STEPS] = {
+  [OREE_HOME_STEP_TOPOLOGY] = { N_ ("1. Describe your topology"), "topology" },
+  [OREE_HOME_STEP_CERTIFICATE] = { N_ ("2. Request a certificate"), "certificates" },
+  [OREE_HOME_STEP_FEDERATION] = { N_ ("3. Enable federation"), "edge" },
 };
 
 static const Task tasks[] = {
@@ -59,6 +59,8 @@ struct _OreeHomePage
   OreeClientList *access_edge;
   OreeClientList *sip_domains;
   GVariant *usages;
+  GtkWidget *step_rows[OREE_HOME_N_STEPS];
+  GtkLabel *step_marks[OREE_HOME_N_STEPS];
   GtkLabel *values[G_N_ELEMENTS (activities)];
   OreeSparkline *lines[G_N_ELEMENTS (activities)];
   GPtrArray *rows; /* those that are made anew, with their group as data */
@@ -125,7 +127,7 @@ remove_passing_rows (OreeHomePage *self)
   g_ptr_array_set_size (self->rows, 0);
 }
 
-static void
+static GtkWidget *
 add_link (AdwPreferencesGroup *group, const Task *task)
 {
   GtkWidget *row = make_row (_ (task->title), NULL), *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
@@ -136,6 +138,33 @@ add_link (AdwPreferencesGroup *group, const Task *task)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.go");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", task->place);
   adw_preferences_group_add (group, row);
+  return row;
+}
+
+static void
+add_step (OreeHomePage *self, OreeHomeStep step)
+{
+  GtkWidget *mark = gtk_label_new (NULL);
+
+  self->step_rows[step] = add_link (self->steps, &first_steps[step]);
+  self->step_marks[step] = GTK_LABEL (mark);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (self->step_rows[step]), mark);
+}
+
+static void
+show_steps (OreeHomePage *self, const OreeHomeFacts *facts)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->steps), oree_home_is_first_run (facts));
+  for (guint i = 0; i < OREE_HOME_N_STEPS; i++)
+    {
+      gboolean done = oree_home_is_done (facts, (OreeHomeStep) i);
+      GtkWidget *mark = GTK_WIDGET (self->step_marks[i]);
+
+      gtk_label_set_text (self->step_marks[i], done ? "✔" : "○");
+      (done ? gtk_widget_add_css_class : gtk_widget_remove_css_class) (mark, "success");
+      (done ? gtk_widget_remove_css_class : gtk_widget_add_css_class) (mark, "dim-label");
+      oree_ui_set_description (self->step_rows[i], done ? C_ ("first step", "Done") : C_ ("first step", "To be done"));
+    }
 }
 
 static void
@@ -205,10 +234,12 @@ everything (OreeHomePage *self, const OreeHomeFacts *facts, const GPtrArray *con
 
   if (facts->status != NULL)
     g_variant_lookup (facts->status, "started", "x", &started);
-  g_string_append_printf (all, "/%u/%d/%d/%" G_GINT64_FORMAT, g_list_model_get_n_items (facts->partners),
+  g_string_append_printf (all, "/%d/%u/%d/%d/%" G_GINT64_FORMAT, oree_home_is_first_run (facts), g_list_model_get_n_items (facts->partners),
                           oree_home_is_federation_enabled (facts),
                           (int) oree_client_session_get_state (oree_panel_page_get_session (OREE_PANEL_PAGE (self))),
                           started);
+  for (guint i = 0; i < OREE_HOME_N_STEPS; i++)
+    g_string_append_printf (all, "/%d", oree_home_is_done (facts, (OreeHomeStep) i));
   for (guint i = 0; i < concerns->len; i++)
     {
       const OreeConcern *concern = concerns->pdata[i];
@@ -242,7 +273,7 @@ rebuild (OreeHomePage *self)
   remove_passing_rows (self);
   show_concerns (self, concerns);
   show_status (self, &facts);
-  gtk_widget_set_visible (GTK_WIDGET (self->steps), oree_home_is_first_run (&facts));
+  show_steps (self, &facts);
 }
 
 static gboolean
@@ -359,8 +390,8 @@ oree_home_page_setup (OreePanelPage *page)
   g_signal_connect_object (session, "notify::state", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "role-changed", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (oree_client_counters_of (session), "sampled", G_CALLBACK (on_sampled), self, G_CONNECT_SWAPPED);
-  for (guint i = 0; i < G_N_ELEMENTS (first_steps); i++)
-    add_link (self->steps, &first_steps[i]);
+  for (guint i = 0; i < OREE_HOME_N_STEPS; i++)
+    add_step (self, (OreeHomeStep) i);
   for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
     add_link (self->tasks, &tasks[i]);
   for (guint i = 0; i < G_N_ELEMENTS (activities); i++)

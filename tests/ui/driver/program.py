@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shlex
+import signal
 
 from lab.journal import Missed
 from lab.process import Process
@@ -44,11 +45,33 @@ class Program:
     async def start(self, deadline=DEADLINE):
         env = dict(os.environ, **self.environment)
         self.process = await Process(self.name, self.words, self._log, env=env).start()
+        return await self._meet(deadline)
+
+    async def opened(self, name, deadline=DEADLINE):
+        """The program of this name that this one has opened, in front."""
+        other = Program([name], self._log.parent, self.environment, self.expected, pictures=self.pictures)
+        pid = await self._until(lambda: self._child_of_name(name), deadline, f"with {name} opened")
+        other.process = _Grandchild(self.process, pid)
+        return await other._meet(deadline, self._first)
+
+    def _child_of_name(self, name):
+        for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+            for pid in (task / "children").read_text().split():
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                    # Between fork and exec it is still called as its parent is.
+                    words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                    if pathlib.Path(os.fsdecode(words[0])).name == name:
+                        return int(pid)
+        return None
+
+    async def _meet(self, deadline, before=None):
+        """Finds its windows; `before` is the window that was in front without it."""
         self._connection = Connection(self.environment.get("AT_SPI_BUS_ADDRESS"))
         owner = await self._until(lambda: self._connection.owner_of(self.process.pid), deadline, "on the accessibility bus")
         self.tree = Tree(self._connection, owner)
         await self._until(self.window, deadline, "with an active window")
-        self._first = await self._until(self.screen.active_window, deadline, "with a window that has the keyboard")
+        self._first = await self._until(lambda: (self.screen.active_window() or before) != before and self.screen.active_window(),
+                                        deadline, "with a window that has the keyboard")
         return self
 
     async def stop(self, deadline=DEADLINE):
@@ -288,3 +311,42 @@ class Program:
         """Bytes of its own in memory: what no other process shares."""
         text = pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
         return 1024 * sum(int(size) for size in re.findall(r"^Private_(?:Clean|Dirty): +(\d+)", text, re.M))
+
+
+class _Grandchild:
+    """A process that a program of ours started, as much of class Process as Program asks for. It writes where its parent
+    writes, and ends with its parent's session; its status is its parent's to know."""
+
+    def __init__(self, parent, pid):
+        self._parent = parent
+        self.pid = pid
+        self.child = self
+        self.returncode = None
+
+    @property
+    def lines(self):
+        return self._parent.lines
+
+    @property
+    def running(self):
+        try:
+            return pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+
+    def tail(self, count=30):
+        return self._parent.tail(count)
+
+    async def wait(self, deadline=DEADLINE):
+        loop = asyncio.get_running_loop()
+        end = loop.time() + deadline
+        while self.running:
+            if loop.time() > end:
+                raise asyncio.TimeoutError
+            await asyncio.sleep(0.05)
+        return 0
+
+    async def stop(self, deadline=DEADLINE):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+        return await self.wait(deadline)

@@ -102,6 +102,33 @@ test_edited (void)
   g_assert_false (oree_client_draft_is_dirty (draft));
 }
 
+/* Only what is made of a password is kept: that there is a new one must be seen all the same. */
+static void
+test_password (void)
+{
+  g_autoptr (OreeClientDraft) fresh = oree_client_draft_new (oree_kind_by_name ("user"), NULL);
+  g_autoptr (OreeClientDraft) known = NULL;
+  g_autoptr (GVariant) before = NULL;
+  g_autofree char *added = NULL, *changed = NULL;
+  GVariantDict dict;
+
+  set_text (fresh, "id", "sip:alice@contoso.test");
+  set_text (fresh, "password", "secret");
+  added = sent (fresh);
+  g_assert_cmpstr (added, ==, "add user sip:alice@contoso.test { password }");
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "id", "s", "sip:alice@contoso.test");
+  before = g_variant_ref_sink (g_variant_dict_end (&dict));
+  known = oree_client_draft_new_for (oree_kind_by_name ("user"), before, 7);
+  set_text (known, "password", "another");
+  g_assert_true (oree_client_draft_is_dirty (known));
+  changed = sent (known);
+  g_assert_cmpstr (changed, ==, "set user sip:alice@contoso.test { password }");
+  set_text (known, "password", "");
+  g_assert_false (oree_client_draft_is_dirty (known));
+}
+
 static void
 test_answer (void)
 {
@@ -138,6 +165,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/draft/new", test_new);
   g_test_add_func ("/draft/edited", test_edited);
+  g_test_add_func ("/draft/password", test_password);
   g_test_add_func ("/draft/answer", test_answer);
   g_test_add_func ("/csv/domains", test_csv);
   return g_test_run ();
