@@ -846,6 +846,40 @@ oree_access_edge_takes (OreeLane *lane, OreeSipRx *rx)
   return TRUE;
 }
 
+/* --- policy -------------------------------------------------------------------------------------- */
+
+/* The connection itself, asked anew as oree-sip-peers does. */
+static gboolean
+still_may (const Relay *relay, const OreePolicy *next)
+{
+  const OreeSipDomain *ours = oree_policy_default_domain (next);
+  const char *const targets[] = { relay->stand.server, NULL };
+  const OreePeerFacts facts = { .direction = OREE_DIRECTION_IN, .local_domain = ours != NULL ? ours->record.id : "",
+                                .remote_domain = relay->domain, .srv_targets = targets };
+  OreeVerdict verdict = oree_decide_peer (next, &facts, NULL, NULL);
+
+  return verdict.allow || verdict.reason == OREE_REASON_DOMAIN_WITHOUT_SIP;
+}
+
+void
+oree_access_edge_proxy_publish (OreeLane *lane, const OreePolicy *next)
+{
+  g_autoptr (GList) relays = g_hash_table_get_keys (lane->sip_relays->relays);
+
+  for (GList *l = relays; l != NULL; l = l->next)
+    {
+      g_auto (OreeEffects) effects = OREE_EFFECTS_INIT;
+      Relay *relay = l->data;
+
+      if (relay->crossing != OREE_CROSSING_INWARD || relay->rx->msg.method != OREE_SIP_METHOD_INVITE || relay->status != 0
+          || relay->txn == NULL || still_may (relay, next))
+        continue;
+      oree_sip_proxy_txn_on_cancel (relay->txn, oree_worker_now (lane->worker), &effects);
+      run (relay, &effects);
+      settle (relay);
+    }
+}
+
 /* --- life --------------------------------------------------------------------------------------- */
 
 void

@@ -22,6 +22,8 @@ gboolean oree_access_edge_takes (OreeLane *lane, OreeSipRx *rx);
 /* A request of the inside, its sender proved, for somebody at `domain`. */
 void oree_access_edge_outward (OreeLane *lane, OreeSipRx *rx, const char *domain);
 
+/* What rings here for a partner that `next` does not allow any more stops ringing. */
+void oree_access_edge_proxy_publish (OreeLane *lane, const OreePolicy *next);
 void oree_access_edge_proxy_init (OreeLane *lane);
 void oree_access_edge_proxy_clear (OreeLane *lane);
 

@@ -540,6 +540,8 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
   publish_inside (lane, old, next, impact);
   oree_sip_peers_publish (lane, next, impact);
   oree_peer_pool_publish (lane, next, impact);
+  if (!impact->dry)
+    oree_access_edge_proxy_publish (lane, next);
   if (g_strcmp0 (was, is) == 0)
     return;
   impact->listeners_changed = 1;

@@ -1048,7 +1048,14 @@ oree_sip_hub_contact_token (const OreeSipMsg *msg)
 guint
 oree_sip_hub_n_pending (OreeLane *lane)
 {
-  return g_hash_table_size (lane->sip->pending);
+  GHashTableIter iter;
+  gpointer pending;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, lane->sip->pending);
+  while (g_hash_table_iter_next (&iter, NULL, &pending))
+    n += !((Pending *) pending)->accepted;
+  return n;
 }
 
 typedef struct

@@ -308,6 +308,69 @@ async def test_blocking_closes_what_is_open(world, partner, alice, undo):
     assert await alice.say(f"sip:carol@{DIRECT}", "after") == 403
 
 
+async def test_blocking_ends_calls_and_allowing_again_lets_them_end_well(world, partner, undo):
+    """A call stands, one rings here, one there. Blocked, nothing of them passes any more and who waits hears it; allowed again, the
+    one that stood can be hung up."""
+    server = await partner("first", connect=False)
+    server.status = None  # it lets our call ring
+    alice = await Phone(ALICE, OUR_PASSWORD, EDGE_ADDRESS, world.sip_port, world.edge_authority, picks_up=False).start()
+    shown = context(False, *world.authority.issue("blocked-caller", [f"first.{ADATUM}"]))
+
+    async def caller():
+        return await PartnerLink(f"sip:carol@{ADATUM}", EDGE_ADDRESS, world.outside_port, shown).connect()
+
+    async def within(link, method, sequence, **options):
+        return await asyncio.wait_for(link.send(method, address(answer.get("contact")), answer.get("to"), sequence=sequence,
+                                                routes=routes, **dialog, **options), 20)
+
+    carol, dialog = await caller(), {"call_id": token(), "local_tag": token()}
+    invite = [f"Contact: {carol.contact}", "Content-Type: application/sdp"]
+    standing = carol.send("INVITE", ALICE, f"<{ALICE}>", invite, SDP.encode(), sequence=1, **dialog)
+    await alice.packets.wait(lambda packet: packet.status is None and packet.method == "INVITE")
+    alice._reply(200, ["Content-Type: application/sdp"], SDP)
+    answer = await asyncio.wait_for(standing, 10)
+    routes = list(reversed(answer.all("record-route")))
+    carol.send("ACK", address(answer.get("contact")), answer.get("to"), sequence=1, routes=routes, **dialog)
+    await alice.packets.wait(lambda packet: packet.status is None and packet.method == "ACK")
+    call = alice.invite
+    since = alice.packets.mark()
+    carol.send("INVITE", ALICE, f"<{ALICE}>", invite, SDP.encode())
+    rings = await alice.packets.wait(lambda packet: packet.status is None and packet.method == "INVITE", since=since)
+    theirs = f"sip:carol@{ADATUM}"
+    asked = alice.send("INVITE", theirs, f"<{theirs}>", [f"Contact: {alice.contact}", "Content-Type: application/sdp"], SDP.encode())
+    await server.requests.wait(lambda packet: packet.method == "INVITE")
+
+    edge = world.edge
+    effects = await edge.bus.check(("remove", "allowed-domain", ADATUM, {}), ("add", "blocked-domain", ADATUM, {}))
+    assert effects["sip-connections-closed"] == len(await world.sip_connections(ADATUM)) == 2
+    since, before = edge.bus.events.mark(), await edge.bus.counters()
+    await edge.bus.apply(("remove", "allowed-domain", ADATUM, {}), ("add", "blocked-domain", ADATUM, {}))
+    for direction in ("in", "out"):
+        await edge.bus.event("sip-partner-closed", since=since, partner=ADATUM, direction=direction, reason="blocked-domain")
+    await asyncio.wait_for(carol.ended.wait(), 10)
+    assert (await asyncio.wait_for(asked, 10)).status in (403, 504)
+    await alice.packets.wait(lambda packet: packet.status is None and packet.method == "CANCEL"
+                             and packet.get("call-id") == rings.get("call-id"))
+    assert not await world.sip_connections(ADATUM)
+    alice.invite = call
+    refused = await alice.within("BYE")
+    assert refused.status == 403 and refused.get("ms-diagnostics").startswith("1005;")
+    carol = await caller()
+    refused = await within(carol, "BYE", 2)
+    assert refused.status == 403 and not refused.get("ms-diagnostics")
+    counters = await edge.bus.counters()
+    assert counters["refused-blocked-domain"] - before.get("refused-blocked-domain", 0) == 2
+    for language, words in (("C", "blocked"), ("fr", "bloqué")):
+        assert words in await edge.oreectl("events", language=language)
+
+    await edge.bus.apply(("remove", "blocked-domain", ADATUM, {}), ("add", "allowed-domain", ADATUM, {}))
+    assert (await within(carol, "BYE", 3)).status == 200
+    server.status = 200
+    assert await alice.say(theirs, "again") == 200
+    await carol.stop()
+    await alice.stop()
+
+
 async def test_ports_open_and_close_with_the_topology(world, partner, undo):
     """Live: another port, then none."""
     adatum = await partner("first")
