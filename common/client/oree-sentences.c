@@ -735,14 +735,23 @@ oree_sentence_effects (GVariant *effects)
 {
   GString *out = g_string_new (NULL);
   guint32 streams = effect (effects, "streams-closed");
+  guint32 connections = effect (effects, "sip-connections-closed");
+  guint32 sessions = effect (effects, "sessions-ended");
   guint32 subscriptions = effect (effects, "subscriptions-ended");
+  guint32 users = effect (effects, "users-signed-out");
   guint32 listeners = effect (effects, "listeners-changed");
 
   add_effect (out, streams,
               g_dngettext (GETTEXT_PACKAGE, "{n} open stream is closed.", "{n} open streams are closed.", streams));
+  add_effect (out, connections,
+              g_dngettext (GETTEXT_PACKAGE, "{n} connection with a SIP partner is closed.",
+                           "{n} connections with SIP partners are closed.", connections));
+  add_effect (out, sessions,
+              g_dngettext (GETTEXT_PACKAGE, "{n} conversation ends.", "{n} conversations end.", sessions));
   add_effect (out, subscriptions,
               g_dngettext (GETTEXT_PACKAGE, "{n} presence subscription ends.", "{n} presence subscriptions end.",
                            subscriptions));
+  add_effect (out, users, g_dngettext (GETTEXT_PACKAGE, "{n} user is signed out.", "{n} users are signed out.", users));
   add_effect (out, listeners,
               g_dngettext (GETTEXT_PACKAGE, "{n} listening port changes.", "{n} listening ports change.", listeners));
   return g_string_free (out, out->len == 0);

@@ -161,30 +161,13 @@ oreectl_change_say_problems (GVariant *rows)
   return oree_problems_n_errors (problems) > 0;
 }
 
-static guint32
-effect (GVariant *effects, const char *name)
-{
-  guint32 n = 0;
-
-  g_variant_lookup (effects, name, "u", &n);
-  return n;
-}
-
 static void
 say_effects (GVariant *effects)
 {
-  guint32 streams = effect (effects, "streams-closed");
-  guint32 subscriptions = effect (effects, "subscriptions-ended");
-  guint32 listeners = effect (effects, "listeners-changed");
+  g_autofree char *sentence = oree_sentence_effects (effects);
 
-  if (streams > 0)
-    printf (ngettext ("%u stream is closed by it.\n", "%u streams are closed by it.\n", streams), streams);
-  if (subscriptions > 0)
-    printf (ngettext ("%u presence subscription ends with it.\n", "%u presence subscriptions end with it.\n",
-                      subscriptions),
-            subscriptions);
-  if (listeners > 0)
-    printf (ngettext ("%u listening port changes.\n", "%u listening ports change.\n", listeners), listeners);
+  if (sentence != NULL)
+    puts (sentence);
 }
 
 OreectlStatus

@@ -375,11 +375,10 @@ say_reloaded (GVariant *result)
   g_autofree const char **changed = NULL;
   g_autofree char *names = NULL, *number = NULL;
   guint64 generation = 0;
-  guint32 streams = 0;
+  g_autofree char *effects = oree_sentence_effects (result);
 
   g_variant_lookup (result, "generation", "t", &generation);
   g_variant_lookup (result, "changed", "^a&s", &changed);
-  g_variant_lookup (result, "streams-closed", "u", &streams);
   names = changed != NULL ? g_strjoinv (", ", (char **) changed) : g_strdup ("");
   number = g_strdup_printf ("%" G_GUINT64_FORMAT, generation);
   /* TRANSLATORS: %s is a number. */
@@ -389,8 +388,8 @@ say_reloaded (GVariant *result)
     printf (_ ("Changed: %s.\n"), names);
   else
     puts (_ ("Nothing differs."));
-  if (streams > 0)
-    printf (ngettext ("%u stream is closed by it.\n", "%u streams are closed by it.\n", streams), streams);
+  if (effects != NULL)
+    puts (effects);
 }
 
 static OreectlStatus

@@ -586,13 +586,16 @@ publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
   g_autoptr (GPtrArray) removed = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_binding_free);
   g_autoptr (GPtrArray) aors = oree_registrar_aors (lane->front_end->registrar);
 
-  if (!impact->dry)
+  for (guint i = 0; i < aors->len; i++)
     {
-      for (guint i = 0; i < aors->len; i++)
-        if (oree_policy_user (next, g_ptr_array_index (aors, i)) == NULL)
-          oree_registrar_remove (lane->front_end->registrar, g_ptr_array_index (aors, i), removed);
-      bindings_gone (lane, removed);
+      if (is_on && oree_policy_user (next, g_ptr_array_index (aors, i)) != NULL)
+        continue;
+      impact->users_signed_out++;
+      /* Where the front end goes as a whole, they go with their connections, below. */
+      if (!impact->dry && is_on)
+        oree_registrar_remove (lane->front_end->registrar, g_ptr_array_index (aors, i), removed);
     }
+  bindings_gone (lane, removed);
   if (was_on == is_on && (!is_on || g_str_equal (was, is)))
     return;
   impact->listeners_changed = 1;

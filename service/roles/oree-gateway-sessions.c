@@ -605,7 +605,10 @@ oree_gateway_sessions_publish (OreeLane *lane, OreePolicy *next, OreeImpact *imp
         .remote_domain = session->contact.domain, .local_user = session->aor, .auth = OREE_XMPP_AUTH_PENDING,
       };
 
-      if (!impact->dry && !oree_decide_xmpp (next, &facts, NULL).allow)
+      if (oree_decide_xmpp (next, &facts, NULL).allow)
+        continue;
+      impact->sessions_ended++;
+      if (!impact->dry)
         leave (session, 403);
     }
 }

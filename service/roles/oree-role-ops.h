@@ -10,7 +10,9 @@ typedef struct
 {
   guint streams_closed;
   guint sip_closed; /* connections with SIP partners */
+  guint sessions_ended; /* of messages, with a client inside */
   guint subscriptions_ended;
+  guint users_signed_out;
   guint listeners_changed;
   gboolean dry; /* count only */
 } OreeImpact;

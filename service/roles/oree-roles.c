@@ -643,6 +643,8 @@ add_impact (Poll *poll, const OreeImpact *impact)
   g_mutex_lock (&poll->lock);
   poll->impact.streams_closed += impact->streams_closed;
   poll->impact.sip_closed += impact->sip_closed;
+  poll->impact.sessions_ended += impact->sessions_ended;
+  poll->impact.users_signed_out += impact->users_signed_out;
   poll->impact.subscriptions_ended += impact->subscriptions_ended;
   poll->impact.listeners_changed = MAX (poll->impact.listeners_changed, impact->listeners_changed);
   g_mutex_unlock (&poll->lock);
@@ -688,6 +690,8 @@ publish_finish (Poll *poll)
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "streams-closed", "u", poll->impact.streams_closed);
   g_variant_dict_insert (&dict, "sip-connections-closed", "u", poll->impact.sip_closed);
+  g_variant_dict_insert (&dict, "sessions-ended", "u", poll->impact.sessions_ended);
+  g_variant_dict_insert (&dict, "users-signed-out", "u", poll->impact.users_signed_out);
   g_variant_dict_insert (&dict, "subscriptions-ended", "u", poll->impact.subscriptions_ended);
   g_variant_dict_insert (&dict, "listeners-changed", "u", poll->impact.listeners_changed);
   finish_variant (poll, g_variant_dict_end (&dict));

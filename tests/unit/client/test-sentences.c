@@ -208,6 +208,40 @@ test_problem_sentences (void)
     }
 }
 
+static const struct
+{
+  const char *language;
+  const char *effects; /* as GVariant text */
+  const char *expected;
+} effect_sentences[] = {
+  { "C", "{'streams-closed': <uint32 0>, 'subscriptions-ended': <uint32 0>, 'new-one': <uint32 3>}", NULL },
+  { "C", "{'streams-closed': <uint32 1>, 'sip-connections-closed': <uint32 1>, 'sessions-ended': <uint32 1>}",
+    "1 open stream is closed. 1 connection with a SIP partner is closed. 1 conversation ends." },
+  { "C", "{'sip-connections-closed': <uint32 2>, 'sessions-ended': <uint32 3>, 'users-signed-out': <uint32 4>}",
+    "2 connections with SIP partners are closed. 3 conversations end. 4 users are signed out." },
+  { "C", "{'subscriptions-ended': <uint32 1>, 'users-signed-out': <uint32 1>, 'listeners-changed': <uint32 1>}",
+    "1 presence subscription ends. 1 user is signed out. 1 listening port changes." },
+  { "fr", "{'streams-closed': <uint32 2>, 'sip-connections-closed': <uint32 1>, 'sessions-ended': <uint32 1>}",
+    "2 flux ouverts sont fermés. 1 connexion avec un partenaire SIP est fermée. 1 conversation se termine." },
+  { "fr", "{'sip-connections-closed': <uint32 2>, 'sessions-ended': <uint32 2>, 'users-signed-out': <uint32 1>}",
+    "2 connexions avec des partenaires SIP sont fermées. 2 conversations se terminent. 1 utilisateur est déconnecté." },
+};
+
+static void
+test_effect_sentences (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (effect_sentences); i++)
+    {
+      g_autoptr (GVariant) effects
+          = g_variant_parse (G_VARIANT_TYPE_VARDICT, effect_sentences[i].effects, NULL, NULL, NULL);
+      g_autofree char *sentence = NULL;
+
+      speak (effect_sentences[i].language);
+      sentence = oree_sentence_effects (effects);
+      g_assert_cmpstr (sentence, ==, effect_sentences[i].expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,5 +259,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/sentences/french", test_french);
   g_test_add_func ("/client/sentences/event-sentences", test_event_sentences);
   g_test_add_func ("/client/sentences/problem-sentences", test_problem_sentences);
+  g_test_add_func ("/client/sentences/effect-sentences", test_effect_sentences);
   return g_test_run ();
 }
