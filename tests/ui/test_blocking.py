@@ -90,3 +90,16 @@ async def test_a_domain_is_blocked_while_people_talk(neighbours, panel, language
     await p.click(words["yes-allow"])
     await p.see(words["allowed"])
     await talk(neighbours)
+
+
+async def test_who_is_signed_in_is_deleted(neighbours, panel):
+    """The question says that the deletion signs somebody out; then it did."""
+    bob = await neighbours.ours("bob")
+    p = await panel(neighbours, "--page=people")
+    await p.click("sip:bob@contoso.test", "label")
+    p.key("Delete")
+    await p.see("Delete 1 User?")
+    await p.see("1 user is signed out.")
+    await p.click("Delete")
+    await p.see("1 user")
+    assert await bob.register() != 200
