@@ -117,8 +117,6 @@ answer_with (OreeLane *lane, const OreeSipRx *rx, OreeCrossing crossing, guint s
   g_autofree char *methods = status == 405 ? oree_peer_methods () : NULL;
   char tag[OREE_SIP_ID_SIZE];
 
-  if (rx->msg.method == OREE_SIP_METHOD_ACK)
-    return;
   oree_sip_ids_tag (oree_sip_hub_ids (lane), tag);
   oree_sip_write_response (&writer, &rx->msg, status, NULL, tag, FALSE);
   if (methods != NULL)
@@ -359,6 +357,7 @@ makes_dialog (OreeSipMethod method)
     case OREE_SIP_METHOD_INVITE:
     case OREE_SIP_METHOD_SUBSCRIBE:
     case OREE_SIP_METHOD_NOTIFY:
+    case OREE_SIP_METHOD_BENOTIFY:
     case OREE_SIP_METHOD_REFER:
       return TRUE;
     case OREE_SIP_METHOD_ACK:
@@ -463,6 +462,13 @@ next_flow (Relay *relay, OreeFlow avoid)
 }
 
 static void
+count_crossing (const Relay *relay)
+{
+  oree_lane_count_one (relay->lane, relay->crossing == OREE_CROSSING_INWARD ? OREE_COUNT_SIP_FROM_PARTNERS
+                                                                            : OREE_COUNT_SIP_TO_PARTNERS);
+}
+
+static void
 send_on (Relay *relay, OreeFlow avoid)
 {
   OreeLane *lane = relay->lane;
@@ -473,8 +479,7 @@ send_on (Relay *relay, OreeFlow avoid)
     {
       relay->flow = flow;
       relay->sending = TRUE;
-      oree_lane_count_one (lane, relay->crossing == OREE_CROSSING_INWARD ? OREE_COUNT_SIP_FROM_PARTNERS
-                                                                         : OREE_COUNT_SIP_TO_PARTNERS);
+      count_crossing (relay);
       oree_sip_hub_relay (lane, flow, write_copy (relay, flow), relay->branch, heard_cb, relay);
       return;
     }
@@ -521,7 +526,8 @@ take_cancel (OreeLane *lane, const OreeSipRx *rx)
 
 /* --- a request, decided ------------------------------------------------------------------------- */
 
-/* Takes what stands for a fresh relay and sends it on. The ACK of a success is nobody's transaction (RFC 3261 16.7 (10)). */
+/* Takes what stands for a fresh relay and sends it on. The ACK of a success is nobody's transaction (RFC 3261 16.7 (10)), nor
+ * is what nobody answers. */
 static void
 begin (OreeLane *lane, OreeCrossing crossing, OreeSipRx *rx, const OreeSipProxyRoute *route, const char *domain,
        const char *local_user, const OreePeerStand *stand, OreeSipFound *found)
@@ -550,13 +556,16 @@ begin (OreeLane *lane, OreeCrossing crossing, OreeSipRx *rx, const OreeSipProxyR
     oree_peer_pool_offer (lane, domain, stand, rx->flow);
   oree_timer_init (&relay->timer, timer_cb, relay);
   g_hash_table_add (lane->sip_relays->relays, relay);
-  if (rx->msg.method == OREE_SIP_METHOD_ACK)
+  if (!oree_sip_method_is_answered (rx->msg.method))
     {
       OreeFlow flow = next_flow (relay, OREE_FLOW_NONE);
       GString *text = oree_flow_is_none (flow) ? NULL : write_copy (relay, flow);
 
       if (text != NULL)
-        oree_sip_hub_write (lane, flow, text);
+        {
+          count_crossing (relay);
+          oree_sip_hub_write (lane, flow, text);
+        }
       g_hash_table_remove (lane->sip_relays->relays, relay);
       return;
     }

@@ -204,6 +204,7 @@ void
 oree_front_end_fork (OreeLane *lane, OreeSipRx *rx, const char *aor)
 {
   OreeSipAddr to;
+  gboolean answered = oree_sip_method_is_answered (rx->msg.method);
   gboolean in_dialog = rx->msg.method == OREE_SIP_METHOD_NOTIFY || rx->msg.method == OREE_SIP_METHOD_ACK
                        || (oree_sip_addr_from_msg (&to, &rx->msg, OREE_SIP_HDR_TO) > 0 && to.tag.length > 0);
   g_autoptr (GPtrArray) bindings = targets_of (lane, rx, aor, in_dialog);
@@ -247,12 +248,12 @@ oree_front_end_fork (OreeLane *lane, OreeSipRx *rx, const char *aor)
       g_strlcpy (branch->branch, leg.branch, sizeof branch->branch);
       branch->fork = fork;
       branch->open = TRUE;
-      if (rx->msg.method != OREE_SIP_METHOD_ACK)
+      if (answered)
         oree_sip_hub_relay (lane, oree_flow_unpack (binding->flow), text, branch->branch, heard_cb, branch);
       else if (text != NULL)
         oree_sip_hub_write (lane, oree_flow_unpack (binding->flow), text);
     }
-  if (rx->msg.method == OREE_SIP_METHOD_ACK)
+  if (!answered)
     fork_free (fork);
 }
 

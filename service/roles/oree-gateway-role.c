@@ -142,6 +142,7 @@ request_in (OreeLane *lane, OreeSipRx *rx)
     case OREE_SIP_METHOD_OTHER:
     case OREE_SIP_METHOD_REGISTER:
     case OREE_SIP_METHOD_PUBLISH:
+    case OREE_SIP_METHOD_BENOTIFY: /* for a subscription of nobody's: the gateway's own do not support it */
     case OREE_SIP_N_METHODS:
       options_in (lane, rx, 405);
     }

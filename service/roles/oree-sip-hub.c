@@ -404,7 +404,7 @@ dispatch_request (OreeLane *lane, OreeSipLeg leg, OreeSipRx *rx)
     }
   if (lane->sip->on_request[leg] != NULL)
     lane->sip->on_request[leg](lane, rx);
-  else if (rx->msg.method != OREE_SIP_METHOD_ACK)
+  else
     oree_sip_hub_respond (lane, rx, 503, NULL);
 }
 
@@ -1102,7 +1102,9 @@ oree_sip_hub_respond_text (OreeLane *lane, const OreeSipRx *rx, GString *text)
 {
   if (text == NULL)
     text = oree_sip_write_simple_response (&rx->msg, 500, NULL, "oree");
-  if (text != NULL)
+  if (text != NULL && !oree_sip_method_is_answered (rx->msg.method))
+    g_string_free (text, TRUE);
+  else if (text != NULL)
     oree_sip_hub_write (lane, rx->flow, text);
 }
 
@@ -1118,8 +1120,6 @@ oree_sip_hub_respond (OreeLane *lane, const OreeSipRx *rx, guint status, const c
   g_auto (OreeSipWriter) writer = OREE_SIP_WRITER_INIT;
   char tag[OREE_SIP_ID_SIZE];
 
-  if (rx->msg.method == OREE_SIP_METHOD_ACK)
-    return;
   oree_sip_ids_tag (&lane->sip->ids, tag);
   oree_sip_write_response (&writer, &rx->msg, status, phrase, tag, FALSE);
   oree_sip_write_header (&writer, OREE_SIP_HDR_SERVER, OREE_USER_AGENT);

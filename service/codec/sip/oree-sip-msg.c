@@ -20,6 +20,7 @@ static const char *const method_names[] = {
   [OREE_SIP_METHOD_UPDATE] = "UPDATE",
   [OREE_SIP_METHOD_PRACK] = "PRACK",
   [OREE_SIP_METHOD_REFER] = "REFER",
+  [OREE_SIP_METHOD_BENOTIFY] = "BENOTIFY",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (method_names) == OREE_SIP_N_METHODS);
 
@@ -59,6 +60,12 @@ oree_sip_method_name (OreeSipMethod method)
 {
   g_return_val_if_fail (method < OREE_SIP_N_METHODS, "");
   return method_names[method];
+}
+
+gboolean
+oree_sip_method_is_answered (OreeSipMethod method)
+{
+  return method != OREE_SIP_METHOD_ACK && method != OREE_SIP_METHOD_BENOTIFY;
 }
 
 /* Index of the first byte at or after `i` that is below SP or is DEL; eight bytes a step. */
@@ -412,7 +419,7 @@ gboolean
 oree_sip_msg_can_answer (const OreeSipMsg *self)
 {
   /* Branch and CSeq are what a client finds its transaction by (RFC 3261 17.1.3). */
-  return self->is_request && self->method != OREE_SIP_METHOD_ACK && self->method_name.length > 0
+  return self->is_request && oree_sip_method_is_answered (self->method) && self->method_name.length > 0
          && self->head.length > 0 && self->first[OREE_SIP_HDR_VIA] != 0 && self->first[OREE_SIP_HDR_CSEQ] != 0;
 }
 

@@ -24,6 +24,7 @@ typedef enum
   OREE_SIP_METHOD_UPDATE,
   OREE_SIP_METHOD_PRACK,
   OREE_SIP_METHOD_REFER,
+  OREE_SIP_METHOD_BENOTIFY, /* Microsoft's notification that nobody answers ([MS-SIP] 3.5) */
   OREE_SIP_N_METHODS
 } OreeSipMethod;
 
@@ -31,6 +32,9 @@ typedef enum
 OreeSipMethod oree_sip_method_from_span (OreeSpan text);
 /* "INVITE"; "" for OTHER. */
 const char *oree_sip_method_name (OreeSipMethod method);
+/* Does a request of `method` end with a response? An ACK does not (RFC 3261 17.1), nor does a BENOTIFY ([MS-SIP] 3.5): such a
+ * one goes on as it comes, nobody waits for it, and a refusal of it stays unsaid. */
+gboolean oree_sip_method_is_answered (OreeSipMethod method);
 
 typedef struct
 {

@@ -61,6 +61,7 @@ static const Row rows[] = {
   { "length-over-cap", REQ REST "Content-Length: 65537\r\n\r\n", OREE_PARSE_TOO_LONG, TRUE },
   { "ack-is-never-answered", "ACK sip:b@c SIP/3.0\r\n" VIA FROM TO ID "CSeq: 1 ACK\r\n" END, OREE_PARSE_BAD_VERSION,
     FALSE },
+  { "benotify-is-never-answered", "BENOTIFY sip:b@c SIP/2.0\r\n" VIA FROM TO ID "CSeq: 1 BENOTIFY\r\n" END, 0, FALSE },
 };
 
 static void
