@@ -59,10 +59,11 @@ class Kamailio:
     """`hosts` maps names to addresses: Kamailio asks the system's resolver, so it sees an /etc/hosts of its own."""
 
     def __init__(self, directory, domain, certificate, key, ca, edge_uri, edge_name, hosts, address="127.0.0.1",
-                 trusting=False, storms=False, answer_within=None, port=None, shows=True, misfit=()):
+                 trusting=False, storms=False, answer_within=None, port=None, shows=True, misfit=(), also=()):
         """`trusting`: whoever signs in is believed, for clients that know no digest (pidgin-sipe).
         `storms`: see `storm` and `refuse_pages`. `answer_within`: seconds a request may take, other than as configured.
-        `shows`: its certificate, to whom it calls. `misfit`: (text, other text) pairs that spoil its configuration."""
+        `shows`: its certificate, to whom it calls. `misfit`: (text, other text) pairs that spoil its configuration.
+        `also`: where it listens besides, as `listen` takes it."""
         self.directory = directory
         self.domain = domain
         self.address = address
@@ -90,7 +91,7 @@ class Kamailio:
             text = re.sub(r"\$au != \$[ft]U", "0", text).replace("consume_credentials();", "")
         if storms:
             text = text.replace("request_route {\n", STORM.format(socket=self._control))
-        for one, other in misfit:
+        for one, other in (*misfit, *[("listen=LISTEN\n", f"listen=LISTEN\nlisten={place}\n") for place in also]):
             assert one in text, one
             text = text.replace(one, other, 1)
         self.config = directory / "kamailio.cfg"
