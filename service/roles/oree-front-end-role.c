@@ -578,24 +578,62 @@ idle (OreeLane *lane)
   return oree_sip_hub_n_pending (lane) == 0;
 }
 
+/* What somebody proved when signing in holds no longer: the user is gone, lives elsewhere, or has another password. */
+static gboolean
+must_sign_in_again (const OreePolicy *old, const OreePolicy *next, const char *aor)
+{
+  const OreeUser *was = oree_policy_user (old, aor), *is = oree_policy_user (next, aor);
+
+  if (is == NULL || is->home != OREE_HOME_EMBEDDED || !oree_policy_next_hop (next)->embedded)
+    return TRUE;
+  return was != NULL && (!g_str_equal (was->ha1_sha256, is->ha1_sha256) || !g_str_equal (was->ha1_md5, is->ha1_md5));
+}
+
+static guint
+count_signed_out (OreeLane *lane, const OreePolicy *old, const OreePolicy *next)
+{
+  g_autoptr (GPtrArray) aors = oree_registrar_aors (lane->front_end->registrar);
+  guint n = 0;
+
+  for (guint i = 0; i < aors->len; i++)
+    n += must_sign_in_again (old, next, g_ptr_array_index (aors, i));
+  return n;
+}
+
+/* Of this lane's connections, then of the users this lane owns. */
+static void
+sign_out (OreeLane *lane, const OreePolicy *old, const OreePolicy *next)
+{
+  OreeFrontEndRole *self = lane->front_end;
+  g_autoptr (GPtrArray) removed = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_binding_free);
+  g_autoptr (GPtrArray) aors = oree_registrar_aors (self->registrar);
+  g_autoptr (GList) ids = g_hash_table_get_keys (self->signed_in);
+
+  for (GList *l = ids; l != NULL; l = l->next)
+    {
+      OreeFlow flow = { .lane = (guint16) lane->index, .leg = OREE_LEG_USER, .id = GPOINTER_TO_UINT (l->data) };
+
+      if (!must_sign_in_again (old, next, g_hash_table_lookup (self->signed_in, l->data)))
+        continue;
+      /* Nothing more is taken from it, though bytes may still arrive. */
+      flow_gone (lane, flow);
+      oree_sip_hub_close (lane, flow);
+    }
+  for (guint i = 0; i < aors->len; i++)
+    if (must_sign_in_again (old, next, g_ptr_array_index (aors, i)))
+      oree_registrar_remove (self->registrar, g_ptr_array_index (aors, i), removed);
+  bindings_gone (lane, removed);
+}
+
 static void
 publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact)
 {
   g_autofree char *was = signature_of (old), *is = signature_of (next);
   gboolean was_on = oree_policy_next_hop (old)->embedded, is_on = oree_policy_next_hop (next)->embedded;
-  g_autoptr (GPtrArray) removed = g_ptr_array_new_with_free_func ((GDestroyNotify) oree_binding_free);
-  g_autoptr (GPtrArray) aors = oree_registrar_aors (lane->front_end->registrar);
 
-  for (guint i = 0; i < aors->len; i++)
-    {
-      if (is_on && oree_policy_user (next, g_ptr_array_index (aors, i)) != NULL)
-        continue;
-      impact->users_signed_out++;
-      /* Where the front end goes as a whole, they go with their connections, below. */
-      if (!impact->dry && is_on)
-        oree_registrar_remove (lane->front_end->registrar, g_ptr_array_index (aors, i), removed);
-    }
-  bindings_gone (lane, removed);
+  impact->users_signed_out += count_signed_out (lane, old, next);
+  if (!impact->dry)
+    sign_out (lane, old, next);
   if (was_on == is_on && (!is_on || g_str_equal (was, is)))
     return;
   impact->listeners_changed = 1;

@@ -7,8 +7,10 @@ import time
 
 import pytest
 from conftest import run
-from sip_users import DELIVERED, DISPLAYED, ALICE, ALICE_JID, BOB_JID, JULIET, JULIET_URI, asking, bare, notification, sip_user
-from world import OUR_DOMAIN, PARTNER_DOMAIN
+from lab.journal import until
+from sip_peer import SipUser
+from sip_users import DELIVERED, DISPLAYED, ALICE, ALICE_JID, BOB, BOB_JID, JULIET, JULIET_URI, asking, bare, notification, sip_user
+from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN
 
 STATES = "{http://jabber.org/protocol/chatstates}"
 RECEIPTS = "{urn:xmpp:receipts}"
@@ -368,3 +370,19 @@ async def test_nothing_is_injected(alice, juliet):
     stanza = await juliet.stanza(lambda s: s.findtext("{jabber:client}subject") == "<b>&\"'", what="the stanza")
     assert stanza.findtext("{jabber:client}body") == "</body><evil/>&amp;<![CDATA["
     assert stanza.find("{jabber:client}evil") is None
+
+
+async def test_a_new_password_ends_what_the_old_one_opened(lab, bob, undo):
+    """Whoever signed in with what is no longer right is signed out, at once; other fields of the user do not concern it."""
+    assert await bob.register() == 200
+    effects = await lab.edge.bus.check(("set", "user", BOB, {"display-name": "Robert"}))
+    assert effects["users-signed-out"] == 0
+    effects = await lab.edge.bus.check(("set", "user", BOB, {"password": "another"}))
+    assert effects["users-signed-out"] == 1
+    await lab.edge.bus.apply(("set", "user", BOB, {"display-name": "Robert"}))
+    assert await bob.register() == 200
+    await lab.edge.bus.apply(("set", "user", BOB, {"password": "another"}))
+    await until(bob._reading.done, 20, "the end of the connection")
+    again = SipUser(BOB, "another", EDGE_ADDRESS, lab.sip_port, lab.edge_authority)
+    await again.start()
+    await again.stop()

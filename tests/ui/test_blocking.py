@@ -7,8 +7,9 @@ import re
 import pytest
 from conftest import run
 from lab.journal import until
+from sip_peer import SipUser
 from sip_world import LITWARE, Carol, SipWorld
-from world import OUR_DOMAIN
+from world import EDGE_ADDRESS, OUR_DOMAIN, OUR_PASSWORD
 
 WORDS = {
     "en": {"ask": "Block 1 Domain?", "yes": "Block", "block": "Block…", "action": "Action", "cancel": "Cancel",
@@ -102,4 +103,9 @@ async def test_who_is_signed_in_is_deleted(neighbours, panel):
     await p.see("1 user is signed out.")
     await p.click("Delete")
     await p.see("1 user")
-    assert await bob.register() != 200
+    # The connection that was signed in is no more, and another cannot sign in.
+    await until(bob._reading.done, 20, "the end of bob's connection")
+    again = SipUser("sip:bob@contoso.test", OUR_PASSWORD, EDGE_ADDRESS, neighbours.sip_port, neighbours.edge_authority)
+    await again.start(register=False)
+    assert await again.register() == 401
+    await again.stop()
