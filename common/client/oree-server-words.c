@@ -85,10 +85,51 @@ host_words (GVariant *found, const char *way)
   return *way != '\0' ? g_strdup_printf ("✔ %s\n%s → %s", way, host, list) : g_strdup_printf ("✔ %s → %s", host, list);
 }
 
-char *
-oree_server_words (const char *kind, GVariant *found)
+/* The record is our own: what partners and the push service of mobile clients find by it; one %s: where it should lead. */
+static const Word own_states[] = {
+  { "ok", N_ ("✔ This record is your own and leads to this edge.") },
+  { "missing", N_ ("⚠ This record is your own: without it, partners and the push service of mobile clients do not find you. It should lead to %s.") },
+  { "elsewhere", N_ ("⚠ This record is your own and leads elsewhere: it should lead to %s.") },
+  { "outside", N_ ("⚠ This record is your own, and partners that are strict refuse a server outside the domain: it should lead to %s.") },
+  { "port", N_ ("⚠ This record is your own and leads to another port than this edge listens at: it should lead to %s, unless a router in between changes the port.") },
+};
+
+/* Owned; "": nothing is to be said, or the record is not ours. */
+static char *
+own_words (GVariant *found)
 {
-  const char *question = NULL, *outcome = "";
+  const char *state = "", *host = "";
+  guint32 port = 0;
+
+  g_variant_lookup (found, "own", "&s", &state);
+  g_variant_lookup (found, "own-host", "&s", &host);
+  g_variant_lookup (found, "own-port", "u", &port);
+  for (gsize i = 0; i < G_N_ELEMENTS (own_states); i++)
+    if (g_str_equal (own_states[i].outcome, state))
+      {
+        g_autofree char *place = g_strdup_printf ("%s:%u", host, port);
+        GString *text = g_string_new (_ (own_states[i].text));
+
+        g_string_replace (text, "%s", place, 1);
+        return g_string_free (text, FALSE);
+      }
+  return g_strdup ("");
+}
+
+gboolean
+oree_server_is_ours_astray (GVariant *found)
+{
+  const char *state = "";
+
+  g_variant_lookup (found, "own", "&s", &state);
+  return g_str_equal (state, "missing") || g_str_equal (state, "elsewhere") || g_str_equal (state, "outside")
+         || g_str_equal (state, "port");
+}
+
+static char *
+partner_words (const char *kind, GVariant *found)
+{
+  const char *question = NULL, *outcome = "", *own = NULL;
   g_autoptr (GVariant) servers = NULL;
   g_autofree char *list = NULL, *way = NULL, *trouble = NULL;
 
@@ -103,10 +144,20 @@ oree_server_words (const char *kind, GVariant *found)
       return host_words (found, way);
     }
   trouble = outcome_words (outcome, question);
+  if (g_variant_lookup (found, "own", "&s", &own))
+    return g_steal_pointer (&trouble);
   if (g_str_equal (outcome, "no-name") || g_str_equal (outcome, "no-data"))
     return g_strdup_printf ("%s %s", trouble,
                             g_strcmp0 (kind, "xmpp") == 0
                                 ? _ ("The domain itself is called, on port 5269.")
                                 : _ ("Enter its Access Edge service, or the domain cannot be reached."));
   return g_steal_pointer (&trouble);
+}
+
+char *
+oree_server_words (const char *kind, GVariant *found)
+{
+  g_autofree char *words = partner_words (kind, found), *own = own_words (found);
+
+  return *own != '\0' ? g_strconcat (words, "\n", own, NULL) : g_steal_pointer (&words);
 }

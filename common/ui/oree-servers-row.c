@@ -14,6 +14,7 @@ struct _OreeServersRow
 {
   AdwActionRow parent;
   char *kind;
+  gboolean own; /* the domain is, or is about to be, ours */
   OreeClientSession *session;
   OreeClientDraft *draft;
   GCancellable *cancellable; /* of the open question */
@@ -24,6 +25,7 @@ struct _OreeServersRow
 enum
 {
   PROP_KIND = 1,
+  PROP_OWN,
   N_PROPS
 };
 
@@ -76,6 +78,15 @@ host_of (OreeClientDraft *draft)
   return colon != NULL ? g_strndup (text, (gsize) (colon - text)) : g_strdup (text);
 }
 
+/* A domain of ours without SIP addresses is found by nobody, and needs no record. */
+static gboolean
+is_asked_for (OreeServersRow *self)
+{
+  g_autoptr (GVariant) sip = self->own ? oree_client_draft_get (self->draft, "sip") : NULL;
+
+  return sip == NULL || !g_variant_is_of_type (sip, G_VARIANT_TYPE_BOOLEAN) || g_variant_get_boolean (sip);
+}
+
 static void
 forget (OreeServersRow *self)
 {
@@ -95,7 +106,8 @@ on_pause (gpointer data)
   GVariantDict options;
 
   self->pause = 0;
-  if (domain == NULL || *domain == '\0' || oree_client_draft_get_problem (self->draft, "proxy-fqdn") != NULL)
+  if (domain == NULL || *domain == '\0' || !is_asked_for (self)
+      || oree_client_draft_get_problem (self->draft, "proxy-fqdn") != NULL)
     {
       forget (self);
       say (self, _ ("What DNS says of the domain appears here."));
@@ -109,6 +121,8 @@ on_pause (gpointer data)
   self->cancellable = g_cancellable_new ();
   g_variant_dict_init (&options, NULL);
   g_variant_dict_insert (&options, "server", "s", host);
+  if (self->own)
+    g_variant_dict_insert (&options, "own", "b", TRUE);
   say (self, _ ("Asking DNS…"));
   oree_client_session_call_async (self->session, OREE_CALL_FIND_SERVERS,
                                   g_variant_new ("(ss@a{sv})", self->kind, domain, g_variant_dict_end (&options)),
@@ -128,13 +142,18 @@ ask_later (OreeServersRow *self)
 static void
 oree_servers_row_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  if (id != PROP_KIND)
+  switch (id)
     {
+    case PROP_KIND:
+      g_free (OREE_SERVERS_ROW (object)->kind);
+      OREE_SERVERS_ROW (object)->kind = g_value_dup_string (value);
+      break;
+    case PROP_OWN:
+      OREE_SERVERS_ROW (object)->own = g_value_get_boolean (value);
+      break;
+    default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      return;
     }
-  g_free (OREE_SERVERS_ROW (object)->kind);
-  OREE_SERVERS_ROW (object)->kind = g_value_dup_string (value);
 }
 
 static void
@@ -165,6 +184,7 @@ oree_servers_row_class_init (OreeServersRowClass *klass)
   object_class->dispose = oree_servers_row_dispose;
   object_class->finalize = oree_servers_row_finalize;
   props[PROP_KIND] = g_param_spec_string ("kind", NULL, NULL, NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_OWN] = g_param_spec_boolean ("own", NULL, NULL, FALSE, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

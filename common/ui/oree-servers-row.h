@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 #define OREE_TYPE_SERVERS_ROW (oree_servers_row_get_type ())
-/* Property: "kind" (s): "sip" or "xmpp". */
+/* Properties: "kind" (s): "sip" or "xmpp"; "own" (b): a domain of ours is being typed, and should lead to this edge. */
 G_DECLARE_FINAL_TYPE (OreeServersRow, oree_servers_row, OREE, SERVERS_ROW, AdwActionRow)
 
 void oree_servers_row_follow (OreeServersRow *self, OreeClientSession *session, OreeClientDraft *draft);

@@ -141,6 +141,18 @@ servers_found (GVariant *found, gpointer data)
     oree_bus_call_fail_code (data, OREE_ERROR_UNAVAILABLE, "stopping");
 }
 
+/* The topology when `domain` is one of ours with SIP, or is about to be (`own`); else NULL. */
+static const OreeTopology *
+own_topology (OreeService *service, const char *kind, const char *domain, GVariant *options)
+{
+  const OreePolicy *policy = oree_apply_policy (oree_service_apply (service));
+  const OreeSipDomain *ours = oree_policy_sip_domain (policy, domain);
+  gboolean own = ours != NULL && ours->sip;
+
+  g_variant_lookup (options, "own", "b", &own);
+  return own && g_str_equal (kind, "sip") ? oree_policy_topology (policy) : NULL;
+}
+
 static void
 find_servers (OreeBusCall *call, GVariant *parameters)
 {
@@ -161,7 +173,8 @@ find_servers (OreeBusCall *call, GVariant *parameters)
     oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "domain: not a domain name");
   else if (*server != '\0' && host == NULL)
     oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "server: not a host name");
-  else if (!oree_server_searches_ask (searches, kind, normal, host, servers_found, call, &error))
+  else if (!oree_server_searches_ask (searches, kind, normal, host, own_topology (service, kind, normal, options),
+                                      servers_found, call, &error))
     oree_bus_call_fail (call, error);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/oree-error.h"
 #include "base/oree-limits.h"
+#include "model/oree-own-srv.h"
 
 typedef struct
 {
@@ -10,6 +11,8 @@ typedef struct
   OreeLookup *lookup;
   OreeDnsAnswer *srv; /* NULL: the host was given */
   char *host;         /* whose addresses are asked for */
+  char *domain;
+  OreeTopology *own;  /* NULL: the domain is not ours */
   OreeServersFound found;
   gpointer data;
 } Search;
@@ -33,7 +36,10 @@ static void
 search_free (Search *search)
 {
   g_clear_pointer (&search->srv, oree_dns_answer_unref);
+  if (search->own != NULL)
+    oree_record_unref (&search->own->record);
   g_free (search->host);
+  g_free (search->domain);
   g_free (search);
 }
 
@@ -101,6 +107,17 @@ add_addresses (GVariantDict *found, const OreeDnsAnswer *answer)
 }
 
 static void
+add_own (GVariantDict *found, const Search *search)
+{
+  g_autofree char *host = oree_own_srv_host (search->own, search->domain);
+  OreeOwnSrv state = oree_own_srv_judge (search->own, search->domain, search->srv);
+
+  g_variant_dict_insert (found, "own", "s", oree_enum_to_nick (oree_own_srvs, state));
+  g_variant_dict_insert (found, "own-host", "s", host);
+  g_variant_dict_insert (found, "own-port", "u", (guint32) search->own->access_edge_external_port);
+}
+
+static void
 finish (Search *search, const OreeDnsAnswer *addresses)
 {
   GVariantDict found;
@@ -108,6 +125,8 @@ finish (Search *search, const OreeDnsAnswer *addresses)
   g_variant_dict_init (&found, NULL);
   if (search->srv != NULL)
     add_servers (&found, search->srv);
+  if (search->srv != NULL && search->own != NULL)
+    add_own (&found, search);
   if (addresses != NULL)
     add_addresses (&found, addresses);
   g_queue_remove (&search->owner->open, search);
@@ -173,7 +192,7 @@ oree_server_searches_free (OreeServerSearches *self)
 
 gboolean
 oree_server_searches_ask (OreeServerSearches *self, const char *kind, const char *domain, const char *server,
-                          OreeServersFound found, gpointer data, GError **error)
+                          const OreeTopology *own, OreeServersFound found, gpointer data, GError **error)
 {
   g_autofree char *question = NULL;
   Search *search;
@@ -193,6 +212,8 @@ oree_server_searches_ask (OreeServerSearches *self, const char *kind, const char
     }
   search = g_new0 (Search, 1);
   search->owner = self;
+  search->domain = g_strdup (domain);
+  search->own = own != NULL ? (OreeTopology *) oree_record_ref ((OreeRecord *) &own->record) : NULL;
   search->found = found;
   search->data = data;
   g_queue_push_tail (&self->open, search);

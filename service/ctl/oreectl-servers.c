@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* oreectl servers sip|xmpp DOMAIN: what DNS says of a partner's servers. */
+/* oreectl servers sip|xmpp DOMAIN: what DNS says of a partner's servers, or of ours. */
 #include "client/oree-server-words.h"
 #include "ctl/oreectl-json.h"
 #include "ctl/oreectl-verb.h"
@@ -54,7 +54,9 @@ servers (Oreectl *ctl, int argc, char **argv)
     oreectl_json_print (found);
   else
     puts (text);
-  return oree_server_is_found (found) ? OREECTL_OK : OREECTL_NOT_FOUND;
+  if (!oree_server_is_found (found))
+    return OREECTL_NOT_FOUND;
+  return oree_server_is_ours_astray (found) ? OREECTL_REFUSED : OREECTL_OK;
 }
 
 const OreectlCommand oreectl_servers_commands[] = {

@@ -12,11 +12,15 @@ from lab.knot import Knot
 from lab.process import free_port
 from sip_partner import SipServer, context
 from sip_users import ALICE
-from sip_world import LITWARE, PARTNER_ADDRESS, Carol, SipWorld, numbered
+from sip_world import EDGE_NAME, LITWARE, PARTNER_ADDRESS, Carol, SipWorld, numbered
+from world import EDGE_ADDRESS, OUR_DOMAIN
 
 WIDE = "wide.test"                     # signed, and its server is elsewhere
 ELSEWHERE = "sip.elsewhere.test"
 DECOY_ADDRESS = "127.0.0.4"            # where forged addresses lead
+# Domains of ours besides contoso.test: what their own records say.
+OURS = {"tailspin.test": "right", "outside.test": "outside", "astray.test": "elsewhere", "missing.test": "missing",
+        "port.test": "port", "without-sip.test": "missing"}
 
 # domain: state of its zone, what is put over it afterwards
 ZONES = {
@@ -50,6 +54,16 @@ class World(SipWorld):
     def prepare_names(self, names):
         names.signer = self.knot
         names.host(ELSEWHERE, PARTNER_ADDRESS)
+        for domain, says in OURS.items():
+            target, port = {"right": (f"sip.{domain}", self.outside_port), "outside": (EDGE_NAME, self.outside_port),
+                            "elsewhere": (ELSEWHERE, self.outside_port), "port": (f"sip.{domain}", 443)}.get(says, (None, None))
+            if target:
+                names.service("sipfederationtls", domain, target, port)
+            names.host(f"sip.{domain}", EDGE_ADDRESS)
+        names.service("sipfederationtls", "refuses.test", "", 0)
+        names.service("sipfederationtls", "homeless.test", "sip.homeless.test", 5061)
+        names.service("xmpp-server", "talks.test", "xmpp.talks.test", 5269)
+        names.host("xmpp.talks.test", PARTNER_ADDRESS)
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +216,82 @@ async def test_a_signature_does_not_make_an_outside_server_the_partners(world, e
 
 async def gone(world, domain):
     return not [row for row in await world.connections() if row["partner"] == domain]
+
+
+# --- what people are told who ask (oreectl servers) -----------------------------------------------
+
+SRV = "_sipfederationtls._tcp"
+
+
+async def asked(world, *words, status=0):
+    """What is said in both languages."""
+    said = {}
+    for language in ("C", "fr"):
+        given, said[language], errors = await world.edge.run_ctl("servers", *words, language=language)
+        assert given == status and not errors, (given, said[language], errors)
+    return said["C"], said["fr"]
+
+
+async def test_servers_that_are_found(world):
+    place = f"{SRV}.{LITWARE} → sip.{LITWARE}:{world.ports[LITWARE]}\nsip.{LITWARE} → {PARTNER_ADDRESS}\n"
+    assert await asked(world, "sip", LITWARE) == (f"✔ {place}", f"✔ {place}")
+    found = await world.edge.oreectl_json("servers", "sip", LITWARE)
+    assert found == {"question": f"{SRV}.{LITWARE}", "outcome": "ok", "secure": True, "host": f"sip.{LITWARE}", "host-outcome": "ok",
+                     "addresses": [PARTNER_ADDRESS],
+                     "servers": [{"host": f"sip.{LITWARE}", "port": world.ports[LITWARE], "priority": 0, "weight": 0}]}
+    assert not (await world.edge.oreectl_json("servers", "sip", "unsigned.test"))["secure"]
+    english, _ = await asked(world, "xmpp", "talks.test")
+    assert english == f"✔ _xmpp-server._tcp.talks.test → xmpp.talks.test:5269\nxmpp.talks.test → {PARTNER_ADDRESS}\n"
+    english, _ = await asked(world, "sip", "nowhere.test", f"server={ELSEWHERE}")
+    assert english == f"✔ {ELSEWHERE} → {PARTNER_ADDRESS}\n"
+
+
+@pytest.mark.parametrize("kind, domain, english, french", [
+    ("sip", "nowhere.test", f"⚠ DNS has no {SRV}.nowhere.test. Enter its Access Edge service, or the domain cannot be reached.",
+     f"⚠ Le DNS ne contient pas {SRV}.nowhere.test."),
+    ("xmpp", "nowhere.test", "⚠ DNS has no _xmpp-server._tcp.nowhere.test. The domain itself is called, on port 5269.",
+     "⚠ Le DNS ne contient pas _xmpp-server._tcp.nowhere.test."),
+    ("sip", "homeless.test", "⚠ DNS has no sip.homeless.test.", "⚠ Le DNS ne contient pas sip.homeless.test."),
+    ("sip", "refuses.test", f"✖ The domain says in DNS that it offers no such service ({SRV}.refuses.test).", "✖ "),
+    ("sip", "silent.test", f"⚠ DNS did not answer for {SRV}.silent.test.", "⚠ Le DNS n’a pas répondu"),
+    ("sip", "expired.test", f"✖ The answer for {SRV}.expired.test is wrongly signed and is not used (DNSSEC).", "✖ "),
+    ("sip", "forged-address.test", "✖ The answer for sip.forged-address.test is wrongly signed and is not used (DNSSEC).", "✖ "),
+], ids=["no-sip", "no-xmpp", "no-address", "refuses", "silent", "bogus", "bogus-address"])
+async def test_servers_that_are_not(world, kind, domain, english, french):
+    said, french_said = await asked(world, kind, domain, status=6)
+    assert said.splitlines()[-1] == english and french_said.splitlines()[-1].startswith(french), (said, french_said)
+    assert french_said != said
+
+
+@pytest.mark.parametrize("domain, status, english, french", [
+    (OUR_DOMAIN, 0, "✔ This record is your own and leads to this edge.", "✔ Cet enregistrement est le vôtre et mène à ce serveur Edge."),
+    ("tailspin.test", 0, "✔ This record is your own and leads to this edge.", "✔ Cet enregistrement est le vôtre"),
+    ("outside.test", 1, "⚠ This record is your own, and partners that are strict refuse a server outside the domain: it should lead "
+     "to sip.outside.test:PORT.", "⚠ Cet enregistrement est le vôtre, et les partenaires stricts refusent"),
+    ("astray.test", 1, "⚠ This record is your own and leads elsewhere: it should lead to sip.astray.test:PORT.",
+     "⚠ Cet enregistrement est le vôtre et mène ailleurs : il devrait mener à sip.astray.test:PORT."),
+    ("port.test", 1, "⚠ This record is your own and leads to another port than this edge listens at: it should lead to "
+     "sip.port.test:PORT, unless a router in between changes the port.", "⚠ Cet enregistrement est le vôtre et mène à un autre port"),
+    ("missing.test", 6, "⚠ This record is your own: without it, partners and the push service of mobile clients do not find you. "
+     "It should lead to sip.missing.test:PORT.", "⚠ Cet enregistrement serait le vôtre : sans lui, ni les partenaires"),
+], ids=["first", "second", "outside", "elsewhere", "port", "missing"])
+async def test_our_own_record(world, edge, domain, status, english, french):
+    """Discovery is off here, and mobile clients' push service looks for it all the same."""
+    if domain != OUR_DOMAIN:
+        await edge.oreectl("sip-domain", "add", domain, "sip=true")
+    said, french_said = await asked(world, "sip", domain, status=status)
+    port = str(world.outside_port)
+    assert said.splitlines()[-1] == english.replace("PORT", port), said
+    assert french_said.splitlines()[-1].startswith(french.replace("PORT", port)), french_said
+    found = await edge.oreectl_json("servers", "sip", domain) if status == 0 else {"own": "ok"}
+    assert found["own"] == "ok"
+
+
+async def test_our_own_record_where_nobody_needs_it(world, edge):
+    await edge.oreectl("sip-domain", "add", "without-sip.test", "sip=false")
+    said, _ = await asked(world, "sip", "without-sip.test", status=6)
+    assert "your own" not in said
+    await edge.oreectl("sip-domain", "add", "missing.test")
+    await edge.oreectl("topology", "set", "sip-federation-enabled=false")
+    said, _ = await asked(world, "sip", "missing.test", status=6)
+    assert said == f"⚠ DNS has no {SRV}.missing.test.\n"

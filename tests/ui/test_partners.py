@@ -7,8 +7,9 @@ import re
 import pytest
 from conftest import run
 from lab.journal import until
+from lab.process import free_port
 from sip_users import ALICE_JID, JULIET_URI, both_ways, sip_user
-from world import PARTNER_DOMAIN
+from world import OUR_DOMAIN, PARTNER_DOMAIN
 
 
 @pytest.fixture
@@ -93,6 +94,25 @@ async def test_dns_speaks_while_one_types(lab, undo, panel):
     await p.fill("Access Edge service (FQDN)", "gone.test")
     await p.see("⚠ DNS has no gone.test.")
     p.picture("dns")
+
+
+@pytest.mark.parametrize("language, title, missing, waits", [
+    ("en", "SIP addresses", f"⚠ DNS has no _sipfederationtls._tcp.{OUR_DOMAIN}.\n⚠ This record is your own: without it, partners and the "
+     "push service of mobile clients do not find you. It should lead to sip.contoso.test:PORT.", "What DNS says of the domain appears here."),
+    ("fr", "Adresses SIP", f"⚠ Le DNS ne contient pas _sipfederationtls._tcp.{OUR_DOMAIN}.\n⚠ Cet enregistrement serait le vôtre : sans lui, "
+     "ni les partenaires ni le service de notification des clients mobiles ne vous trouvent. Il devrait mener à sip.contoso.test:PORT.",
+     "Ce que le DNS dit du domaine s’affiche ici."),
+], ids=["en", "fr"])
+async def test_dns_speaks_of_our_own_domain(lab, undo, panel, language, title, missing, waits):
+    """Whether partners find us is said where our domains are."""
+    port = free_port("127.0.0.1")
+    await lab.edge.oreectl("topology", "set", "sip-federation-enabled=true", f"access-edge-external-port={port}")
+    p = await panel(lab, f"--page=own-domains/{OUR_DOMAIN}", language=language)
+    await p.see(missing.replace("PORT", str(port)))
+    p.picture(f"own-domain-{language}")
+    # Nobody looks for a domain without SIP addresses.
+    await p.click(re.compile(f"^{title}"), "switch")
+    await p.see(waits)
 
 
 async def test_a_partner_is_deleted_and_comes_back(lab, talking, panel):
