@@ -122,7 +122,10 @@ async def test_the_next_hop_is_shot_and_comes_back(behind, pair):
     juliet, alice = pair
     juliet.subscribe(ALICE_JID)
     await juliet.sees(ALICE_JID, "available", deadline=30)
+    seen = juliet.presences.mark()
     await alice.stop()
+    # Else she is available before and after, and there is nothing to tell.
+    await juliet.sees(ALICE_JID, "unavailable", deadline=30, since=seen)
     seen, since = juliet.presences.mark(), behind.edge.bus.events.mark()
     await behind.kamailio.process.kill()
     assert (await juliet.refused(juliet.say(ALICE_JID, "nobody home"), 45)).error
