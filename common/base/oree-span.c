@@ -139,3 +139,14 @@ oree_uint_append_to (guint64 value, GString *out)
   while (value > 0);
   oree_span_append_to (oree_span (digits + at, sizeof digits - at), out);
 }
+
+char *
+oree_hex_write (char *out, guint64 value, guint n_digits)
+{
+  static const char digits[] = "0123456789abcdef";
+
+  for (guint left = n_digits; left > 0; left--)
+    *out++ = digits[(value >> (4 * (left - 1))) & 15];
+  *out = '\0';
+  return out;
+}

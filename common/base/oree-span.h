@@ -142,5 +142,7 @@ oree_str_append_to (const char *s, GString *out)
 }
 /* Decimal. */
 void oree_uint_append_to (guint64 value, GString *out);
+/* The last `n_digits` (at most 16) hexadecimal digits of `value`, in lower case, and a NUL; returns where the NUL stands. */
+char *oree_hex_write (char *out, guint64 value, guint n_digits);
 
 G_END_DECLS

@@ -73,10 +73,11 @@ all_in (OreeSpan s, Place place)
 {
   for (gsize i = 0; i < s.length; i++)
     {
-      if (is_escape (s, i))
-        i += 2;
-      else if (!may_stand (s.data[i], place))
+      if (may_stand (s.data[i], place))
+        continue;
+      if (!is_escape (s, i))
         return FALSE;
+      i += 2;
     }
   return TRUE;
 }
@@ -99,7 +100,9 @@ parts_are_good (OreeSpan text, char separator, Place place, gboolean need_value)
 {
   OreeSpan rest = text, name, value;
 
-  if (text.length > 0 && text.data[text.length - 1] == separator)
+  if (text.length == 0)
+    return TRUE; /* as in most */
+  if (text.data[text.length - 1] == separator)
     return FALSE;
   while (oree_sip_uri_next_part (&rest, separator, &name, &value))
     if (name.length == 0 || !all_in (name, place) || !all_in (value, place)
@@ -228,7 +231,7 @@ parse_into (OreeSipUri *self, OreeSpan text)
   *self = (OreeSipUri){ .scheme = OREE_SIP_SCHEME_OTHER, .text = text };
   if (text.length > OREE_SIP_URI_MAX || !oree_span_cut (text, ':', &scheme, &rest) || !scheme_is_good (scheme))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (schemes) && self->scheme == OREE_SIP_SCHEME_OTHER; i++)
     if (oree_span_equal_nocase_str (scheme, schemes[i].name))
       self->scheme = schemes[i].scheme;
   switch (self->scheme)

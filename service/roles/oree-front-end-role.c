@@ -274,12 +274,19 @@ refuse_sign_in (OreeLane *lane, OreeSipRx *rx, const char *aor, const char *reas
   oree_lane_event (lane, oree_event_new (OREE_EVENT_SIGN_IN_REFUSED, "user", aor, "address", source, "reason", reason, NULL));
 }
 
-/* Is `rx` from `aor`? TRUE: the connection is signed in as that user. FALSE: it was answered. */
+static gboolean
+is_signed_in (OreeLane *lane, const OreeSipRx *rx, const char *aor)
+{
+  const char *known = g_hash_table_lookup (lane->front_end->signed_in, GUINT_TO_POINTER (rx->flow.id));
+
+  return known != NULL && g_strcmp0 (known, aor) == 0;
+}
+
+/* By what the request shows of the user's password. TRUE: the connection is signed in as that user. FALSE: it was answered. */
 static gboolean
 sign_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
 {
   OreeFrontEndRole *self = lane->front_end;
-  const char *known = g_hash_table_lookup (self->signed_in, GUINT_TO_POINTER (rx->flow.id));
   gboolean registers = rx->msg.method == OREE_SIP_METHOD_REGISTER;
   g_autofree char *realm = oree_user_domain (aor), *name = oree_user_digest_name (aor), *source = source_of (rx);
   const OreeUser *user = oree_policy_user (lane->policy, aor);
@@ -288,8 +295,6 @@ sign_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
   OreeSipCredentials credentials;
   g_autofree char *claimed = NULL;
 
-  if (known != NULL && g_str_equal (known, aor))
-    return TRUE;
   if (realm == NULL || oree_policy_sip_domain (lane->policy, realm) == NULL)
     {
       oree_sip_hub_respond (lane, rx, registers ? 404 : 403, NULL);
@@ -345,6 +350,13 @@ sign_in (OreeLane *lane, OreeSipRx *rx, const char *aor)
   return TRUE;
 }
 
+/* Is `rx` from `aor`? FALSE: it was answered. */
+static gboolean
+is_from (OreeLane *lane, OreeSipRx *rx, const char *aor)
+{
+  return is_signed_in (lane, rx, aor) || sign_in (lane, rx, aor);
+}
+
 /* --- requests ---------------------------------------------------------------------------------- */
 
 static void
@@ -359,7 +371,7 @@ register_in (OreeLane *lane, OreeSipRx *rx, const char *from)
     oree_sip_hub_respond (lane, rx, 400, NULL);
   else if (!g_str_equal (from, to))
     oree_sip_hub_respond (lane, rx, 403, NULL); /* nobody registers for somebody else */
-  else if (sign_in (lane, rx, to))
+  else if (is_from (lane, rx, to))
     oree_lane_run (lane, oree_lane_of (lane, to), register_on_owner, visit_new (rx, to), visit_free);
 }
 
@@ -368,14 +380,13 @@ register_in (OreeLane *lane, OreeSipRx *rx, const char *from)
 static void
 follow_invite (OreeLane *lane, OreeSipRx *rx)
 {
-  const char *known = g_hash_table_lookup (lane->front_end->signed_in, GUINT_TO_POINTER (rx->flow.id));
   OreeSipAddr addr;
   OreeSipUri ruri;
   g_autofree char *from = NULL, *domain = NULL;
 
   if (oree_sip_addr_from_msg (&addr, &rx->msg, OREE_SIP_HDR_FROM) > 0)
     from = oree_sip_aor_normalise (addr.uri);
-  if (known == NULL || g_strcmp0 (known, from) != 0)
+  if (!is_signed_in (lane, rx, from))
     {
       oree_sip_hub_respond (lane, rx, 481, NULL); /* nothing to an ACK */
       return;
@@ -423,7 +434,7 @@ user_request (OreeLane *lane, OreeSipRx *rx)
       register_in (lane, rx, from);
       return;
     }
-  if (!sign_in (lane, rx, from) || oree_sip_hub_to_contact (lane, rx) || oree_sip_hub_partner_takes (lane, rx))
+  if (!is_from (lane, rx, from) || oree_sip_hub_to_contact (lane, rx) || oree_sip_hub_partner_takes (lane, rx))
     return;
   if (oree_sip_uri_parse (&ruri, rx->msg.ruri))
     {

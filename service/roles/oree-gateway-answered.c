@@ -91,7 +91,8 @@ write_id (OreeLane *lane, const char *chance, guint32 hour, const OreeJid *user,
   oree_sip_hash_add (&hash, &hour, sizeof hour);
   oree_sip_hash_add_part (&hash, oree_span_str (from));
   oree_sip_hash_add_part (&hash, oree_span_str (to));
-  g_snprintf (out, OREE_GATEWAY_STANZA_ID_SIZE, "%.16s%08x%016" G_GINT64_MODIFIER "x", chance, hour, oree_sip_hash_end (&hash));
+  out = g_stpcpy (out, chance);
+  oree_hex_write (oree_hex_write (out, hour, 8), oree_sip_hash_end (&hash), 16);
 }
 
 void

@@ -668,6 +668,13 @@ proves (gpointer data, const char *domain)
 
 /* --- streams ----------------------------------------------------------------------------------- */
 
+/* By which the stream of a pair is found; owned. */
+static char *
+key_of (const char *local, const char *remote, gboolean verify_only)
+{
+  return g_strconcat (verify_only ? "?" : "", local, " ", remote, NULL);
+}
+
 static Stream *
 stream_new (OreeLane *lane, const char *local, const char *remote, gboolean verify_only)
 {
@@ -678,7 +685,7 @@ stream_new (OreeLane *lane, const char *local, const char *remote, gboolean veri
   stream->lane = lane;
   stream->id = ++lane->xmpp_out->next_id | OREE_XMPP_STREAM_OUT;
   stream->verify_only = verify_only;
-  stream->key = g_strdup_printf ("%s%s %s", verify_only ? "?" : "", local, remote);
+  stream->key = key_of (local, remote, verify_only);
   stream->local = g_strdup (local);
   stream->remote = g_strdup (remote);
   stream->secret = oree_xmpp_dialback_secret (lane);
@@ -755,7 +762,7 @@ stream_for (OreeLane *lane, const char *local, const char *remote, gboolean veri
 static Stream *
 lookup (OreeLane *lane, const char *local, const char *remote, gboolean verify_only)
 {
-  g_autofree char *key = g_strdup_printf ("%s%s %s", verify_only ? "?" : "", local, remote);
+  g_autofree char *key = key_of (local, remote, verify_only);
   Stream *stream = g_hash_table_lookup (lane->xmpp_out->streams, key);
 
   if (stream == NULL || !oree_s2s_out_is_closed (stream->machine))

@@ -117,22 +117,11 @@ draw (const OreeSipIds *self, guint64 half)
   return oree_sip_hash_end (&hash);
 }
 
-static char *
-append_hex (char *out, guint64 number)
-{
-  static const char digits[] = "0123456789abcdef";
-
-  for (guint i = 0; i < 16; i++)
-    *out++ = digits[(number >> (60 - 4 * i)) & 15];
-  *out = '\0';
-  return out;
-}
-
 void
 oree_sip_ids_next (OreeSipIds *self, char out[OREE_SIP_ID_SIZE])
 {
   self->count++;
-  append_hex (append_hex (out, draw (self, 0)), draw (self, 1));
+  oree_hex_write (oree_hex_write (out, draw (self, 0), 16), draw (self, 1), 16);
 }
 
 void
@@ -140,12 +129,12 @@ oree_sip_ids_branch (OreeSipIds *self, char out[OREE_SIP_ID_SIZE])
 {
   self->count++;
   memcpy (out, "z9hG4bK", 7);
-  append_hex (append_hex (out + 7, draw (self, 0)), draw (self, 1));
+  oree_hex_write (oree_hex_write (out + 7, draw (self, 0), 16), draw (self, 1), 16);
 }
 
 void
 oree_sip_ids_tag (OreeSipIds *self, char out[OREE_SIP_ID_SIZE])
 {
   self->count++;
-  append_hex (out, draw (self, 2));
+  oree_hex_write (out, draw (self, 2), 16);
 }

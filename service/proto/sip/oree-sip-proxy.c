@@ -88,7 +88,8 @@ is_loop (const OreeSipProxyRules *rules, const OreeSipMsg *request)
   OreeSpan value;
   char mark[LOOP_LENGTH + 2];
 
-  g_snprintf (mark, sizeof mark, ".%016" G_GINT64_MODIFIER "x", loop_hash (rules, request));
+  mark[0] = '.';
+  oree_hex_write (mark + 1, loop_hash (rules, request), LOOP_LENGTH);
   oree_sip_values_init (&values, request, OREE_SIP_HDR_VIA);
   while (oree_sip_values_next (&values, &value))
     if (memmem (value.data, value.length, mark, LOOP_LENGTH + 1) != NULL)
@@ -279,11 +280,13 @@ static void
 add_via (const OreeSipProxyRules *rules, const OreeSipMsg *request, OreeSipProxyLeg *leg, OreeSipIds *ids,
          OreeSipEdit *edit)
 {
-  char unique[OREE_SIP_ID_SIZE];
   g_autoptr (GString) via = g_string_sized_new (128);
+  char *end;
 
-  oree_sip_ids_branch (ids, unique);
-  g_snprintf (leg->branch, sizeof leg->branch, "%s.%016" G_GINT64_MODIFIER "x", unique, loop_hash (rules, request));
+  oree_sip_ids_branch (ids, leg->branch);
+  end = leg->branch + strlen (leg->branch);
+  *end++ = '.';
+  oree_hex_write (end, loop_hash (rules, request), LOOP_LENGTH);
   oree_str_append_to ("SIP/2.0/", via);
   oree_str_append_to (leg->transport, via);
   oree_str_append_to (" ", via);

@@ -69,6 +69,19 @@ compares_finds_and_cuts (void)
 }
 
 static void
+writes_hexadecimal_numbers (void)
+{
+  char out[17];
+
+  g_assert_true (oree_hex_write (out, G_GUINT64_CONSTANT (0x0123456789abcdef), 16) == out + 16);
+  g_assert_cmpstr (out, ==, "0123456789abcdef");
+  g_assert_true (oree_hex_write (out, 0xf1234, 4) == out + 4); /* the last ones */
+  g_assert_cmpstr (out, ==, "1234");
+  oree_hex_write (out, 10, 8);
+  g_assert_cmpstr (out, ==, "0000000a");
+}
+
+static void
 knows_utf8_without_nul (void)
 {
   g_assert_true (oree_span_is_utf8 (OREE_SPAN_EMPTY));
@@ -98,6 +111,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/span/trims-only-what-it-says", trims_only_what_it_says);
   g_test_add_func ("/base/span/reads-decimal-numbers-within-a-limit", reads_decimal_numbers_within_a_limit);
+  g_test_add_func ("/base/span/writes-hexadecimal-numbers", writes_hexadecimal_numbers);
   g_test_add_func ("/base/span/compares-finds-and-cuts", compares_finds_and_cuts);
   g_test_add_func ("/base/span/knows-utf8-without-nul", knows_utf8_without_nul);
   g_test_add_func ("/base/enum/maps-both-ways", maps_enums_both_ways);
