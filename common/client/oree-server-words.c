@@ -87,16 +87,15 @@ host_words (GVariant *found, const char *way)
 
 /* The record is our own: what partners and the push service of mobile clients find by it; one %s: where it should lead. */
 static const Word own_states[] = {
-  { "ok", N_ ("✔ This record is your own and leads to this edge.") },
-  { "missing", N_ ("⚠ This record is your own: without it, partners and the push service of mobile clients do not find you. It should lead to %s.") },
-  { "elsewhere", N_ ("⚠ This record is your own and leads elsewhere: it should lead to %s.") },
-  { "outside", N_ ("⚠ This record is your own, and partners that are strict refuse a server outside the domain: it should lead to %s.") },
-  { "port", N_ ("⚠ This record is your own and leads to another port than this edge listens at: it should lead to %s, unless a router in between changes the port.") },
+  { "ok", N_ ("This record is your own and leads to this edge.") },
+  { "missing", N_ ("This record is your own: without it, partners and the push service of mobile clients do not find you. It should lead to %s.") },
+  { "elsewhere", N_ ("This record is your own and leads elsewhere: it should lead to %s.") },
+  { "outside", N_ ("This record is your own, and partners that are strict refuse a server outside the domain: it should lead to %s.") },
+  { "port", N_ ("This record is your own and leads to another port than this edge listens at: it should lead to %s, unless a router in between changes the port.") },
 };
 
-/* Owned; "": nothing is to be said, or the record is not ours. */
-static char *
-own_words (GVariant *found)
+char *
+oree_server_own_words (GVariant *found)
 {
   const char *state = "", *host = "";
   guint32 port = 0;
@@ -157,7 +156,10 @@ partner_words (const char *kind, GVariant *found)
 char *
 oree_server_words (const char *kind, GVariant *found)
 {
-  g_autofree char *words = partner_words (kind, found), *own = own_words (found);
+  g_autofree char *words = partner_words (kind, found);
+  g_autofree char *own = oree_server_own_words (found);
 
-  return *own != '\0' ? g_strconcat (words, "\n", own, NULL) : g_steal_pointer (&words);
+  if (*own == '\0')
+    return g_steal_pointer (&words);
+  return g_strconcat (words, "\n", oree_server_is_ours_astray (found) ? "⚠ " : "✔ ", own, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "client/oree-client-item.h"
 #include "client/oree-sentences.h"
+#include "client/oree-server-words.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -133,6 +134,35 @@ add_partners (GPtrArray *concerns, GListModel *partners)
     }
 }
 
+/* The record, and what is wrong with it; owned. */
+static char *
+own_server_words (GVariant *found)
+{
+  g_autofree char *words = oree_server_own_words (found);
+  const char *question = "";
+
+  g_variant_lookup (found, "question", "&s", &question);
+  return g_strconcat (question, "\n", words, NULL);
+}
+
+static void
+add_own_servers (GPtrArray *concerns, const OreeHomeFacts *facts)
+{
+  guint n = facts->sip_domains != NULL && facts->own_servers != NULL ? g_list_model_get_n_items (facts->sip_domains) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (OreeClientItem) item = g_list_model_get_item (facts->sip_domains, i);
+      const char *domain = oree_client_item_get_id (item);
+      GVariant *found = g_hash_table_lookup (facts->own_servers, domain);
+
+      if (found != NULL && oree_client_item_flag (item, "sip") && oree_server_is_ours_astray (found))
+        /* TRANSLATORS: %s is a domain of the organization itself. */
+        add (concerns, "⚠", g_strdup_printf (_ ("Partners may not find %s"), domain), own_server_words (found), _ ("Show"),
+             g_strconcat ("own-domains/", domain, NULL));
+    }
+}
+
 GPtrArray *
 oree_home_concerns (const OreeHomeFacts *facts)
 {
@@ -145,6 +175,8 @@ oree_home_concerns (const OreeHomeFacts *facts)
       && !oree_home_is_federation_enabled (facts))
     add (concerns, "⚠", g_strdup (_ ("Federation is disabled")), g_strdup (_ ("Nobody can talk to other organizations.")),
          _ ("Configure"), g_strdup ("edge"));
+  if (oree_home_is_federation_enabled (facts))
+    add_own_servers (concerns, facts);
   add_partners (concerns, facts->partners);
   return concerns;
 }

@@ -24,6 +24,7 @@ typedef struct
   GListModel *partners;
   GListModel *access_edge;
   GListModel *sip_domains;
+  GHashTable *own_servers; /* domain → a{sv}, as Diagnostics.FindServers */
   GVariant *usages; /* aa{sv}, the third answer of Certificates.List */
   GVariant *status; /* a{sv}, Manager.GetStatus */
 } OreeHomeFacts;

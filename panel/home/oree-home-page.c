@@ -4,6 +4,7 @@
 #include "client/oree-client-counters.h"
 #include "client/oree-client-list.h"
 #include "panel/home/oree-home-concerns.h"
+#include "panel/home/oree-home-own-servers.h"
 #include "ui/oree-sparkline.h"
 #include "ui/oree-ui.h"
 
@@ -58,6 +59,7 @@ struct _OreeHomePage
   OreeClientList *partners;
   OreeClientList *access_edge;
   OreeClientList *sip_domains;
+  OreeHomeOwnServers *own_servers;
   GVariant *usages;
   GtkWidget *step_rows[OREE_HOME_N_STEPS];
   GtkLabel *step_marks[OREE_HOME_N_STEPS];
@@ -260,6 +262,7 @@ rebuild (OreeHomePage *self)
     .partners = G_LIST_MODEL (self->partners),
     .access_edge = oree_client_list_is_loaded (self->access_edge) ? G_LIST_MODEL (self->access_edge) : NULL,
     .sip_domains = oree_client_list_is_loaded (self->sip_domains) ? G_LIST_MODEL (self->sip_domains) : NULL,
+    .own_servers = oree_home_own_servers_found (self->own_servers),
     .usages = self->usages,
     .status = oree_client_session_get_status (oree_panel_page_get_session (OREE_PANEL_PAGE (self))),
   };
@@ -315,6 +318,7 @@ refresh (OreeHomePage *self)
 
   oree_client_list_refresh (self->services);
   oree_client_list_refresh (self->partners);
+  oree_home_own_servers_look (self->own_servers);
   oree_client_session_call_async (session, OREE_CALL_CERTIFICATES_LIST, g_variant_new ("(a{sv})", NULL),
                                   self->cancellable, on_certificates, self);
   rebuild_soon (self);
@@ -368,6 +372,18 @@ make_activity (OreeHomePage *self, guint place)
   self->lines[place] = OREE_SPARKLINE (line);
 }
 
+static void
+own_servers_changed (gpointer data)
+{
+  rebuild_soon (data);
+}
+
+static void
+look_for_own (OreeHomePage *self)
+{
+  oree_home_own_servers_look (self->own_servers);
+}
+
 static OreeClientList *
 follow (OreeHomePage *self, OreeClientList *list)
 {
@@ -386,6 +402,8 @@ oree_home_page_setup (OreePanelPage *page)
   self->partners = follow (self, oree_client_list_new_for_call (session, OREE_CALL_PARTNERS, NULL, "partner"));
   self->access_edge = follow (self, oree_client_list_new_for_kind (session, "access-edge"));
   self->sip_domains = follow (self, oree_client_list_new_for_kind (session, "sip-domain"));
+  self->own_servers = oree_home_own_servers_new (session, G_LIST_MODEL (self->sip_domains), own_servers_changed, self);
+  g_signal_connect_object (self->sip_domains, "loaded", G_CALLBACK (look_for_own), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::status", G_CALLBACK (rebuild_soon), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::state", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "role-changed", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
@@ -422,7 +440,7 @@ oree_home_page_is_settled (OreePanelPage *page)
 
   return oree_client_list_is_loaded (self->services) && oree_client_list_is_loaded (self->partners)
          && oree_client_list_is_loaded (self->access_edge) && oree_client_list_is_loaded (self->sip_domains)
-         && self->idle == 0;
+         && oree_home_own_servers_is_settled (self->own_servers) && self->idle == 0;
 }
 
 static void
@@ -433,6 +451,7 @@ oree_home_page_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_handle_id (&self->idle, g_source_remove);
+  g_clear_pointer (&self->own_servers, oree_home_own_servers_free);
   g_clear_object (&self->services);
   g_clear_object (&self->partners);
   g_clear_object (&self->access_edge);

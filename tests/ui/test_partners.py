@@ -96,18 +96,22 @@ async def test_dns_speaks_while_one_types(lab, undo, panel):
     p.picture("dns")
 
 
-@pytest.mark.parametrize("language, title, missing, waits", [
-    ("en", "SIP addresses", f"⚠ DNS has no _sipfederationtls._tcp.{OUR_DOMAIN}.\n⚠ This record is your own: without it, partners and the "
+@pytest.mark.parametrize("language, concern, show, title, missing, waits", [
+    ("en", f"Partners may not find {OUR_DOMAIN}", "Show", "SIP addresses", f"⚠ DNS has no _sipfederationtls._tcp.{OUR_DOMAIN}.\n⚠ This record is your own: without it, partners and the "
      "push service of mobile clients do not find you. It should lead to sip.contoso.test:PORT.", "What DNS says of the domain appears here."),
-    ("fr", "Adresses SIP", f"⚠ Le DNS ne contient pas _sipfederationtls._tcp.{OUR_DOMAIN}.\n⚠ Cet enregistrement serait le vôtre : sans lui, "
+    ("fr", f"Des partenaires risquent de ne pas trouver {OUR_DOMAIN}", "Afficher", "Adresses SIP", f"⚠ Le DNS ne contient pas _sipfederationtls._tcp.{OUR_DOMAIN}.\n⚠ Cet enregistrement serait le vôtre : sans lui, "
      "ni les partenaires ni le service de notification des clients mobiles ne vous trouvent. Il devrait mener à sip.contoso.test:PORT.",
      "Ce que le DNS dit du domaine s’affiche ici."),
 ], ids=["en", "fr"])
-async def test_dns_speaks_of_our_own_domain(lab, undo, panel, language, title, missing, waits):
-    """Whether partners find us is said where our domains are."""
+async def test_dns_speaks_of_our_own_domain(lab, undo, panel, language, concern, show, title, missing, waits):
+    """Whether partners find us is said at once, and where our domains are."""
     port = free_port("127.0.0.1")
     await lab.edge.oreectl("topology", "set", "sip-federation-enabled=true", f"access-edge-external-port={port}")
-    p = await panel(lab, f"--page=own-domains/{OUR_DOMAIN}", language=language)
+    p = await panel(lab, "--page=home", language=language)
+    await p.see(concern)
+    await p.see(re.compile(rf"^_sipfederationtls\._tcp\.{OUR_DOMAIN}\n"))
+    p.picture(f"own-domain-home-{language}")
+    await p.click(show, "button")
     await p.see(missing.replace("PORT", str(port)))
     p.picture(f"own-domain-{language}")
     # Nobody looks for a domain without SIP addresses.
