@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import collections
 import json
-import os
 import pathlib
 import sys
 import time

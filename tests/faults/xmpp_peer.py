@@ -13,7 +13,6 @@ import base64
 import hashlib
 import hmac
 import os
-import re
 import socket
 import ssl
 import warnings

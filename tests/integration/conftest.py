@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "faults"))
 
 from lab import journal  # noqa: E402
+from sip_users import sip_user  # noqa: E402
 from world import PARTNER_DOMAIN, World  # noqa: E402
 
 LONG = bool(os.environ.get("OREE_TEST_LONG"))
@@ -78,6 +79,34 @@ def alone():
         yield world
     finally:
         run(world.stop())
+
+
+@pytest.fixture
+def alice(lab):
+    user = run(sip_user(lab, "alice"))
+    yield user
+    run(user.stop())
+
+
+@pytest.fixture
+def bob(lab):
+    user = run(sip_user(lab, "bob"))
+    yield user
+    run(user.stop())
+
+
+@pytest.fixture
+def juliet(lab):
+    user = run(lab.xmpp_user("juliet"))
+    yield user
+    run(user.stop())
+
+
+@pytest.fixture
+def nurse(lab):
+    user = run(lab.xmpp_user("nurse"))
+    yield user
+    run(user.stop())
 
 
 @pytest.fixture

@@ -4,18 +4,11 @@
 import pytest
 from conftest import run
 from lab.journal import until
-from sip_users import ALICE_JID, BOB_JID, JULIET_URI, both_ways, sip_user
+from sip_users import ALICE_JID, BOB_JID, JULIET_URI, both_ways
 from world import OUR_DOMAIN, PARTNER_DOMAIN
 
 # What an XMPP user may be told of somebody who cannot be reached.
 ABSENT = {"item-not-found", "recipient-unavailable", "service-unavailable"}
-
-
-@pytest.fixture
-def alice(lab):
-    user = run(sip_user(lab, "alice"))
-    yield user
-    run(user.stop())
 
 
 @pytest.fixture

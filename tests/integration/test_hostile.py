@@ -9,12 +9,12 @@ import warnings
 
 import pytest
 from conftest import run
-from hostile import CLEAR, EVIL, EVIL_ADDRESS, MARK, OUT, SPARE, STRANGER, XMPP_PORT, Hostile
+from hostile import EVIL, EVIL_ADDRESS, MARK, OUT, SPARE, STRANGER, XMPP_PORT, Hostile
 from lab import pki
 from lab.journal import until
 from sip_users import ALICE_JID, BOB_JID
-from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN
-from xmpp_peer import (END, INBOUND, PROCEED, SASL, STARTTLS, STREAM, STREAM_ERROR, TLS, Ended, Link, Server, Steps, auth,
+from world import OUR_DOMAIN, PARTNER_DOMAIN
+from xmpp_peer import (END, INBOUND, PROCEED, SASL, STARTTLS, STREAM_ERROR, TLS, Ended, Steps, auth,
                        context, header, message, result, verify)
 import xmpp_peer as peer
 

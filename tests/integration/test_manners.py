@@ -4,27 +4,12 @@
 import asyncio
 
 import pytest
-from conftest import run
-from sip_users import ALICE, ALICE_JID, JULIET, JULIET_URI, sip_user
+from sip_users import ALICE, ALICE_JID, JULIET, JULIET_URI
 from world import OUR_DOMAIN, PARTNER_DOMAIN
 
 NOBODY_JID = f"nobody@{OUR_DOMAIN}"
 INFO, ITEMS = "http://jabber.org/protocol/disco#info", "http://jabber.org/protocol/disco#items"
 STANZAS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
-
-
-@pytest.fixture
-def alice(lab):
-    user = run(sip_user(lab, "alice"))
-    yield user
-    run(user.stop())
-
-
-@pytest.fixture
-def juliet(lab):
-    user = run(lab.xmpp_user("juliet"))
-    yield user
-    run(user.stop())
 
 
 def condition(iq):

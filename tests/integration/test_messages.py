@@ -6,10 +6,9 @@ import signal
 import time
 
 import pytest
-from conftest import run
 from lab.journal import until
 from sip_peer import SipUser
-from sip_users import DELIVERED, DISPLAYED, ALICE, ALICE_JID, BOB, BOB_JID, JULIET, JULIET_URI, asking, bare, notification, sip_user
+from sip_users import DELIVERED, DISPLAYED, ALICE_JID, BOB, BOB_JID, JULIET, JULIET_URI, asking, bare, notification
 from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN
 
 STATES = "{http://jabber.org/protocol/chatstates}"
@@ -20,37 +19,6 @@ DELAY = "{urn:xmpp:delay}delay"
 COMPOSING_TYPE = "application/im-iscomposing+xml"
 BOLD = ("<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>"
         "very <strong>bold</strong> <a href='javascript:alert(1)'>x</a><script>evil()</script></body></html>")
-
-
-@pytest.fixture
-def alice(lab):
-    user = run(sip_user(lab, "alice"))
-    yield user
-    run(user.stop())
-
-
-@pytest.fixture
-def juliet(lab):
-    user = run(lab.xmpp_user("juliet"))
-    yield user
-    run(user.stop())
-
-
-# Typing remembers a pair for a while: each test has people who have not met.
-
-
-@pytest.fixture
-def nurse(lab):
-    user = run(lab.xmpp_user("nurse"))
-    yield user
-    run(user.stop())
-
-
-@pytest.fixture
-def bob(lab):
-    user = run(sip_user(lab, "bob"))
-    yield user
-    run(user.stop())
 
 
 def status_document(state, refresh=None):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A next hop over plain TCP, by script: what Kamailio over TLS does not show. Its address is all that proves it."""
 
-import asyncio
 import contextlib
 
 import pytest

@@ -13,7 +13,7 @@ from lab.journal import until
 from lab.xmpp_user import XmppUser
 from notifier import Notifier
 from sip_users import ALICE, ALICE_JID, JULIET, JULIET_URI, sip_user
-from world import EDGE_ADDRESS, OUR_DOMAIN, PARTNER_DOMAIN, PARTNER_USERS
+from world import EDGE_ADDRESS, PARTNER_DOMAIN, PARTNER_USERS
 
 PIDF = "{urn:ietf:params:xml:ns:pidf}"
 RPID = "{urn:ietf:params:xml:ns:pidf:rpid}"
@@ -67,13 +67,6 @@ async def why(lab, watcher, presentity):
                                              {"watcher": GLib.Variant("s", watcher), "presentity": GLib.Variant("s", presentity)})
     assert steps
     return verdict["reason"]
-
-
-@pytest.fixture
-def alice(lab):
-    user = run(sip_user(lab, "alice"))
-    yield user
-    run(user.stop())
 
 
 @pytest.fixture

@@ -6,21 +6,13 @@ import re
 import sqlite3
 
 import pytest
-from conftest import run
 from gi.repository import GLib
 from lab.clock import Clock
 from lab.journal import until
-from sip_users import ALICE, ALICE_JID, JULIET, JULIET_URI, asking, both_ways, notification, sip_user
+from sip_users import ALICE, ALICE_JID, JULIET, JULIET_URI, asking, both_ways, notification
 from world import PARTNER_DOMAIN
 
 RECEIPTS = "urn:xmpp:receipts"
-
-
-@pytest.fixture
-def alice(lab):
-    user = run(sip_user(lab, "alice"))
-    yield user
-    run(user.stop())
 
 
 async def know_each_other(lab, juliet, alice):

@@ -11,7 +11,7 @@ from lab.purple import Lync
 from lab.signer import Signer
 from next_hop import AUDIO, SDP
 from sip_peer import SipUser, address, token
-from sip_users import ALICE, ALICE_JID, BOB, BOB_JID, JULIET, JULIET_URI, NURSE_URI, bare, end_sessions, no_sessions, sessions
+from sip_users import ALICE, ALICE_JID, BOB_JID, JULIET, JULIET_URI, NURSE_URI, bare, end_sessions, no_sessions, sessions
 from world import EDGE_ADDRESS, OUR_DOMAIN, OUR_PASSWORD
 
 STATES = "http://jabber.org/protocol/chatstates"
@@ -141,13 +141,6 @@ def bob(lab):
     bob = run(SessionUser(lab, "bob").start())
     yield bob
     run(bob.stop())
-
-
-@pytest.fixture
-def juliet(lab):
-    juliet = run(lab.xmpp_user("juliet"))
-    yield juliet
-    run(juliet.stop())
 
 
 async def test_a_session_is_opened_towards_our_user(lab, bob, juliet):

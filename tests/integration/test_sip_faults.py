@@ -6,7 +6,6 @@ falsified, frozen. After each the account of messages: all delivered or reported
 What counts as reported: for the XMPP user an error stanza; for the SIP user a final answer that is no success, her
 connection's end while she waits for one (RFC 3261 17.1.4: 503), or none within Timer F (17.1.2.2: 408)."""
 
-import asyncio
 import contextlib
 import signal
 

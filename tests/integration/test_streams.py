@@ -9,7 +9,7 @@ from conftest import run
 from lab.journal import until
 from lab.process import free_port
 from lab.xmpp_user import XmppUser
-from sip_users import ALICE_JID, JULIET_URI, both_ways, sip_user
+from sip_users import ALICE_JID, JULIET_URI, both_ways
 from world import OUR_DOMAIN, PARTNER_ADDRESS, PARTNER_DOMAIN, World
 
 # Further domains on the partner's Prosody, each found in a way of its own.
@@ -76,20 +76,6 @@ async def start(world):
     for domain in (DIRECT, SIX, SPARE, DOWN):
         await world.edge.oreectl("xmpp-partner", "add", domain, *RECORD)
     await world.edge.oreectl("xmpp-partner", "add", PROXIED, *RECORD, f"proxy-fqdn={xmpp}:{partner.s2s_port}")
-
-
-@pytest.fixture
-def alice(lab):
-    user = run(sip_user(lab, "alice"))
-    yield user
-    run(user.stop())
-
-
-@pytest.fixture
-def juliet(lab):
-    user = run(lab.xmpp_user("juliet"))
-    yield user
-    run(user.stop())
 
 
 @pytest.fixture

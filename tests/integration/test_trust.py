@@ -40,20 +40,6 @@ def lab():
 
 
 @pytest.fixture
-def alice(lab):
-    user = run(sip_user(lab, "alice"))
-    yield user
-    run(user.stop())
-
-
-@pytest.fixture
-def juliet(lab):
-    user = run(lab.xmpp_user("juliet"))
-    yield user
-    run(user.stop())
-
-
-@pytest.fixture
 def partner(lab):
     """The partner's server; a test may restart it with other settings, what follows gets the ordinary one."""
     ordinary = dict(certificate=lab.partner.settings["certificate"], key=lab.partner.settings["key"])
@@ -263,8 +249,8 @@ async def test_reload_under_traffic(lab, tls, alice, juliet):
     for _ in range(3):
         result = json.loads(await lab.edge.oreectl("--json", "reload"))
         generation += 1
-        assert result == {"generation": generation, "changed": [], "streams-closed": 0, "subscriptions-ended": 0, "sip-connections-closed": 0,
-                          "listeners-changed": 0}
+        assert (result.pop("generation"), result.pop("changed")) == (generation, [])
+        assert "streams-closed" in result and not any(result.values()), result
     assert not [e for e in lab.edge.bus.events.entries[since:] if e["nick"] == "stream-closed"]
     certificate, key = lab.authority.issue("renewed", [OUR_DOMAIN])
     result = await tls(external_certificate=certificate, external_key=key)
