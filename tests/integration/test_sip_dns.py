@@ -17,6 +17,7 @@ from world import EDGE_ADDRESS, OUR_DOMAIN
 
 WIDE = "wide.test"                     # signed, and its server is elsewhere
 ELSEWHERE = "sip.elsewhere.test"
+SIPS, ADDRESS = "sips.test", "address.test"  # without a record of federation: a general one, and none
 DECOY_ADDRESS = "127.0.0.4"            # where forged addresses lead
 # Domains of ours besides contoso.test: what their own records say.
 OURS = {"tailspin.test": "right", "outside.test": "outside", "astray.test": "elsewhere", "missing.test": "missing",
@@ -39,14 +40,17 @@ BOGUS = [domain for domain, zone in ZONES.items() if zone["state"] in ("expired"
 class World(SipWorld):
     async def start_zones(self):
         self.knot = Knot(self.directory)
-        ports = {domain: free_port(PARTNER_ADDRESS) for domain in (*ZONES, WIDE)}
+        ports = {domain: free_port(PARTNER_ADDRESS) for domain in (*ZONES, WIDE, SIPS)}
         for domain, zone in ZONES.items():
             self.knot.zone(domain, [f"_sipfederationtls._tcp SRV 0 0 {ports[domain]} sip", f"sip A {PARTNER_ADDRESS}",
                                     f"decoy A {DECOY_ADDRESS}"], **zone)
         self.knot.zone(WIDE, [f"_sipfederationtls._tcp SRV 0 0 {ports[WIDE]} {ELSEWHERE}."])
+        self.knot.zone(SIPS, [f"_sips._tcp SRV 0 0 {ports[SIPS]} sip", f"sip A {PARTNER_ADDRESS}"])
+        self.knot.zone(ADDRESS, [f"@ A {PARTNER_ADDRESS}"])
+        ports[ADDRESS] = 5061
         self.keep(await self.knot.start())
         self.edge.settings["dns", "trust-anchors"] = str(self.knot.anchors)
-        await self.start_sip(domains=(), allowed=(*ZONES, WIDE))
+        await self.start_sip(domains=(), allowed=(*ZONES, WIDE, SIPS, ADDRESS))
         self.ports.update(ports)
         self.alice = await self.ours("alice")
         return self
@@ -123,6 +127,22 @@ async def test_a_zone_that_is_not_signed_will_do(world):
     link = await world.link(domain, names=[f"sip.{domain}"])
     assert await status_of(link, world.word()) == 200
     await link.stop()
+
+
+@pytest.mark.parametrize("domain, name", [(SIPS, f"sip.{SIPS}"), (ADDRESS, ADDRESS)])
+async def test_a_domain_without_a_record_of_federation(world, domain, name):
+    """RFC 3263: SRV of _sips._tcp, else the domain's own addresses at 5061, where nothing but its own name counts."""
+    server = await world.server(domain, names=[name])
+    assert (await world.tell(f"sip:bob@{domain}")).status == 200 and server.requests.entries
+    link = await world.link(domain, names=[name])
+    assert await status_of(link, world.word()) == 200
+    await link.stop()
+    since = world.edge.bus.events.mark()
+    link = await world.link(domain, names=[f"other.{domain}"])
+    assert await status_of(link, world.word()) == 504
+    await world.edge.bus.event("message-refused", since=since, reason="certificate-name")
+    await link.stop()
+    await server.stop()
 
 
 # --- zones that lie, or say nothing ------------------------------------------------------------------
