@@ -33,6 +33,7 @@ def pair(behind):
     alice = run(sign_in(behind, "alice"))
     yield juliet, alice
     run(alice.stop())
+    behind.kamailio.forget("alice")
     run(juliet.stop())
 
 
@@ -123,9 +124,10 @@ async def test_the_next_hop_is_shot_and_comes_back(behind, pair):
     juliet.subscribe(ALICE_JID)
     await juliet.sees(ALICE_JID, "available", deadline=30)
     seen = juliet.presences.mark()
-    await alice.stop()
+    await alice.offline()
     # Else she is available before and after, and there is nothing to tell.
     await juliet.sees(ALICE_JID, "unavailable", deadline=30, since=seen)
+    await alice.stop()
     seen, since = juliet.presences.mark(), behind.edge.bus.events.mark()
     await behind.kamailio.process.kill()
     assert (await juliet.refused(juliet.say(ALICE_JID, "nobody home"), 45)).error

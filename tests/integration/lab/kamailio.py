@@ -104,6 +104,11 @@ class Kamailio:
             database.execute("INSERT INTO subscriber (username, domain, ha1, ha1b) VALUES (?, ?, ?, '')",
                              (name, domain, ha1))
 
+    def forget(self, name):
+        """The states that user published. A client that takes them back on its way out may be gone before it has."""
+        with self._open:
+            self._open.execute("DELETE FROM presentity WHERE username = ?", (name,))
+
     async def start(self):
         # As long as somebody has it open, whoever closes it is not the last, who locks it to tidy up: a process that starts just
         # then finds it locked, gives up, and ends them all.
