@@ -118,6 +118,8 @@
 #define OREE_DNS_OTHER_FAMILY_MS 50 /* AAAA after A, or A after AAAA (RFC 8305 3) */
 #define OREE_DNS_LOOKUPS_MAX 10000 /* questions open at once */
 #define OREE_SERVER_SEARCHES_MAX 32 /* looked up for administrators at once */
+#define OREE_PARTNER_TESTS_MAX 8     /* connections tested for administrators at once */
+#define OREE_PARTNER_TEST_SECONDS 20 /* until one that told nothing is told to be too slow */
 #define OREE_DNS_REMEMBERED_MAX 4096    /* answers of a kind kept on our side of libunbound */
 #define OREE_DNS_REMEMBERED_SECONDS 300 /* and for how long at most, whatever their time to live */
 #define OREE_DNS_TLSA_MAX 20       /* TLSA records looked at for one port: a rollover of every kind needs 8 */

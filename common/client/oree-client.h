@@ -53,10 +53,12 @@ G_BEGIN_DECLS
   X (SUBSCRIPTIONS, OREE_IFACE_MONITOR, "Subscriptions", "(a{sv})", "(aa{sv})")                                 \
   X (ALLOW_ENTRIES, OREE_IFACE_MONITOR, "AllowEntries", "(a{sv})", "(aa{sv})")                                  \
   X (REVOKE_ALLOW_ENTRY, OREE_IFACE_MONITOR, "RevokeAllowEntry", "(ssa{sv})", "()")                             \
+  X (RESET_CONNECTIONS, OREE_IFACE_MONITOR, "ResetConnections", "(sa{sv})", "(a{sv})")                          \
   X (LIST_EVENTS, OREE_IFACE_MONITOR, "ListEvents", "(a{sv})", "(aa{sv}t)")                                     \
   X (EXPLAIN, OREE_IFACE_DIAGNOSTICS, "Explain", "(sa{sv})", "(a{sv}aa{sv})") \
   X (FORECAST, OREE_IFACE_DIAGNOSTICS, "Forecast", "(sa{sv})", "(aa{sv})") \
-  X (FIND_SERVERS, OREE_IFACE_DIAGNOSTICS, "FindServers", "(ssa{sv})", "(a{sv})")
+  X (FIND_SERVERS, OREE_IFACE_DIAGNOSTICS, "FindServers", "(ssa{sv})", "(a{sv})") \
+  X (TEST_PARTNER, OREE_IFACE_DIAGNOSTICS, "TestPartner", "(sa{sv})", "(a{sv})")
 
 typedef enum
 {

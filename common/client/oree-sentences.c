@@ -218,6 +218,8 @@ static const Sentence reasons[] = {
   { "idle", N_ ("There was nothing to carry.") },
   { "shutdown", N_ ("Our service is stopping.") },
   { "replaced", N_ ("Our certificate changed, and a new stream takes its place.") },
+  { "xmpp-proxy-not-running", N_ ("The XMPP proxy is not running.") },
+  { "reset", N_ ("An administrator had the connections made anew.") },
   { "trust-withdrawn", N_ ("The certificate no longer proves the other side.") },
   { "connection-lost", N_ ("The connection was lost.") },
   { "establish-timeout", N_ ("The stream was not established in time.") },
@@ -755,6 +757,26 @@ oree_sentence_effects (GVariant *effects)
   add_effect (out, listeners,
               g_dngettext (GETTEXT_PACKAGE, "{n} listening port changes.", "{n} listening ports change.", listeners));
   return g_string_free (out, out->len == 0);
+}
+
+char *
+oree_sentence_partner_test (GVariant *result)
+{
+  const char *outcome = "", *name = "";
+  gboolean already = FALSE;
+  g_autofree char *reached = NULL, *certificate = NULL;
+
+  g_variant_lookup (result, "outcome", "&s", &outcome);
+  g_variant_lookup (result, "already", "b", &already);
+  if (!g_str_equal (outcome, "ready"))
+    return fill (_ ("✖ {partner} is not reached. {reason} ({detail})"), result);
+  reached = fill (already ? _ ("✔ {partner} is connected at {peer}: {method}. {certificate-problem}")
+                          : _ ("✔ {partner} was reached at {peer}: {method}. {certificate-problem}"),
+                  result);
+  if (!g_variant_lookup (result, "certificate-name", "&s", &name) || *name == '\0')
+    return g_steal_pointer (&reached);
+  certificate = fill (_ ("Its certificate names {certificate-name}."), result);
+  return g_strdup_printf ("%s\n%s", reached, certificate);
 }
 
 /* "sip-486": the status the SIP side answered. */

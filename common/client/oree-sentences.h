@@ -21,6 +21,9 @@ char *oree_sentence_problem_alone (const OreeProblem *problem);
  * living is touched. Owned. */
 char *oree_sentence_effects (GVariant *effects);
 
+/* What Diagnostics.TestPartner found (a{sv}). Owned. */
+char *oree_sentence_partner_test (GVariant *result);
+
 /* Why something was refused or does not work: policy reasons, certificate outcomes, what degrades a role. */
 char *oree_sentence_reason (const char *nick);
 

@@ -13,7 +13,7 @@ _oreectl()
 {
   local cur prev words=() cword=0 word i
   local commands="status service kinds apply check export import history undo restore connections partners
-    discovered-partners subscriptions sessions allow-entry counters events explain servers reload forecast certificate"
+    discovered-partners subscriptions sessions allow-entry counters events explain servers test reset reload forecast certificate"
   local options="--bus= --json --brief --watch --limit= --after= --deadline= --version --help
     --usage= --out= --at= --password-file= --dry-run --accept-warnings"
   local verbs="list show add set remove reset describe"
@@ -62,6 +62,9 @@ _oreectl()
                COMPREPLY=($(compgen -W "$(oreectl --brief certificate list 2> /dev/null)" -- "$cur")) ;;
            esac ;;
       esac
+      ;;
+    test | reset)
+      [[ $cword -eq 1 ]] && COMPREPLY=($(compgen -W "$(oreectl --brief xmpp-partner list 2> /dev/null)" -- "$cur"))
       ;;
     servers)
       case $cword in

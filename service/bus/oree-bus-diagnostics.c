@@ -178,9 +178,41 @@ find_servers (OreeBusCall *call, GVariant *parameters)
     oree_bus_call_fail (call, error);
 }
 
+static void
+tested (GVariant *result, gpointer data)
+{
+  if (result != NULL)
+    oree_bus_call_reply (data, g_variant_new ("(@a{sv})", result));
+  else
+    oree_bus_call_fail_code (data, OREE_ERROR_UNAVAILABLE, "stopping");
+}
+
+static void
+test_partner (OreeBusCall *call, GVariant *parameters)
+{
+  OreeService *service = oree_bus_call_service (call);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *domain = NULL;
+  const char *partner;
+
+  g_variant_get_child (parameters, 0, "&s", &partner);
+  domain = oree_domain_normalise (oree_span_str (partner));
+  if (service == NULL)
+    oree_bus_call_fail_code (call, OREE_ERROR_UNAVAILABLE, "stopping");
+  else if (domain == NULL)
+    oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "partner: not a domain name");
+  else
+    {
+      oree_bus_call_note (call, domain);
+      if (!oree_service_test_partner (service, domain, tested, call, &error))
+        oree_bus_call_fail (call, error);
+    }
+}
+
 const OreeBusMethod oree_bus_diagnostics_methods[] = {
   { "Explain", explain },
   { "Forecast", forecast },
   { "FindServers", find_servers },
+  { "TestPartner", test_partner },
   { NULL, NULL },
 };

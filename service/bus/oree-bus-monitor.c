@@ -3,6 +3,7 @@
 #include "base/oree-limits.h"
 #include "bus/oree-bus.h"
 #include "control/oree-certs.h"
+#include "ident/oree-domain.h"
 #include "ident/oree-jid.h"
 #include "ident/oree-sip-uri.h"
 #include "model/oree-xmpp-gateway.h"
@@ -345,6 +346,32 @@ revoke_allow_entry (OreeBusCall *call, GVariant *parameters)
   oree_roles_forget (roles, OREE_SPACE_ALLOW, key, on_forgotten, call);
 }
 
+static void
+on_reset (GVariant *effects, gpointer data)
+{
+  oree_bus_call_reply (data, g_variant_new ("(@a{sv})", effects));
+}
+
+static void
+reset_connections (OreeBusCall *call, GVariant *parameters)
+{
+  OreeRoles *roles = roles_of (call);
+  g_autofree char *domain = NULL;
+  const char *partner;
+
+  if (roles == NULL)
+    return;
+  g_variant_get_child (parameters, 0, "&s", &partner);
+  domain = oree_domain_normalise (oree_span_str (partner));
+  if (domain == NULL)
+    {
+      oree_bus_call_fail_code (call, OREE_ERROR_BAD_RECORD, "partner: not a domain name");
+      return;
+    }
+  oree_bus_call_note (call, domain);
+  oree_roles_reset (roles, domain, on_reset, call);
+}
+
 /* ---- Events ---- */
 
 static void
@@ -368,5 +395,6 @@ const OreeBusMethod oree_bus_monitor_methods[] = {
   { "Sessions", sessions },           { "AllowEntries", allow_entries },
   { "DiscoveredPartners", discovered_partners },
   { "RevokeAllowEntry", revoke_allow_entry }, { "ListEvents", list_events },
+  { "ResetConnections", reset_connections },
   { NULL, NULL },
 };

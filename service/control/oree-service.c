@@ -43,6 +43,7 @@ struct _OreeService
   OreeTlsSet *tls; /* the generation in force; NULL before the data plane is there */
   OreeResolver *resolver;
   OreeServerSearches *searches;
+  OreePartnerTests *tests;
   char *resolver_problem; /* a mistake in [dns] */
   OreeFetcher fetcher;    /* until the data plane starts; empty: none */
   OreeFetches *fetches;
@@ -142,6 +143,8 @@ oree_service_event (OreeService *self, OreeEvent *event)
   GVariant *kept;
 
   log_event (event);
+  if (self->tests != NULL)
+    oree_partner_tests_heard (self->tests, event);
   kept = oree_event_ring_push (self->events, event);
   if (self->listener.event != NULL)
     self->listener.event (kept, self->listener.data);
@@ -411,6 +414,7 @@ start_data_plane (OreeService *self)
                                       self->config->tls_trust_anchors);
   self->fetcher = (OreeFetcher){ NULL };
   self->roles = oree_roles_new (oree_apply_policy (self->apply), &options);
+  self->tests = oree_partner_tests_new (self->roles);
   oree_apply_set_roles (self->apply, self->roles);
   oree_roster_set_roles (self->roster, self->roles);
 }
@@ -499,6 +503,7 @@ on_finish (gpointer data)
     self->fetcher.free (self->fetcher.data);
   g_clear_pointer (&self->fetches, oree_fetches_free);
   g_clear_pointer (&self->roles, oree_roles_free);
+  g_clear_pointer (&self->tests, oree_partner_tests_free);
   g_clear_pointer (&self->searches, oree_server_searches_free);
   g_clear_pointer (&self->resolver, oree_resolver_free);
   g_clear_pointer (&self->certs, oree_certs_free);
@@ -699,6 +704,7 @@ oree_service_free (OreeService *self)
   clear_source (&self->reopen);
   clear_source (&self->finish);
   g_clear_pointer (&self->roles, oree_roles_free);
+  g_clear_pointer (&self->tests, oree_partner_tests_free);
   g_clear_pointer (&self->searches, oree_server_searches_free);
   g_clear_pointer (&self->resolver, oree_resolver_free);
   g_clear_pointer (&self->certs, oree_certs_free);
@@ -890,6 +896,15 @@ oree_service_forecast (OreeService *self, const char *pem, OreeForecastsDone don
 }
 
 /* ---- Answers ---- */
+
+gboolean
+oree_service_test_partner (OreeService *self, const char *domain, OreePartnerTested done, gpointer data, GError **error)
+{
+  if (self->tests != NULL)
+    return oree_partner_tests_ask (self->tests, oree_apply_policy (self->apply), domain, done, data, error);
+  g_set_error_literal (error, OREE_ERROR, OREE_ERROR_UNAVAILABLE, "no-data-plane");
+  return FALSE;
+}
 
 OreeServerSearches *
 oree_service_server_searches (OreeService *self)

@@ -10,6 +10,7 @@
 #include "control/oree-fetcher.h"
 #include "control/oree-identity.h"
 #include "control/oree-roster.h"
+#include "control/oree-partner-test.h"
 #include "control/oree-server-search.h"
 #include "policy/oree-explain-presence.h"
 
@@ -82,6 +83,9 @@ void oree_service_swap (OreeService *self, const OreeAssignedFiles *files, const
  * identity in force. */
 gboolean oree_service_forecast (OreeService *self, const char *pem, OreeForecastsDone done, gpointer data);
 
+/* As oree_partner_tests_ask; Error also UNAVAILABLE. */
+gboolean oree_service_test_partner (OreeService *self, const char *domain, OreePartnerTested done, gpointer data,
+                                    GError **error);
 /* NULL until the resolver is there. */
 OreeServerSearches *oree_service_server_searches (OreeService *self);
 

@@ -53,6 +53,7 @@ extern const OreectlCommand oreectl_service_commands[]; /* service, status */
 extern const OreectlCommand oreectl_monitor_commands[]; /* connections, …, events */
 extern const OreectlCommand oreectl_explain_commands[]; /* explain */
 extern const OreectlCommand oreectl_forecast_commands[]; /* forecast */
+extern const OreectlCommand oreectl_partner_commands[];  /* test, reset */
 extern const OreectlCommand oreectl_servers_commands[]; /* servers */
 extern const OreectlCommand oreectl_certificate_commands[]; /* certificate */
 

@@ -17,7 +17,7 @@ static const OreectlCommand kinds_command[] = {
 static const OreectlCommand *const groups[] = {
   oreectl_service_commands, kinds_command,           oreectl_file_commands,
   oreectl_history_commands, oreectl_monitor_commands, oreectl_explain_commands,
-  oreectl_servers_commands,  oreectl_forecast_commands, oreectl_certificate_commands,
+  oreectl_servers_commands,  oreectl_partner_commands,  oreectl_forecast_commands, oreectl_certificate_commands,
 };
 
 /* ---- Shared by the commands ---- */

@@ -581,6 +581,25 @@ oree_peer_pool_close_all (OreeLane *lane)
   g_hash_table_remove_all (lane->peer_pool->pools);
 }
 
+static void
+hurry (Pool *pool)
+{
+  pool->retry_at = 0;
+  pool->failures = 0;
+  pool->trouble = NULL;
+}
+
+void
+oree_peer_pool_hurry (OreeLane *lane)
+{
+  GHashTableIter iter;
+  gpointer pool;
+
+  g_hash_table_iter_init (&iter, lane->peer_pool->pools);
+  while (g_hash_table_iter_next (&iter, NULL, &pool))
+    hurry (pool);
+}
+
 /* What stands is closed by oree-sip-peers, which counts it. Here go the roads that lead elsewhere now, and what is still
  * being made for whom it is not allowed any more. */
 void
@@ -594,9 +613,7 @@ oree_peer_pool_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
     {
       Pool *pool = l->data;
 
-      pool->retry_at = 0; /* what failed may have been mended */
-      pool->failures = 0;
-      pool->trouble = NULL;
+      hurry (pool); /* what failed may have been mended */
       for (guint i = pool->links->len; i > 0; i--)
         {
           Link *link = g_ptr_array_index (pool->links, i - 1);

@@ -27,6 +27,8 @@ void oree_peer_pool_lost (OreeLane *lane, OreeFlow flow);
 void oree_peer_pool_init (OreeLane *lane);
 void oree_peer_pool_clear (OreeLane *lane);
 void oree_peer_pool_close_all (OreeLane *lane);
+/* Whoever could not be reached is tried again at once. */
+void oree_peer_pool_hurry (OreeLane *lane);
 /* Closes what `next` does not allow any more, or wants to go elsewhere. */
 void oree_peer_pool_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact);
 

@@ -6,10 +6,14 @@
 #include "roles/oree-access-edge-gate.h"
 #include "roles/oree-gateway-role.h"
 #include "roles/oree-lane.h"
+#include "roles/oree-peer-pool.h"
 #include "roles/oree-queues.h"
 #include "roles/oree-quiet.h"
 #include "roles/oree-role-ops.h"
 #include "roles/oree-sip-hub.h"
+#include "roles/oree-sip-peers.h"
+#include "roles/oree-xmpp-in.h"
+#include "roles/oree-xmpp-out.h"
 
 struct _OreeRoles
 {
@@ -698,6 +702,38 @@ publish_finish (Poll *poll)
 }
 
 static void
+reset_each (OreeLane *lane, Poll *poll)
+{
+  OreeImpact impact = { 0 };
+
+  if (lane->mode[OREE_ROLE_XMPP_PROXY] != OREE_MODE_STOPPED)
+    {
+      oree_xmpp_in_reset (lane, poll->what, &impact);
+      oree_xmpp_out_reset (lane, poll->what, &impact);
+    }
+  if (lane->mode[OREE_ROLE_ACCESS_EDGE] != OREE_MODE_STOPPED)
+    {
+      oree_sip_peers_reset (lane, poll->what, &impact);
+      oree_peer_pool_hurry (lane);
+    }
+  add_impact (poll, &impact);
+  poll_one_done (poll);
+}
+
+static void
+open_stream_each (OreeLane *lane, Poll *poll)
+{
+  if (oree_lane_of (lane, poll->key) == lane && lane->mode[OREE_ROLE_XMPP_PROXY] == OREE_MODE_RUNNING)
+    {
+      oree_xmpp_out_open (lane, poll->what, poll->key);
+      g_mutex_lock (&poll->lock);
+      poll->found = TRUE;
+      g_mutex_unlock (&poll->lock);
+    }
+  poll_one_done (poll);
+}
+
+static void
 reopen_each (OreeLane *lane, Poll *poll)
 {
   for (guint i = 0; i < OREE_N_ROLES; i++)
@@ -761,6 +797,31 @@ void
 oree_roles_forecast (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, gpointer data)
 {
   publish (self, policy, TRUE, done, data);
+}
+
+void
+oree_roles_reset (OreeRoles *self, const char *partner, OreeRolesResult done, gpointer data)
+{
+  Poll *poll = poll_new (self, reset_each, publish_finish);
+
+  poll->what = g_strdup (partner);
+  poll->done = done;
+  poll->data = data;
+  poll_start (poll);
+}
+
+static void found_finish (Poll *poll);
+
+void
+oree_roles_open_stream (OreeRoles *self, const char *local, const char *remote, OreeRolesResult done, gpointer data)
+{
+  Poll *poll = poll_new (self, open_stream_each, found_finish);
+
+  poll->what = g_strdup (local);
+  poll->key = g_strdup (remote);
+  poll->done = done;
+  poll->data = data;
+  poll_start (poll);
 }
 
 /* --- views ------------------------------------------------------------------------------------- */
@@ -882,7 +943,7 @@ forget_each (OreeLane *lane, Poll *poll)
 }
 
 static void
-forget_finish (Poll *poll)
+found_finish (Poll *poll)
 {
   GVariantDict dict;
 
@@ -894,7 +955,7 @@ forget_finish (Poll *poll)
 void
 oree_roles_forget (OreeRoles *self, const char *space, const char *key, OreeRolesResult done, gpointer data)
 {
-  Poll *poll = poll_new (self, forget_each, forget_finish);
+  Poll *poll = poll_new (self, forget_each, found_finish);
 
   poll->what = g_strdup (space);
   poll->key = g_strdup (key);

@@ -87,6 +87,12 @@ void oree_roles_publish (OreeRoles *self, OreePolicy *policy, OreeRolesResult do
 void oree_roles_retrust (OreeRoles *self, OreeTlsSet *tls, OreeRolesResult done, gpointer data);
 /* The same count without doing it, for Configuration.Check. */
 void oree_roles_forecast (OreeRoles *self, OreePolicy *policy, OreeRolesResult done, gpointer data);
+/* Closes, in good order, what is open with `partner` (an XMPP partner's record or one of its domains, or a SIP domain), and
+ * forgets what failed: the next connection is made at once. `done` as for publish. */
+void oree_roles_reset (OreeRoles *self, const char *partner, OreeRolesResult done, gpointer data);
+/* A stream from `local` to the XMPP domain `remote`, though nothing is to be sent: what comes of it is an event. `done`:
+ * a{sv} with "found" b, FALSE: the XMPP proxy does not run. */
+void oree_roles_open_stream (OreeRoles *self, const char *local, const char *remote, OreeRolesResult done, gpointer data);
 /* Live rows, aa{sv}: what = "connections", "subscriptions", "allow-entries", "bindings", "queues" (what waits for
  * each partner domain: roles/oree-queues.h); "discovered-partners"; "tempers": what remote servers did with certificates of ours
  * (roles/oree-xmpp-temper.h). */

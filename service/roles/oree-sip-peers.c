@@ -501,6 +501,23 @@ oree_sip_peers_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact)
 }
 
 void
+oree_sip_peers_reset (OreeLane *lane, const char *domain, OreeImpact *impact)
+{
+  g_autoptr (GList) peers = g_hash_table_get_values (lane->sip_peers->peers);
+
+  for (GList *l = peers; l != NULL; l = l->next)
+    {
+      Peer *peer = l->data;
+      const Standing *standing = g_hash_table_lookup (peer->domains, domain);
+
+      if (standing == NULL || standing->refused != OREE_REASON_ALLOWED)
+        continue;
+      impact->sip_closed++;
+      close_peer (peer, "reset");
+    }
+}
+
+void
 oree_sip_peers_retrust (OreeLane *lane, OreeImpact *impact)
 {
   g_autoptr (GList) peers = g_hash_table_get_values (lane->sip_peers->peers);

@@ -27,6 +27,8 @@ void oree_sip_peers_clear (OreeLane *lane);
 void oree_sip_peers_close_all (OreeLane *lane);
 /* Closes connections on which nobody may speak any more. */
 void oree_sip_peers_publish (OreeLane *lane, OreePolicy *next, OreeImpact *impact);
+/* Closes the connections on which `domain` speaks; the next ones are made anew. */
+void oree_sip_peers_reset (OreeLane *lane, const char *domain, OreeImpact *impact);
 /* The trust anchors changed, or time passed: what a certificate does not prove any more goes. */
 void oree_sip_peers_retrust (OreeLane *lane, OreeImpact *impact);
 void oree_sip_peers_list (OreeLane *lane, GVariantBuilder *rows);

@@ -829,6 +829,27 @@ oree_xmpp_in_close_all (OreeLane *lane, OreeS2sReason reason)
     }
 }
 
+void
+oree_xmpp_in_reset (OreeLane *lane, const char *partner, OreeImpact *impact)
+{
+  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_in->streams);
+
+  for (GList *l = streams; l != NULL; l = l->next)
+    {
+      Stream *stream = l->data;
+      const OreeS2sPairs *pairs = oree_s2s_in_pairs (stream->machine);
+      gboolean theirs = FALSE;
+
+      for (guint i = 0; i < oree_s2s_pairs_length (pairs); i++)
+        theirs |= oree_xmpp_is_of (lane->policy, partner, oree_s2s_pairs_nth (pairs, i)->from);
+      if (stream->closed || !theirs)
+        continue;
+      impact->streams_closed++;
+      oree_s2s_in_close (stream->machine, OREE_S2S_RESET, now_of (stream), &stream->effects);
+      run (stream);
+    }
+}
+
 gboolean
 oree_xmpp_in_idle (OreeLane *lane)
 {

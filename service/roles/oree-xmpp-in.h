@@ -35,6 +35,8 @@ gboolean oree_xmpp_in_make_room (OreeLane *lane);
 gboolean oree_xmpp_in_idle (OreeLane *lane);
 /* Ends every stream in good order. */
 void oree_xmpp_in_close_all (OreeLane *lane, OreeS2sReason reason);
+/* As oree_xmpp_out_reset. */
+void oree_xmpp_in_reset (OreeLane *lane, const char *partner, OreeImpact *impact);
 /* Streams that `next` forbids end; counted in `impact`, and left alone when it is dry. The others follow it. */
 void oree_xmpp_in_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
 /* Those that are too many under the limits of `next` end. */

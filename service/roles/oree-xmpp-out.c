@@ -213,7 +213,7 @@ static gboolean
 is_failure (const Stream *stream, OreeS2sReason reason)
 {
   if (stream->proof != OREE_S2S_PROOF_NONE || reason == OREE_S2S_SHUTDOWN || reason == OREE_S2S_REPLACED
-      || reason == OREE_S2S_BLOCKED || reason == OREE_S2S_WAITING || reason == OREE_S2S_NO_ROOM)
+      || reason == OREE_S2S_RESET || reason == OREE_S2S_BLOCKED || reason == OREE_S2S_WAITING || reason == OREE_S2S_NO_ROOM)
     return FALSE;
   return !stream->verify_only || (reason != OREE_S2S_OK && reason != OREE_S2S_IDLE);
 }
@@ -904,6 +904,39 @@ oree_xmpp_out_close_all (OreeLane *lane, OreeS2sReason reason)
       else
         lost (stream, OREE_S2S_CONNECT_FAILED);
     }
+}
+
+void
+oree_xmpp_out_reset (OreeLane *lane, const char *partner, OreeImpact *impact)
+{
+  g_autoptr (GList) streams = g_hash_table_get_values (lane->xmpp_out->by_id);
+  GHashTableIter iter;
+  gpointer remote, backoff;
+
+  for (GList *l = streams; l != NULL; l = l->next)
+    {
+      Stream *stream = l->data;
+
+      /* What is still being looked for comes anew already. */
+      if (stream->closed || stream->conn == NULL || !oree_xmpp_is_of (lane->policy, partner, stream->remote))
+        continue;
+      impact->streams_closed++;
+      oree_s2s_out_close (stream->machine, OREE_S2S_RESET, oree_worker_now (lane->worker), &stream->effects);
+      run (stream);
+    }
+  g_hash_table_iter_init (&iter, lane->xmpp_out->backoffs);
+  while (g_hash_table_iter_next (&iter, &remote, &backoff))
+    if (oree_xmpp_is_of (lane->policy, partner, remote))
+      oree_s2s_backoff_succeeded (backoff);
+}
+
+void
+oree_xmpp_out_open (OreeLane *lane, const char *local, const char *remote)
+{
+  if (lookup (lane, local, remote, FALSE) != NULL)
+    return;
+  oree_xmpp_out_alive (lane, remote);
+  stream_for (lane, local, remote, FALSE);
 }
 
 /* TRUE when it ends, or would. A stream used both ways takes the peer's stanzas by its certificate, however we proved

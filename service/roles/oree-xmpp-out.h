@@ -38,6 +38,12 @@ void oree_xmpp_out_alive (OreeLane *lane, const char *remote);
 gboolean oree_xmpp_out_idle (OreeLane *lane);
 /* Ends every stream in good order. */
 void oree_xmpp_out_close_all (OreeLane *lane, OreeS2sReason reason);
+/* Ends the streams to the domains of `partner` (a domain, or the record it is one of) in good order; the next one is
+ * tried at once. Counted in `impact`. */
+void oree_xmpp_out_reset (OreeLane *lane, const char *partner, OreeImpact *impact);
+/* A stream for the pair, though there is nothing to send yet, and without waiting after a failure: what comes of it is an
+ * event. Nothing when there is one. On the lane that owns `remote`. */
+void oree_xmpp_out_open (OreeLane *lane, const char *local, const char *remote);
 /* Streams that `next` forbids or changes end; counted in `impact`, and left alone when it is dry. */
 void oree_xmpp_out_publish (OreeLane *lane, OreePolicy *old, OreePolicy *next, OreeImpact *impact);
 /* As oree_xmpp_in_evict. */

@@ -144,6 +144,14 @@ oree_xmpp_kept_secret (OreeLane *lane)
   return secret;
 }
 
+gboolean
+oree_xmpp_is_of (const OreePolicy *policy, const char *partner, const char *domain)
+{
+  const OreeXmppPartner *record = oree_policy_xmpp_partner (policy, domain);
+
+  return g_str_equal (domain, partner) || (record != NULL && g_str_equal (record->record.id, partner));
+}
+
 char *
 oree_xmpp_dialback_secret (OreeLane *lane)
 {

@@ -24,6 +24,8 @@ const char *oree_xmpp_end_nick (const OreePolicy *policy, OreeDirection directio
 guint64 oree_xmpp_limit (const OreePolicy *policy, const char *domain);
 /* Is `domain` one we speak XMPP for? */
 gboolean oree_xmpp_is_ours (const OreePolicy *policy, const char *domain);
+/* Is the remote domain `domain` `partner`, or one of the domains of that record? */
+gboolean oree_xmpp_is_of (const OreePolicy *policy, const char *partner, const char *domain);
 /* A secret made once and kept: the same after a restart, on every lane. Owned. */
 char *oree_xmpp_kept_secret (OreeLane *lane);
 /* The dialback secret in force: the administrator's passphrase, else one made once and kept. Owned. */

@@ -227,3 +227,67 @@ async def test_a_partner_that_fails_is_explained(lab, undo, panel):
         lab.partner._write_config = original
         assert config.exists()
         await lab.partner.restart(encryption=True, secure_auth=True)
+
+
+async def from_the_list(p, entry):
+    """A command on the partner, from the menu."""
+    await p.click(PARTNER_DOMAIN, "label")
+    await p.click("Action", "button")
+    await p.press(entry, "menu item")
+
+
+async def test_a_connection_is_tested(lab, undo, panel):
+    """Nothing stands, nothing is to be sent: names, connection, TLS and proof are tried and told; of a server that is not
+    there, that. oreectl says the same, in French."""
+    await lab.edge.oreectl("reset", PARTNER_DOMAIN)
+    await no_streams(lab)
+    p = await panel(lab, "--page=xmpp", "--size=1100x760")
+    await from_the_list(p, "Test connection…")
+    await p.see(f"The Connection with “{PARTNER_DOMAIN}” Works")
+    at = re.escape(f"{lab.partner.address}:{lab.partner.s2s_port}")
+    await p.see(re.compile(rf"✔ _xmpp-server\._tcp\.{PARTNER_DOMAIN} → .*\n(.*\n)*✔ {PARTNER_DOMAIN} was reached at {at}: SASL over TLS\.\n"
+                           rf"Its certificate names {PARTNER_DOMAIN}\."))
+    p.picture("tested")
+    p.key("Escape")
+    standing = await streams(lab)
+    assert any(row["direction"] == "out" for row in standing), standing
+    # It stands now; looking does not make another.
+    said = await lab.edge.oreectl("test", PARTNER_DOMAIN, language="fr")
+    assert f"✔ {PARTNER_DOMAIN} est connecté à " in said, said
+    assert [row["since"] for row in await streams(lab) if row["direction"] == "out"] == \
+        [row["since"] for row in standing if row["direction"] == "out"]
+    await lab.partner.stop()
+    try:
+        await no_streams(lab)
+        for _ in range(2):  # the second time a back-off stands in the way, which is not waited for
+            await from_the_list(p, "Test connection…")
+            await p.see(f"There Is No Connection with “{PARTNER_DOMAIN}”")
+            await p.see(re.compile(rf"✖ {PARTNER_DOMAIN} is not reached\. No connection could be made\."))
+            p.picture("test-failed")
+            p.key("Escape")
+            await p.gone(f"There Is No Connection with “{PARTNER_DOMAIN}”", "label")
+        status, said, _ = await lab.edge.run_ctl("test", PARTNER_DOMAIN, language="fr")
+        assert status == 1 and f"✖ {PARTNER_DOMAIN} est injoignable." in said, said
+    finally:
+        await lab.partner.start()
+    status, _, errors = await lab.edge.run_ctl("test", "stranger.test")
+    assert status == 6, errors
+
+
+async def test_connections_are_reset(lab, talking, panel):
+    """The question says how many close; people who talk on notice nothing."""
+    alice, juliet = talking
+    before = await streams(lab)
+    p = await panel(lab, "--page=xmpp")
+    await p.see("✔ Connected")
+    await from_the_list(p, "Reset connections…")
+    await p.see(f"Reset the Connections with “{PARTNER_DOMAIN}”?")
+    closes = re.compile(rf"^{len(before)} open streams? (?:is|are) closed\.")
+    await p.see(closes)
+    p.picture("reset")
+    since = lab.edge.bus.events.mark()
+    await p.click("Reset", "button")
+    await lab.edge.bus.event("stream-closed", partner=PARTNER_DOMAIN, reason="reset", since=since)
+    await both_ways(juliet, alice, "anew")
+    after = await streams(lab)
+    assert not {row["since"] for row in before} & {row["since"] for row in after}, (before, after)

@@ -3,6 +3,7 @@
 
 #include "client/oree-client-config.h"
 #include "panel/federation/domains/oree-import-dialog.h"
+#include "panel/federation/oree-partner-commands.h"
 #include "ui/oree-ui.h"
 
 #include <glib/gi18n-lib.h>
@@ -156,6 +157,9 @@ command (OreePanelList *list, const char *name, GPtrArray *selected)
     turn (list, selected, FALSE);
   else if (g_str_equal (name, "block"))
     turn (list, selected, TRUE);
+  else if (g_str_equal (name, "reset") && selected->len > 0)
+    oree_partner_reset (GTK_WIDGET (list), oree_panel_page_get_session (OREE_PANEL_PAGE (list)),
+                        oree_client_item_get_id (selected->pdata[0]), 0);
 }
 
 static gboolean
@@ -184,6 +188,7 @@ prepare (OreePanelList *list)
   oree_list_view_add_new (view, _ ("_Import a list…"), "import");
   oree_list_view_add_action (view, "allow", _ ("_Allow…"), OREE_LIST_SOME, TRUE);
   oree_list_view_add_action (view, "block", _ ("_Block…"), OREE_LIST_SOME, TRUE);
+  oree_list_view_add_action (view, "reset", _ ("_Reset connections…"), OREE_LIST_ONE, FALSE);
 }
 
 static void

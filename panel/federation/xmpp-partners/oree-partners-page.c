@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "panel/federation/xmpp-partners/oree-partners-page.h"
 
+#include "panel/federation/oree-partner-commands.h"
 #include "panel/federation/xmpp-partners/oree-partner-form.h"
 #include "ui/oree-words.h"
 
@@ -59,7 +60,7 @@ static const OreeListColumn columns[] = {
   { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 75 },
   { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 75 },
   { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 60 },
-  { .id = "state", .title = N_ ("State"), .text = state, .width = 84 },
+  { .id = "state", .title = N_ ("State"), .text = state, .width = 112 },
   { .id = "description", .title = N_ ("Description"), .field = "description", .expand = TRUE },
 };
 
@@ -161,6 +162,8 @@ prepare (OreePanelList *list)
   OreeListView *view = oree_panel_list_get_view (list);
   OreeClientSession *session = oree_panel_page_get_session (OREE_PANEL_PAGE (list));
 
+  oree_list_view_add_action (view, "test", _ ("_Test connection…"), OREE_LIST_ONE, FALSE);
+  oree_list_view_add_action (view, "reset", _ ("_Reset connections…"), OREE_LIST_ONE, FALSE);
   oree_list_view_add_action (view, "connections", _ ("Show _connections"), OREE_LIST_ONE, FALSE);
   oree_list_view_add_action (view, "gateway", _ ("_Gateway settings…"), OREE_LIST_ANY, FALSE);
   self->live = oree_client_list_new_for_call (session, OREE_CALL_PARTNERS, NULL, "partner");
@@ -171,14 +174,29 @@ prepare (OreePanelList *list)
                            G_CONNECT_SWAPPED);
 }
 
+static guint
+open_streams (OreePartnersPage *self, const char *id)
+{
+  OreeClientItem *live = oree_client_list_find (self->live, id);
+
+  return live == NULL ? 0 : (guint) (oree_client_item_number (live, "streams-in") + oree_client_item_number (live, "streams-out"));
+}
+
 static void
 command (OreePanelList *list, const char *name, GPtrArray *selected)
 {
-  if (g_str_equal (name, "gateway"))
+  OreeClientSession *session = oree_panel_page_get_session (OREE_PANEL_PAGE (list));
+  const char *id = selected->len > 0 ? oree_client_item_get_id (selected->pdata[0]) : NULL;
+
+  if (g_str_equal (name, "test") && id != NULL)
+    oree_partner_test (GTK_WIDGET (list), session, id);
+  else if (g_str_equal (name, "reset") && id != NULL)
+    oree_partner_reset (GTK_WIDGET (list), session, id, open_streams (OREE_PARTNERS_PAGE (list), id));
+  else if (g_str_equal (name, "gateway"))
     oree_panel_list_open_singleton (list, "xmpp-gateway");
-  else if (g_str_equal (name, "connections") && selected->len > 0)
+  else if (g_str_equal (name, "connections") && id != NULL)
     {
-      g_autofree char *place = g_strconcat ("connections/", oree_client_item_get_id (selected->pdata[0]), NULL);
+      g_autofree char *place = g_strconcat ("connections/", id, NULL);
 
       gtk_widget_activate_action (GTK_WIDGET (list), "win.go", "s", place);
     }

@@ -12,6 +12,7 @@ typedef enum
   OREE_S2S_IDLE,                 /* nothing to carry for the inactivity time */
   OREE_S2S_SHUTDOWN,             /* we stop or drain */
   OREE_S2S_REPLACED,             /* our own certificate changed: a new stream is wanted */
+  OREE_S2S_RESET,                /* an administrator wants new streams */
   OREE_S2S_TRUST_WITHDRAWN,      /* the certificate that proved the peer does so no longer */
   OREE_S2S_CONNECTION_LOST,      /* without </stream> */
   OREE_S2S_ESTABLISH_TIMEOUT,    /* not authenticated in time */

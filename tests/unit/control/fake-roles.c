@@ -218,6 +218,18 @@ oree_roles_list (OreeRoles *self, const char *what, OreeRolesResult done, gpoint
 }
 
 void
+oree_roles_reset (OreeRoles *self, const char *partner, OreeRolesResult done, gpointer data)
+{
+  answer_result (done, data, g_variant_new ("a{sv}", NULL));
+}
+
+void
+oree_roles_open_stream (OreeRoles *self, const char *local, const char *remote, OreeRolesResult done, gpointer data)
+{
+  answer_result (done, data, g_variant_new ("a{sv}", NULL));
+}
+
+void
 oree_roles_counters (OreeRoles *self, OreeRolesResult done, gpointer data)
 {
   answer_result (done, data, g_variant_new ("a{st}", NULL));
