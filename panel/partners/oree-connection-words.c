@@ -165,7 +165,7 @@ const OreeListColumn oree_connection_columns[] = {
   { .id = "partner", .title = N_ ("Partner"), .text = title, .expand = TRUE },
   { .id = "protocol", .title = N_ ("Protocol"), .text = protocol, .width = 74 },
   { .id = "direction", .title = N_ ("Direction"), .text = direction, .width = 66 },
-  { .id = "state", .title = N_ ("State"), .text = state, .width = 80 },
+  { .id = "state", .title = N_ ("State"), .text = state, .width = 112 },
   { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 40 },
   { .id = "method", .title = N_ ("Authentication"), .text = method, .width = 118 },
   { .id = "since", .title = N_ ("Since"), .text = since, .sort = since_sort, .width = 71 },
@@ -228,7 +228,7 @@ last_sort (OreeClientItem *item, gpointer data)
 const OreeListColumn oree_partner_columns[] = {
   { .id = "partner", .title = N_ ("Partner"), .field = "partner", .expand = TRUE },
   { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 98 },
-  { .id = "state", .title = N_ ("State"), .text = partner_state, .width = 80 },
+  { .id = "state", .title = N_ ("State"), .text = partner_state, .width = 112 },
   { .id = "in", .title = NC_ ("streams", "In"), .context = "streams", .text = streams_in, .number = TRUE, .width = 68 },
   { .id = "out", .title = NC_ ("streams", "Out"), .context = "streams", .text = streams_out, .number = TRUE, .width = 68 },
   { .id = "last", .title = N_ ("Last reason"), .text = last_word, .expand = TRUE },
