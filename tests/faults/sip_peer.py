@@ -356,11 +356,11 @@ class SipUser:
             self._etag = response.get("sip-etag")
         return response.status if response else None
 
-    async def heard(self, text, deadline=10.0, since=None):
+    async def heard(self, text, deadline=30.0, since=None):
         return await self.messages.wait(lambda message: message.text == text, deadline, since,
                                         what=f"message {text!r}")
 
-    async def told(self, presentity, deadline=15.0, since=None, **wanted):
+    async def told(self, presentity, deadline=30.0, since=None, **wanted):
         """A NOTIFY about `presentity` whose fields are these, such as state="active", basic="open"."""
         return await self.notifies.wait(
             lambda notify: notify.presentity == presentity

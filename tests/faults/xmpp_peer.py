@@ -159,7 +159,7 @@ class Link:
 
     # TLS
 
-    async def start_tls(self, context, server=False, name=None, deadline=10.0):
+    async def start_tls(self, context, server=False, name=None, deadline=30.0):
         """The handshake; ssl.SSLError or Ended when it fails."""
         self.tls = context.wrap_bio(self._in, self._out, server_side=server, server_hostname=name)
         self._reader = _Reader()

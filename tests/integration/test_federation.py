@@ -175,7 +175,7 @@ async def test_unknown_domain_and_unknown_contact_of_the_partner(lab, alice):
     since = alice.messages.mark()
     status = await alice.say(f"sip:nobody@{PARTNER_DOMAIN}", "hello")
     if status == 200:
-        await alice.messages.wait(lambda message: message.sender.endswith(f"nobody@{PARTNER_DOMAIN}"), 10, since,
+        await alice.messages.wait(lambda message: message.sender.endswith(f"nobody@{PARTNER_DOMAIN}"), 30, since,
                                   what="a report")
     else:
         assert status >= 400

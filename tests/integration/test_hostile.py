@@ -366,10 +366,10 @@ async def test_inbound(world, fault):
 
         async def answered():
             return wanted in link.seen[start:] or link.over or not await link._fill(5)
-        await until(answered, 5, f"{fault.answer} in {link.seen[start:]!r}")
+        await until(answered, 20, f"{fault.answer} in {link.seen[start:]!r}")
         assert wanted in link.seen[start:], link.seen[start:]
     else:
-        await world.alice.heard(fault.delivered, 10)
+        await world.alice.heard(fault.delivered, 30)
     link.abort()
 
 
@@ -464,7 +464,7 @@ async def test_a_strangers_stanzas_are_capped(world):
         await link.send(message(f"x@{STRANGER}", ALICE_JID, MARK, f"s{number}"))
     condition, _ = await link.last_words()
     assert condition == "policy-violation"
-    await until(lambda: len(world.server.stanzas) >= 10, 10, "ten answers")
+    await until(lambda: len(world.server.stanzas) >= 10, 30, "ten answers")
     assert len(world.server.stanzas) == 10
     assert all(stanza.type == "error" and stanza.has("forbidden") for stanza in world.server.stanzas)
 
@@ -586,7 +586,7 @@ async def test_keys_of_ours_prove_nothing_elsewhere(world):
     world.server.faults[EVIL] = Collects
     try:
         assert await world.alice.say(f"sip:x@{EVIL}", "hello") >= 400
-        key, stream_id = await asyncio.wait_for(taken, 10)
+        key, stream_id = await asyncio.wait_for(taken, 30)
     finally:
         del world.server.faults[EVIL]
     link = await world.dial()
@@ -742,10 +742,10 @@ async def test_a_slow_goodbye_loses_nothing(world):
     await world.edge.oreectl("xmpp-gateway", "set", "stream-inactivity-timeout=1")
     since = world.edge.bus.events.mark()
     assert await world.alice.say(f"sip:x@{GOODBYE}", "first") in (200, 202)
-    await asyncio.wait_for(Lingers.ended.wait(), 10)
+    await asyncio.wait_for(Lingers.ended.wait(), 30)
     world.server.stanzas.clear()
     assert await world.alice.say(f"sip:x@{GOODBYE}", "second") in (200, 202)
-    await until(lambda: world.server.stanzas, 10, "the second message")
+    await until(lambda: world.server.stanzas, 30, "the second message")
     assert world.server.stanzas[0].text().startswith("second")
     assert not [event for event in world.edge.bus.events.entries[since:] if event["nick"] == "stream-closed"
                 and event["details"]["partner"] == GOODBYE], "it had not waited for the end"
@@ -766,5 +766,5 @@ async def test_the_limits_of_a_peer_are_kept(world):
     heard = len(link.seen)
     await until(lambda: len(link.seen) > heard, 6, "a sign of life")
     assert not link.over
-    await until(lambda: len(world.server.stanzas) >= 2 and world.server.stanzas[-1].text().startswith("short again"), 5,
+    await until(lambda: len(world.server.stanzas) >= 2 and world.server.stanzas[-1].text().startswith("short again"), 20,
                 "the message behind it")

@@ -175,7 +175,7 @@ async def play(world):
             return any(stanza.body == text for stanza in server.stanzas.entries)
         if answer is not None and answer < 300:  # 202: written to the stream, and on its way
             with contextlib.suppress(Missed):
-                await until(reached, 10)
+                await until(reached, 30)
 
     async def inbound(case):
         server = where[case.domain]

@@ -179,7 +179,7 @@ async def test_the_contact_takes_it_back(lab, alice, watched):
     since = alice.notifies.mark()
     watched.presence(to=ALICE_JID, type="unsubscribed")
     assert (await alice.told(watched.uri, state="terminated", since=since, deadline=20)).reason == "rejected"
-    await until(lambda: _gone(lab, ALICE, watched.jid), 10, "the pair forgotten")
+    await until(lambda: _gone(lab, ALICE, watched.jid), 30, "the pair forgotten")
     assert await why(lab, ALICE, watched.jid) == "presence-never-asked"
 
 
@@ -225,7 +225,7 @@ async def test_devices_are_resources(lab, alice):
     since = contact.presences.mark()
     contact.presence(to=ALICE_JID, type="unsubscribe")
     await contact.sees(f"{ALICE_JID}/desk", "unavailable", deadline=20, since=since)
-    await until(lambda: _gone(lab, contact.jid, ALICE), 10, "the pair forgotten")
+    await until(lambda: _gone(lab, contact.jid, ALICE), 30, "the pair forgotten")
     for user in (contact, other):
         await user.stop()
 
@@ -281,7 +281,7 @@ async def test_every_reason_to_end(lab, notifier, reason, at_once, over, state):
     words = "terminated" + (f";reason={reason}" if reason else "")
     assert await notifier.notify(subscribe, words) == 200
     if at_once:
-        again = await notifier.subscribes.wait(lambda p: contact.jid in p.get("from"), 10, asked)
+        again = await notifier.subscribes.wait(lambda p: contact.jid in p.get("from"), 30, asked)
         assert again.get("call-id") != subscribe.get("call-id")
         assert await notifier.notify(again, "active;expires=600", DOCUMENT) == 200
         assert await why(lab, contact.jid, ALICE) == "allowed"
@@ -290,7 +290,7 @@ async def test_every_reason_to_end(lab, notifier, reason, at_once, over, state):
         await contact.sees(ALICE_JID, "unsubscribed", deadline=20, since=seen)
         assert await row(lab, contact.jid, ALICE) is None
     else:
-        one = await until(lambda: _in_state(lab, contact, state), 10, state)
+        one = await until(lambda: _in_state(lab, contact, state), 30, state)
         assert one["authorisation"] == "granted"
         assert one["last-sip"] == "terminated " + reason.split(";")[0]
         assert ("next" in one) is (reason.split(";")[0] in ("probation", "giveup"))
@@ -316,7 +316,7 @@ async def test_a_first_answer_that_refuses(lab, notifier, status, word, error):
     notifier.answer = lambda packet: status
     contact.subscribe(ALICE_JID)
     assert (await contact.sees(ALICE_JID, word, deadline=20)).error == error
-    await until(lambda: _gone(lab, contact.jid, ALICE), 10, "the pair forgotten")
+    await until(lambda: _gone(lab, contact.jid, ALICE), 30, "the pair forgotten")
     await contact.stop()
 
 
@@ -325,7 +325,7 @@ async def test_a_first_answer_that_may_pass(lab, notifier):
     notifier.answer = lambda packet: (423, "Min-Expires: 80000") if packet.get("expires") != "80000" else (503, "Retry-After: 77")
     contact.subscribe(ALICE_JID)
     await notifier.subscribes.wait(lambda p: p.get("expires") == "80000", 20)
-    one = await until(lambda: _in_state(lab, contact, "waiting"), 10, "waiting")
+    one = await until(lambda: _in_state(lab, contact, "waiting"), 30, "waiting")
     assert one["authorisation"] == "pending" and one["last-sip"] == "SUBSCRIBE 503" and "next" in one
     assert await why(lab, contact.jid, ALICE) == "presence-waiting"
     assert not [p for p in contact.presences.entries if p.sender.startswith(ALICE_JID)]

@@ -143,7 +143,7 @@ async def test_what_was_asked_before_is_answered_after(lab, alice):
     id = juliet.send(ALICE_JID, f"<body>and you?</body><request xmlns='{RECEIPTS}'/>")
     back = await alice.messages.wait(lambda m: m.content_type == "message/cpim" and "and you?" in m.text, what="CPIM")
     message_id = re.search(r"imdn\.Message-ID: (\S+)", back.text).group(1)
-    await until(lambda: awaited(lab) == 2, 10, "two rows")
+    await until(lambda: awaited(lab) == 2, 30, "two rows")
 
     await lab.edge.kill()
     await lab.edge.start()
@@ -160,7 +160,7 @@ async def test_what_was_asked_before_is_answered_after(lab, alice):
     received = await juliet.stanza(lambda s: s.find(f"{{{RECEIPTS}}}received") is not None, 30, since, "receipt")
     assert received.find(f"{{{RECEIPTS}}}received").get("id") == id
     # Once: then nothing is waited for any more.
-    await until(lambda: awaited(lab) == 0, 10, "no row")
+    await until(lambda: awaited(lab) == 0, 30, "no row")
     await juliet.stop()
 
 

@@ -44,7 +44,7 @@ async def test_a_lync_client_of_the_front_end(lab, lync):
     """INVITE, messages both ways, typing both ways, and the end, with a client nobody here wrote."""
     alice, juliet = lync
     # Signing in it asked how often to show that it lives (MS-CONMGMT).
-    await alice.process.lines.wait(lambda line: "keep alive timeout is 300 seconds" in line, 10, what="keep-alive")
+    await alice.process.lines.wait(lambda line: "keep alive timeout is 300 seconds" in line, 30, what="keep-alive")
     alice.say(JULIET_URI, "from a session\nof messages")
     assert (await juliet.heard("from a session\nof messages", 20)).sender.split("/")[0] == ALICE_JID
     (session,) = await sessions(lab)
@@ -221,4 +221,4 @@ async def test_calls_and_sessions_inside_are_refused(lab, bob):
     assert stolen.status in (403, 481)
     assert (await bob.send("BYE", *dialog[0], sequence=30, **dialog[1])).status == 200
     await mallory.stop()
-    await asyncio.wait_for(until(lambda: no_sessions(lab), 10, "no session"), 15)
+    await asyncio.wait_for(until(lambda: no_sessions(lab), 30, "no session"), 45)

@@ -164,7 +164,7 @@ async def test_shot_at_random_moments(shots, tell):
     for way, row in zip(("SIP to XMPP", "XMPP to SIP"), sums):
         tell("{}, {} rounds: {} sent, {} delivered, {} reported, {} both, {} neither, {} doubled".format(way, ROUNDS, *row))
     tell(f"{fired} shots; sent by Prosody before its acknowledgements, and lost with us: {with_us}")
-    await until(lambda: shots.notes() == 0, 10, "no note left")
+    await until(lambda: shots.notes() == 0, 30, "no note left")
 
 
 async def has_pairs(shots):
@@ -193,7 +193,7 @@ async def test_who_waited_when_we_died_is_told(shots, tell):
     account = line.accounts[1]
     tell(*report(line))
     assert not account.neither and account.reported == 5, account
-    await until(lambda: shots.notes() == 0, 10, "no note left")
+    await until(lambda: shots.notes() == 0, 30, "no note left")
 
 
 async def oldest(shots, milliseconds):

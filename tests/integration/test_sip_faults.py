@@ -108,7 +108,7 @@ async def test_everything_is_well(behind, tell):
         await heard_again([line], 10)
     settled(behind, line, tell, 0)
     assert not line.out_reported and not line.in_reported
-    await until(lambda: nothing_waits(behind), 10, "empty queues")
+    await until(lambda: nothing_waits(behind), 30, "empty queues")
 
 
 async def test_a_full_queue_turns_away_and_says_so(behind, tell):
@@ -152,7 +152,7 @@ async def test_a_full_queue_turns_away_and_says_so(behind, tell):
     settled(behind, line, tell, 0)
     out, back = line.accounts
     assert out.reported == back.reported == 5 and out.delivered == back.delivered == limit + 1
-    await until(lambda: nothing_waits(behind), 10, "empty queues")
+    await until(lambda: nothing_waits(behind), 30, "empty queues")
     await edge.oreectl("xmpp-partner", "set", "partner.test", "queue-limit=0")
 
 

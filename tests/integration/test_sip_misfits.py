@@ -297,7 +297,7 @@ async def test_a_ping_is_answered(world):
     shown = context(False, *world.certificate(f"sip.{LITWARE}"))
     reader, writer = await asyncio.open_connection(EDGE_ADDRESS, world.outside_port, ssl=shown)
     writer.write(b"\r\n\r\n")
-    assert await asyncio.wait_for(reader.readexactly(2), 10) == b"\r\n"
+    assert await asyncio.wait_for(reader.readexactly(2), 30) == b"\r\n"
     writer.close()
 
 

@@ -234,7 +234,7 @@ async def test_all_that_belongs_to_a_call(world):
 
     await phones[1].packets.wait(lambda packet: packet.status is None and packet.method == "INVITE")
     assert await within("PRACK", 2, ["RAck: 7 1 INVITE"]) == 200
-    answer = await asyncio.wait_for(final, 10)
+    answer = await asyncio.wait_for(final, 30)
     assert (answer.status, answer.text, answer.get("session-expires")) == (200, SDP, "1800;refresher=uas")
     carol.send("ACK", address(answer.get("contact")), answer.get("to"), sequence=1, routes=routes, **dialog)
     await phones[0].packets.wait(lambda packet: packet.status is None and packet.method == "ACK")
@@ -301,7 +301,7 @@ async def test_blocking_closes_what_is_open(world, partner, alice, undo):
     since = world.edge.bus.events.mark()
     await world.edge.bus.apply(("remove", "allowed-domain", DIRECT, {}), ("add", "blocked-domain", DIRECT, {}))
     await world.edge.bus.event("sip-partner-closed", partner=DIRECT, reason="blocked-domain", since=since)
-    await until(lambda: not direct.is_connected, 10, "the partner lost its connection")
+    await until(lambda: not direct.is_connected, 30, "the partner lost its connection")
     assert not await world.sip_connections(DIRECT)
     await direct.connect(EDGE_ADDRESS, world.outside_port)
     assert await direct.say(ALICE, "after") == 403
@@ -328,7 +328,7 @@ async def test_blocking_ends_calls_and_allowing_again_lets_them_end_well(world, 
     standing = carol.send("INVITE", ALICE, f"<{ALICE}>", invite, SDP.encode(), sequence=1, **dialog)
     await alice.packets.wait(lambda packet: packet.status is None and packet.method == "INVITE")
     alice._reply(200, ["Content-Type: application/sdp"], SDP)
-    answer = await asyncio.wait_for(standing, 10)
+    answer = await asyncio.wait_for(standing, 30)
     routes = list(reversed(answer.all("record-route")))
     carol.send("ACK", address(answer.get("contact")), answer.get("to"), sequence=1, routes=routes, **dialog)
     await alice.packets.wait(lambda packet: packet.status is None and packet.method == "ACK")
@@ -347,8 +347,8 @@ async def test_blocking_ends_calls_and_allowing_again_lets_them_end_well(world, 
     await edge.bus.apply(("remove", "allowed-domain", ADATUM, {}), ("add", "blocked-domain", ADATUM, {}))
     for direction in ("in", "out"):
         await edge.bus.event("sip-partner-closed", since=since, partner=ADATUM, direction=direction, reason="blocked-domain")
-    await asyncio.wait_for(carol.ended.wait(), 10)
-    assert (await asyncio.wait_for(asked, 10)).status in (403, 504)
+    await asyncio.wait_for(carol.ended.wait(), 30)
+    assert (await asyncio.wait_for(asked, 30)).status in (403, 504)
     await alice.packets.wait(lambda packet: packet.status is None and packet.method == "CANCEL"
                              and packet.get("call-id") == rings.get("call-id"))
     assert not await world.sip_connections(ADATUM)

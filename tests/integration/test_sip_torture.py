@@ -35,7 +35,7 @@ class World(SipWorld):
         assert await link.status("OPTIONS", f"sip:{OUR_DOMAIN}") == 200
 
     async def forwarded(self, call_id):
-        return await self.inside.requests.wait(lambda packet: packet.get("call-id") == call_id, 10)
+        return await self.inside.requests.wait(lambda packet: packet.get("call-id") == call_id, 30)
 
     def reached(self, call_id):
         return [packet for packet in self.inside.requests.entries if packet.get("call-id") == call_id]
@@ -116,7 +116,7 @@ async def test_rfc_4475(world, link, name):
         # mpart01 has a Route that names a strict router of the sender's choice: it leads nowhere here.
         assert packet.first.split(" ")[1] == sent.first.split(" ")[1] and not packet.get("route")
         assert len(packet.all("via")) >= 2 and OUR_DOMAIN in packet.first
-        response = await link.packets.wait(lambda packet: packet.get("call-id") == call_id and packet.status >= 200, 10)
+        response = await link.packets.wait(lambda packet: packet.get("call-id") == call_id and packet.status >= 200, 30)
         assert response.status == 200
         return
     if outcome == WAITS:
@@ -128,13 +128,13 @@ async def test_rfc_4475(world, link, name):
         await world.alive(link)
         assert [packet.method for packet in link.packets.entries] == ["OPTIONS"]
         return
-    response = await link.packets.wait(lambda packet: packet.status is not None, 10)
+    response = await link.packets.wait(lambda packet: packet.status is not None, 30)
     assert response.status == int(outcome.rstrip("!"))
     if name == "bext01":
         assert {value.strip() for value in response.get("unsupported").split(",")} == {"noProxiesSupportThis",
                                                                                       "norDoAnyProxiesSupportThis"}
     if outcome.endswith("!"):
-        await asyncio.wait_for(link.ended.wait(), 10)
+        await asyncio.wait_for(link.ended.wait(), 30)
     elif name != "dblreq":  # on a stream its second half is a message of its own, whose body is cut short
         await world.alive(link)
     assert not world.reached(call_id)
@@ -168,7 +168,7 @@ async def test_rfc_5118(world, link, name, uri, via, body, outcome):
                 f"From: <sip:bob@{LITWARE}>;tag=1\r\nTo: <{uri}>\r\nContact: <sip:bob@[2001:db8::1]>\r\n"
                 f"Call-ID: {call_id}\r\nCSeq: 1 OPTIONS\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n").encode() + body)
-    response = await link.packets.wait(lambda packet: packet.get("call-id") == call_id, 10)
+    response = await link.packets.wait(lambda packet: packet.get("call-id") == call_id, 30)
     assert response.status == outcome
     if outcome != 200:
         return
@@ -226,13 +226,13 @@ async def test_framing_attacks(world, link, name):
     if not closed:
         await world.forwarded(second)
     if status is not None:
-        response = await link.packets.wait(lambda packet: packet.get("call-id") == call_id, 10)
+        response = await link.packets.wait(lambda packet: packet.get("call-id") == call_id, 30)
         assert response.status == status
     assert bool(world.reached(call_id)) == (status == 200)
     if not closed:
         return
     # Where two sides could differ on where the next message begins, there is no next message.
-    await asyncio.wait_for(link.ended.wait(), 10)
+    await asyncio.wait_for(link.ended.wait(), 30)
     assert not world.reached(second)
 
 
@@ -260,7 +260,7 @@ async def test_a_partner_chooses_no_route(world, link, routes):
     assert packet.uri == f"sip:alice@{OUR_DOMAIN}" and not packet.get("route")
     data, call_id = request(lines, b"routed")
     link.write(data.replace(f"MESSAGE sip:alice@{OUR_DOMAIN}".encode(), b"MESSAGE sip:x@evil.test"))
-    response = await link.packets.wait(lambda packet: packet.get("call-id") == call_id, 10)
+    response = await link.packets.wait(lambda packet: packet.get("call-id") == call_id, 30)
     assert response.status == 404 and not world.reached(call_id)
 
 

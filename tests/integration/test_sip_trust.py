@@ -126,7 +126,7 @@ async def test_marks_from_outside_go_and_ours_is_there(world):
         f"{TRUST.upper()} : twice", "ms-user-logon-data: RemoteUser",
         f"P-Asserted-Identity: <sip:boss@{OUR_DOMAIN}>", f"P-Asserted-Identity: <sip:bob@{LITWARE}>",
         f"Remote-Party-ID: <sip:boss@{OUR_DOMAIN}>", "Identity: abc;info=<https://x.test>"]) == 200
-    packet = (await world.alice.heard(text, 10)).packet
+    packet = (await world.alice.heard(text, 30)).packet
     trust, = packet.all(TRUST)
     assert dict(part.split("=") for part in trust.split(";")) == {
         "ms-source-type": "AutoFederation", "ms-ep-fqdn": dict(part.split("=") for part in trust.split(";"))["ms-ep-fqdn"],
@@ -180,7 +180,7 @@ async def test_contacts_only_uses_the_allow_entries(world, edge):
     await edge.bus.event("allow-entry-made", since=since, user=ALICE)
     text = world.word()
     assert await say(link, text) == 200
-    packet = (await world.alice.heard(text, 10)).packet
+    packet = (await world.alice.heard(text, 30)).packet
     assert "ms-source-verified-user=unverified" in packet.get(TRUST)
     await edge.oreectl("allow-entry", "revoke", ALICE, carol)
     assert await say(link, world.word()) == 403
@@ -194,7 +194,7 @@ async def test_use_source_verification_heeds_the_mark(world, edge):
     assert await say(link, world.word(), headers=["ms-asserted-verification-level: ms-source-verified-user=unverified"]) == 403
     text = world.word()
     assert await say(link, text, headers=VERIFIED) == 200
-    assert "ms-source-verified-user=verified" in (await world.alice.heard(text, 10)).packet.get(TRUST)
+    assert "ms-source-verified-user=verified" in (await world.alice.heard(text, 30)).packet.get(TRUST)
     await link.stop()
 
 
@@ -226,7 +226,7 @@ async def test_safeguards_hold_a_discovered_partner_and_free_an_allowed_one(worl
             answers.append(await say(link, world.word(), to=to))
             return answers[-1] != 480
         answers = []
-        await until(once, 10, f"an answer for {to}")
+        await until(once, 30, f"an answer for {to}")
         return answers[-1]
 
     for number in range(10):

@@ -203,7 +203,7 @@ async def test_ipv6_in(lab, undo):
     reader, writer = await asyncio.open_connection("::1", lab.xmpp_port)
     writer.write(b"<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' "
                  b"from='fabrikam.test' to='contoso.test' version='1.0'>")
-    answer = await asyncio.wait_for(reader.readuntil(b"</stream:features>"), 10)
+    answer = await asyncio.wait_for(reader.readuntil(b"</stream:features>"), 30)
     assert b"<starttls" in answer and b"from='contoso.test'" in answer
     writer.close()
 
@@ -362,7 +362,7 @@ async def test_another_server_by_record(lab, alice, juliet, undo):
               {"proxy-fqdn": f"xmpp.{PARTNER_DOMAIN}:{lab.partner.s2s_port}"})
     assert (await lab.edge.bus.check(change))["streams-closed"] == 1
     assert (await lab.edge.bus.apply(change))["streams-closed"] == 1
-    await until(lambda: streams_out(lab, 0), 10, "our stream gone")
+    await until(lambda: streams_out(lab, 0), 30, "our stream gone")
     await both_ways(juliet, alice, "moved")
 
 
@@ -379,7 +379,7 @@ async def test_limits_lowered(lab, alice, juliet, undo):
     async def one_left():
         return len([row for row in await lab.edge.oreectl_json("connections")
                     if row.get("partner") == PARTNER_DOMAIN]) == 1
-    await until(one_left, 10, "one stream left")
+    await until(one_left, 30, "one stream left")
     change = ("set", "xmpp-gateway", "global", {"connection-limit": 1})
     assert (await lab.edge.bus.check(change))["streams-closed"] == 0
 
@@ -401,4 +401,4 @@ async def test_keep_alive_changes_under_streams(lab, alice, juliet, undo):
     logged = lab.partner.process.lines.mark()
     await lab.edge.bus.apply(("set", "xmpp-gateway", "global", {"keep-alive-interval": 1}))
     # A request for acknowledgement is what keeps our stream alive.
-    await lab.partner.process.lines.wait(lambda line: "Received ack request" in line, 10, logged, "a request")
+    await lab.partner.process.lines.wait(lambda line: "Received ack request" in line, 30, logged, "a request")

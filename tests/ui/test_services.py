@@ -93,4 +93,4 @@ async def test_lines_move(alone, panel):
                 raise
         finally:
             await alice.stop()
-    await until(lambda: p.screen.grab(box).tobytes() != flat.tobytes(), 5, "a line that moved")
+    await until(lambda: p.screen.grab(box).tobytes() != flat.tobytes(), 30, "a line that moved")

@@ -138,7 +138,7 @@ class Baresip:
     async def offline(self):
         await self._command("presence_offline")
 
-    async def heard(self, text, deadline=10.0, since=None):
+    async def heard(self, text, deadline=30.0, since=None):
         return await self.messages.wait(lambda message: message.text == text, deadline, since,
                                         what=f"message {text!r}")
 
@@ -150,7 +150,7 @@ class Baresip:
                 return contact["status"]
         return None
 
-    async def sees(self, uri, status, deadline=15.0):
+    async def sees(self, uri, status, deadline=30.0):
         async def look():
             return await self.status_of(uri) == status
         await until(look, deadline, f"{self.uri} sees {uri} {status}")

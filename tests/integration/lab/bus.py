@@ -60,7 +60,7 @@ class Bus:
         if journal is not None:
             self._loop.call_soon_threadsafe(journal.add, values[0] if len(values) == 1 else values)
 
-    async def call(self, interface, method, signature=None, *arguments, deadline=15.0):
+    async def call(self, interface, method, signature=None, *arguments, deadline=30.0):
         """What `method` of org.oree.Edge1.`interface` answers, unpacked; GLib.Error when it answers an error."""
         parameters = GLib.Variant(signature, arguments) if signature else None
         reply = await self._loop.run_in_executor(
@@ -106,7 +106,7 @@ class Bus:
     async def counters(self):
         return await self.call("Monitor", "Counters")
 
-    async def event(self, nick, deadline=10.0, since=None, **details):
+    async def event(self, nick, deadline=30.0, since=None, **details):
         """The event `nick` whose details include these; `_` in a name stands for `-`."""
         wanted = {name.replace("_", "-").strip("-"): value for name, value in details.items()}
         return await self.events.wait(

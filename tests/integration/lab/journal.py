@@ -42,7 +42,7 @@ class Journal:
         """Where the journal stands now, for `since`."""
         return len(self.entries)
 
-    async def wait(self, wanted, deadline=10.0, since=None, what=None):
+    async def wait(self, wanted, deadline=30.0, since=None, what=None):
         """The first entry from `since` on (from the beginning of the test, unless said) for which `wanted (entry)` is
         true."""
         def look():
@@ -91,7 +91,7 @@ class Journal:
             self._waiters.remove(look)
 
 
-async def until(condition, deadline=10.0, what="condition", every=0.05):
+async def until(condition, deadline=30.0, what="condition", every=0.05):
     """For what tells nobody when it changes (a file, a socket of another process, a bus property): asks again and
     again until `condition ()`, which may be a coroutine function, gives something true, and returns that."""
     loop = asyncio.get_running_loop()

@@ -86,10 +86,10 @@ class Linphone:
     def say(self, to, text):
         self._command(f"chat {to} {text}")
 
-    async def heard(self, text, deadline=10.0, since=None):
+    async def heard(self, text, deadline=30.0, since=None):
         return await self.messages.wait(lambda message: message.text == text, deadline, since, what=f"message {text!r}")
 
-    async def sees(self, uri, status, deadline=15.0):
+    async def sees(self, uri, status, deadline=30.0):
         await until(lambda: self._statuses.get(uri) == status, deadline, f"{self.uri} sees {uri} {status}")
 
     async def stop(self):

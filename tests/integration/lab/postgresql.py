@@ -26,7 +26,7 @@ class PostgreSql:
         said = await self._process.lines.wait(lambda line: line.startswith(("ready ", "1..0")), 60, what="ready")
         if said.startswith("1..0"):
             return False
-        self._restart = (await self._process.lines.wait(lambda line: line.startswith("restart "), 5)).split(" ", 1)[1]
+        self._restart = (await self._process.lines.wait(lambda line: line.startswith("restart "), 30)).split(" ", 1)[1]
         self.url = f"postgresql:///postgres?host={said.split(' ', 1)[1]}&user=oree"
         return True
 

@@ -64,7 +64,7 @@ class Process:
     def tail(self, count=30):
         return "\n".join(self.lines.entries[-count:])
 
-    async def ready(self, host, port, deadline=15.0):
+    async def ready(self, host, port, deadline=30.0):
         """Waits until something listens on (host, port), and fails at once when the program ends instead."""
         loop = asyncio.get_running_loop()
         end = loop.time() + deadline

@@ -127,7 +127,7 @@ class XmppUser:
         self._client.send_raw(f"<message to='{to}' type='{type}' id='{id}'{spoken}>{inside}</message>")
         return id
 
-    async def ask(self, to, payload, type="get", language=None, deadline=10.0):
+    async def ask(self, to, payload, type="get", language=None, deadline=30.0):
         """An iq; the element of the result or error that answers it."""
         id = self._client.new_id()
         since = self.answers.mark()
@@ -135,7 +135,7 @@ class XmppUser:
         self._client.send_raw(f"<iq to='{to}' type='{type}' id='{id}'{spoken}>{payload}</iq>")
         return await self.answers.wait(lambda iq: iq.get("id") == id, deadline, since, what=f"answer to {payload[:60]}")
 
-    async def stanza(self, wanted, deadline=10.0, since=None, what="stanza"):
+    async def stanza(self, wanted, deadline=30.0, since=None, what="stanza"):
         """The first message stanza (an element) for which `wanted` holds."""
         return await self.stanzas.wait(wanted, deadline, since, what=what)
 
@@ -153,17 +153,17 @@ class XmppUser:
         with contextlib.suppress(slixmpp.exceptions.IqError):
             await self._client.del_roster_item(contact)
 
-    async def heard(self, body, deadline=10.0, since=None):
+    async def heard(self, body, deadline=30.0, since=None):
         """The message with this body."""
         return await self.messages.wait(lambda message: message.body == body and not message.error,
                                         deadline, since, what=f"message {body!r}")
 
-    async def refused(self, id, deadline=10.0, since=None):
+    async def refused(self, id, deadline=30.0, since=None):
         """The error that came back for the message `id`."""
         return await self.messages.wait(lambda message: message.error and message.id == id, deadline, since,
                                         what=f"error for {id}")
 
-    async def sees(self, sender, type="available", show=None, deadline=10.0, since=None):
+    async def sees(self, sender, type="available", show=None, deadline=30.0, since=None):
         """Presence from the bare or full address `sender`."""
         return await self.presences.wait(
             lambda p: (p.sender == sender or p.sender.split("/")[0] == sender) and p.type == type
