@@ -499,9 +499,9 @@ user_request (OreeLane *lane, OreeSipRx *rx)
 static void
 inside_request (OreeLane *lane, OreeSipRx *rx)
 {
-  OreeSipAddr to_addr;
+  OreeSipAddr to_addr, from_addr;
   OreeSpan uri = rx->msg.ruri;
-  g_autofree char *to = NULL;
+  g_autofree char *to = NULL, *from = NULL;
 
   if (oree_sip_addr_from_msg (&to_addr, &rx->msg, OREE_SIP_HDR_TO) > 0
       && (rx->msg.method == OREE_SIP_METHOD_NOTIFY || to_addr.tag.length > 0))
@@ -510,6 +510,14 @@ inside_request (OreeLane *lane, OreeSipRx *rx)
 
   if (to == NULL)
     oree_sip_hub_respond (lane, rx, 404, NULL);
+  /* What somebody is seen as is nobody else's to say (RFC 3903 6): its own devices sign in and come another way. */
+  else if (rx->msg.method == OREE_SIP_METHOD_PUBLISH)
+    {
+      if (oree_sip_addr_from_msg (&from_addr, &rx->msg, OREE_SIP_HDR_FROM) > 0)
+        from = oree_sip_aor_normalise (from_addr.uri);
+      oree_refusal_report (lane, OREE_EVENT_SIP_REQUEST_REFUSED, from, to, "PUBLISH", OREE_REASON_IDENTITY_MISMATCH);
+      oree_sip_hub_respond (lane, rx, oree_refusal (OREE_REASON_IDENTITY_MISMATCH)->sip, NULL);
+    }
   else
     send_to_owner (lane, rx, to);
 }

@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every method that crosses, with real servers on both sides and SIPp as the users: SIPp over TCP to Debian's Kamailio as our next
-hop, to us, over mutual TLS to another Kamailio at litware.test, over TCP to SIPp; and back."""
+"""Every method that crosses, with real servers and SIPp as the users: SIPp over TCP to Debian's Kamailio as our next hop (or to our
+embedded front end, through a door), to us, over mutual TLS to another Kamailio at litware.test, over TCP to SIPp; and back."""
 
 import pytest
 from conftest import run
 from lab import pki
 from lab.clock import Clock
+from lab.door import Door
+from lab.journal import until
 from lab.kamailio import Kamailio
 from lab.process import free_port
 from lab.sipp import Sipp
+from sip_users import ALICE
 from sip_world import EDGE_NAME, LITWARE, PARTNER_ADDRESS, SipWorld
-from world import EDGE_ADDRESS, NEXT_HOP, OUR_DOMAIN
+from world import EDGE_ADDRESS, NEXT_HOP, OUR_DOMAIN, OUR_PASSWORD
 
-ALICE, CAROL = f"alice@{OUR_DOMAIN}", f"carol@{LITWARE}"
+CAROL = f"sip:carol@{LITWARE}"
 
 
 def to_a_device(uri):
@@ -26,11 +29,13 @@ class Methods(SipWorld):
         names.host(f"edge.{OUR_DOMAIN}", EDGE_ADDRESS)
         names.host(NEXT_HOP, EDGE_ADDRESS)
 
-    async def start_methods(self):
+    async def start_methods(self, front_end):
+        self.clock = Clock(self.edge, self.directory / "clock")
         await self.start_sip(domains=(LITWARE,))
         trust = pki.bundle(self.directory / "trust.pem", self.authority.certificate, self.edge_authority)
-        self.plain = {EDGE_ADDRESS: free_port(EDGE_ADDRESS), PARTNER_ADDRESS: free_port(PARTNER_ADDRESS)}
-        self.devices = {EDGE_ADDRESS: free_port(EDGE_ADDRESS), PARTNER_ADDRESS: free_port(PARTNER_ADDRESS)}
+        self.plain = {address: free_port(address) for address in (EDGE_ADDRESS, PARTNER_ADDRESS)}
+        self.devices = {address: free_port(address) for address in self.plain}
+        self._numbers = iter(range(1000))
 
         def options(address):
             return {"trusting": True, "also": [f"tcp:{address}:{self.plain[address]}"],
@@ -43,51 +48,102 @@ class Methods(SipWorld):
                           port=self.ports[LITWARE], **options(PARTNER_ADDRESS))
         server.add_user("carol", "carol")
         self.keep(await server.start())
-        await self.start_kamailio(["alice"], self.authority, trust, **options(EDGE_ADDRESS))
+        self.kamailio = None
+        if front_end == "next-hop":
+            await self.start_kamailio(["alice"], self.authority, trust, **options(EDGE_ADDRESS))
         return self
 
+    async def door(self, program=None):
+        """To the embedded front end, as Alice."""
+        return await Door(ALICE, OUR_PASSWORD, EDGE_ADDRESS, self.sip_port, self.edge_authority, program).open()
 
-@pytest.fixture(scope="module")
-def world():
+    def sipp(self, scenario, address, **options):
+        return Sipp(self.directory / f"sipp-{next(self._numbers)}", scenario, address, **options)
+
+    async def called(self, stack, scenario, address, calls=1):
+        """SIPp, as Carol or as a device of Alice's."""
+        words = {}
+        port = self.devices[address]
+        if address == EDGE_ADDRESS and self.kamailio is None:
+            port = free_port(address)
+            door = await self.door((address, port))
+            stack.append(door.close)
+            words["contact"] = door.contact.strip("<>")
+        program = self.sipp(scenario, address, port=port, calls=calls, **words)
+        stack.append(program.stop)
+        return await program.listening()
+
+    async def calling(self, stack, scenario, address, calls=1):
+        """The same, who calls."""
+        sender, receiver = (ALICE, CAROL) if address == EDGE_ADDRESS else (CAROL, ALICE)
+        words = {"from": sender.removeprefix("sip:"), "to": receiver.removeprefix("sip:"), "domain": receiver.partition("@")[2]}
+        port = self.plain[address]
+        if address == EDGE_ADDRESS and self.kamailio is None:
+            door = await self.door()
+            stack.append(door.close)
+            words["contact"] = door.contact.strip("<>")
+            port = door.port
+        program = self.sipp(scenario, address, remote=(address, port), calls=calls, **words)
+        stack.append(program.stop)
+        return await program.start()
+
+
+@pytest.fixture(scope="module", params=["next-hop", "embedded"])
+def world(request):
     world = Methods()
-    world.clock = Clock(world.edge, world.directory / "clock")
     try:
-        yield run(world.start_methods())
+        yield run(world.start_methods(request.param))
     finally:
         run(world.stop())
 
 
+@pytest.fixture
+def stack():
+    """What is to be ended, last first."""
+    stack = []
+    yield stack
+    for stop in reversed(stack):
+        run(stop())
+
+
 @pytest.fixture(params=["outward", "inward"])
-def talk(world, request):
+def talk(world, stack, request):
     """Runs two scenarios against each other: one of ours calls, or is called."""
-    here, there = (EDGE_ADDRESS, ALICE), (PARTNER_ADDRESS, CAROL)
-    (at, sender), (to, receiver) = (here, there) if request.param == "outward" else (there, here)
-    started = []
+    at, to = (EDGE_ADDRESS, PARTNER_ADDRESS) if request.param == "outward" else (PARTNER_ADDRESS, EDGE_ADDRESS)
 
     async def talk(caller, callee, calls):
-        where = world.directory / f"sipp-{request.param}"
-        called = await Sipp(where, callee, to, world.devices[to], calls=calls).listening()
-        started.append(called)
-        words = {"from": sender, "to": receiver, "domain": receiver.partition("@")[2]}
-        calling = await Sipp(where, caller, at, remote=(at, world.plain[at]), calls=calls, **words).start()
-        started.append(calling)
+        called = await world.called(stack, callee, to, calls)
+        calling = await world.calling(stack, caller, at, calls)
         await calling.done()
         await called.done()
-        return calling, called
 
-    yield talk
-    for program in started:
-        run(program.stop())
+    talk.at = at
+    return talk
 
 
 async def test_methods_without_a_dialog(world, talk):
-    """MESSAGE, OPTIONS, INFO, PUBLISH, SERVICE are answered; BENOTIFY never is, and nothing waits for that."""
+    """MESSAGE, OPTIONS, INFO, SERVICE are answered; BENOTIFY never is, and nothing waits for that."""
     before = await world.edge.bus.counters()
     await talk("asks", "answers", 5)
     world.clock.passes(40)  # Timer F of whatever waits
     after = await world.edge.bus.counters()
     assert after["sip-timeouts"] == before["sip-timeouts"]
-    assert sum(after[name] - before[name] for name in ("sip-to-partners", "sip-from-partners")) == 5 * 7
+    assert sum(after[name] - before[name] for name in ("sip-to-partners", "sip-from-partners")) == 5 * 6
+
+
+async def test_publish(world, talk):
+    if world.kamailio is not None or talk.at == EDGE_ADDRESS:
+        await talk("publishes", "stores", 5)
+        return
+    # The front end takes what is published there itself, and from nobody for somebody else.
+    carol, since = await world.link(LITWARE, "carol", [f"sip.{LITWARE}"]), world.edge.bus.events.mark()
+    document = (f"<presence xmlns='urn:ietf:params:xml:ns:pidf' entity='{ALICE}'><tuple id='x'><status><basic>open</basic></status>"
+                "</tuple></presence>")
+    assert await carol.status("PUBLISH", ALICE, headers=["Event: presence", "Expires: 60", "Content-Type: application/pidf+xml"],
+                              body=document.encode()) == 403
+    event = await world.edge.bus.event("sip-request-refused", to=ALICE, since=since)
+    assert event["details"]["reason"] == "identity-mismatch"
+    await carol.stop()
 
 
 async def test_all_that_belongs_to_a_call(talk):
@@ -96,3 +152,19 @@ async def test_all_that_belongs_to_a_call(talk):
 
 async def test_a_call_that_is_called_off(talk):
     await talk("gives-up", "rings", 5)
+
+
+@pytest.mark.parametrize("world", ["embedded"], indirect=True)
+async def test_two_devices_ring(world, stack):
+    """Of Alice's at the front end SIPp rings reliably, and is asked anew while it does; baresip takes the call, and SIPp is
+    called off."""
+    alice = await world.sip_user("alice", sound=True, dns=world.names.endpoint.replace("@", ":"))
+    stack.append(alice.stop)
+    early = await world.called(stack, "early", EDGE_ADDRESS)
+    caller = await world.calling(stack, "forks", PARTNER_ADDRESS)
+    await alice.line("Incoming call")
+    await until(lambda: caller.messages.count("CSeq: 3 UPDATE") == 2, 30, "the answer to UPDATE")
+    await alice.accept()
+    await caller.done()
+    await early.done()
+    await alice.line("session closed")

@@ -12,9 +12,12 @@ CONFIG = """[sip]
 sip_port=0
 sip_tcp_port=0
 sip_tls_port=-1
-use_ipv6=0
+use_ipv6={six}
 default_proxy=0
 root_ca={ca}
+100rel_support_level={reliable}
+[rtp]
+audio_rtp_port=-1
 [net]
 dns_srv_enabled=0
 [proxy_0]
@@ -42,9 +45,10 @@ _FRIEND = re.compile(r'Friend .*<(?P<uri>sips?:[^>;]+)[^>]*> is (?P<status>\w+)'
 
 
 class Linphone:
-    """`hosts` maps names to addresses. It checks that its server's certificate names `host`."""
+    """`hosts` maps names to addresses. It checks that its server's certificate names `host`. `reliable`: it wants its
+    provisional responses acknowledged (RFC 3262)."""
 
-    def __init__(self, directory, user, domain, password, host, port, ca, contacts=(), hosts=()):
+    def __init__(self, directory, user, domain, password, host, port, ca, contacts=(), hosts=(), reliable=False):
         self.uri = f"sip:{user}@{domain}"
         self.messages = Journal(f"{self.uri} messages")
         self.directory = directory
@@ -52,7 +56,9 @@ class Linphone:
         # It dies of a message it cannot put into its database.
         (directory / ".local" / "share" / "linphone").mkdir(parents=True, exist_ok=True)
         (directory / "linphonerc").write_text(
-            CONFIG.format(ca=ca, host=host, port=port, uri=self.uri, user=user, password=password, domain=domain)
+            CONFIG.format(ca=ca, host=host, port=port, uri=self.uri, user=user, password=password, domain=domain,
+                          reliable=2 if reliable else 1,
+                          six=int(any(":" in at for at in dict(hosts).values())))
             + "".join(FRIEND.format(number=number, uri=uri) for number, uri in enumerate(contacts)))
         (directory / "hosts").write_text("127.0.0.1 localhost\n" + "".join(f"{at} {name}\n" for name, at in dict(hosts).items()))
         self.process = None
@@ -82,6 +88,26 @@ class Linphone:
             self.messages.add(Heard(message["uri"], message["text"]))
         elif friend:
             self._statuses[friend["uri"]] = friend["status"]
+
+    async def line(self, words, deadline=20.0, since=0):
+        """A line of its output that holds `words`."""
+        return await self.process.lines.wait(lambda line: words in line, deadline, since, what=words)
+
+    async def received(self, method, deadline=20.0):
+        """A request, as it wrote it down."""
+        log = self.directory / "linphone.debug"
+        await until(lambda: f"\n{method} sip" in log.read_text(errors="replace"), deadline, f"{self.uri} is asked {method}")
+
+    def dial(self, uri):
+        self._command("soundcard use files")  # no sound card is needed
+        self._command(f"call {uri}")
+
+    def accept(self):
+        self._command("soundcard use files")
+        self._command("answer")
+
+    def hang_up(self):
+        self._command("terminate")
 
     def say(self, to, text):
         self._command(f"chat {to} {text}")

@@ -20,6 +20,7 @@ class Sipp:
         self.address, self.port = address, port or free_port(address)
         self._calls = calls
         directory.mkdir(parents=True, exist_ok=True)
+        words.setdefault("contact", f"sip:{literal(address)}:{self.port};transport=tcp")
         name = f"{scenario}-{self.port}"
         self._errors, self._statistics = directory / f"{name}.errors", directory / f"{name}.csv"
         self._messages = directory / f"{name}.messages"
