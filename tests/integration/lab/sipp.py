@@ -5,7 +5,7 @@ it speaks TCP, to a server that stands between."""
 import csv
 import pathlib
 
-from .journal import Missed
+from .journal import Missed, until
 from .process import Process, free_port, literal
 
 SCENARIOS = pathlib.Path(__file__).resolve().parents[1] / "scenarios"
@@ -37,8 +37,13 @@ class Sipp:
         return self
 
     async def listening(self):
+        """Asked of the system: a connection that only tries would be one more of its callers'."""
+        def is_open():
+            rows = [row.split() for row in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+            return any(row[1].endswith(f":{self.port:04X}") and row[3] == "0A" for row in rows)
+
         await self.start()
-        await self.process.ready(self.address, self.port)
+        await until(is_open, 15, f"{self.process.name} listens")
         return self
 
     async def done(self, deadline=120.0):
