@@ -5,9 +5,10 @@
 #include "ident/oree-domain.h"
 #include "ident/oree-sip-uri.h"
 
-#define TRUST "ms-edge-proxy-message-trust"
+#define TRUST "ms-edge-proxy-message-trust" /* [MS-SIPRE] 2.2.15 has its grammar */
+/* What Lync calls these two stands in no public document: a partner's Lync may not know them (data/doc/PROTOCOLS.md). */
 #define LEVEL "ms-asserted-verification-level"
-#define DISCLAIMER "ms-archiving-disclaimer" /* Lync's name for it is not published (lync-behaviour 9.2) */
+#define DISCLAIMER "ms-archiving-disclaimer"
 #define CREDENTIALS_MAX 4 /* of other realms, in one request that also has some of ours */
 
 /* --- what stands in headers ---------------------------------------------------------------------- */
