@@ -76,8 +76,10 @@ class Baresip:
                                self.directory / "baresip.log", cwd=self.directory, stdin=True)
         self.process.lines = _Lines(self)
         await self.process.start()
-        await self.process.lines.wait(lambda line: "registered successfully" in line or "Forbidden" in line
-                                      or "Unauthorized" in line, deadline=20, what="sign-in")
+        # What it says itself: a challenge in its trace is no end.
+        await self.process.lines.wait(lambda line: "registered successfully" in line
+                                      or not line.startswith("SIP/2.0") and ("Forbidden" in line or "Unauthorized" in line),
+                                      deadline=20, what="sign-in")
         await self.process.ready(self._address, self._control_port)
         self._reader, self._writer = await asyncio.open_connection(self._address, self._control_port)
         return self
