@@ -3,29 +3,34 @@
 #include "net/oree-buffer.h"
 
 #define FIRST_CAPACITY 512
-#define KEPT_FIRST (16 * 1024) /* capacities kept for reuse: this, and twice, four and eight times as much */
-#define KEPT_CLASSES 4
-#define KEPT_EACH 4
+/* Capacities kept for reuse are powers of two up to 128 KiB, as many of each as make this, and never fewer than four. */
+#define KEPT_CLASSES 9
+#define KEPT_BYTES (16 * 1024)
+#define KEPT_LEAST 4
+#define KEPT_MOST (KEPT_BYTES / FIRST_CAPACITY)
+
+/* The address sanitizer has to see every block come and go. */
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+#if defined __SANITIZE_ADDRESS__ || __has_feature (address_sanitizer)
+#define KEEPS FALSE
+#else
+#define KEEPS TRUE
+#endif
 
 /* Blocks nobody uses; a block may come from one thread and stay with another. */
 static _Thread_local struct
 {
-  guint8 *blocks[KEPT_EACH];
+  guint8 *blocks[KEPT_MOST];
   guint n;
 } kept[KEPT_CLASSES];
 
-/* Capacities are powers of two from FIRST_CAPACITY. Answers KEPT_CLASSES for what is not kept. */
+/* Capacities are powers of two from FIRST_CAPACITY. Answers KEPT_CLASSES, or more, for what is not kept. */
 static guint
 class_of (gsize capacity)
 {
-  guint class = 0;
-
-  if (capacity < KEPT_FIRST)
-    return KEPT_CLASSES;
-  while (class < KEPT_CLASSES && (gsize) KEPT_FIRST << class != capacity)
-    class++;
-
-  return class;
+  return g_bit_storage (capacity / FIRST_CAPACITY) - 1;
 }
 
 static guint8 *
@@ -44,7 +49,7 @@ block_give (guint8 *block, gsize capacity)
 {
   guint class = class_of (capacity);
 
-  if (block != NULL && class < KEPT_CLASSES && kept[class].n < KEPT_EACH)
+  if (KEEPS && block != NULL && class < KEPT_CLASSES && kept[class].n < MAX (KEPT_LEAST, KEPT_BYTES / capacity))
     kept[class].blocks[kept[class].n++] = block;
   else
     g_free (block);

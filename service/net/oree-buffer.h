@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Growing byte queue: append at the end, consume at the front; holds no memory while empty. The memory of large ones
- * goes round within a thread: given back and asked for every few microseconds, it would keep malloc sorting. */
+/* Growing byte queue: append at the end, consume at the front; holds no memory while empty. Its memory goes round
+ * within a thread: given back and asked for every few microseconds, it would keep malloc sorting. */
 #pragma once
 #include "base/oree-span.h"
 

@@ -11,7 +11,6 @@
 #include "base/oree-limits.h"
 #include "net/oree-conn-private.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
@@ -77,7 +76,7 @@ static const OreeEnumValue reasons[] = {
 G_STATIC_ASSERT (G_N_ELEMENTS (reasons) == OREE_N_CLOSED_REASONS + 1);
 
 static void io_cb (OreeIo *io, guint32 events, gpointer data);
-static void turn_cb (gpointer data);
+static void lose (OreeConn *self, OreeClosedReason reason, const char *detail);
 
 const char *
 oree_closed_reason_nick (OreeClosedReason reason)
@@ -108,7 +107,7 @@ static void
 flush_later (OreeConn *self)
 {
   if (self->worker != NULL && !is_lost (self))
-    oree_reactor_at_end (reactor (self), &self->flush);
+    oree_reactor_at_last (reactor (self), &self->flush);
 }
 
 static void
@@ -165,11 +164,11 @@ watch (OreeConn *self)
   if (self->blocked)
     events |= EPOLLOUT;
 
-  /* Taken out by a hang-up while nobody wanted to read: back when somebody does. */
-  if (self->io.fd < 0 && events != 0)
-    oree_reactor_add (reactor (self), &self->io, self->fd, events, io_cb, self);
-  else
+  /* New, or taken out by a hang-up while nobody wanted to read. */
+  if (self->io.fd >= 0)
     oree_reactor_modify (reactor (self), &self->io, events);
+  else if (events != 0 && !oree_reactor_add (reactor (self), &self->io, self->fd, events, io_cb, self))
+    lose (self, OREE_CLOSED_RESET, g_strerror (errno));
 }
 
 /* Gone: the descriptor is closed now, the owner told in the next turn. */
@@ -204,7 +203,7 @@ send_buffer (OreeConn *self, OreeBuffer *buffer)
   while (oree_buffer_length (buffer) > 0)
     {
       OreeSpan bytes = oree_buffer_span (buffer);
-      gssize n = send (self->fd, bytes.data, bytes.length, MSG_NOSIGNAL);
+      gssize n = send (self->fd, bytes.data, bytes.length, MSG_NOSIGNAL | MSG_DONTWAIT);
 
       if (n >= 0)
         {
@@ -477,7 +476,7 @@ read_some (OreeConn *self)
   take_hello (self);
   if (self->freed || is_lost (self))
     return;
-  n = recv (self->fd, scratch, OREE_CONN_READ_BUDGET, 0);
+  n = recv (self->fd, scratch, OREE_CONN_READ_BUDGET, MSG_DONTWAIT);
 
   if (n < 0)
     {
@@ -632,12 +631,7 @@ settle (OreeConn *self, OreeWorker *worker)
   self->worker = worker;
   oree_admission_count (oree_worker_admission (worker), 1);
   if (is_lost (self))
-    {
-      soon (self);
-      return;
-    }
-  if (!oree_reactor_add (reactor (self), &self->io, self->fd, 0, io_cb, self))
-    lose (self, OREE_CLOSED_RESET, g_strerror (errno));
+    soon (self);
 }
 
 OreeConn *
@@ -648,6 +642,7 @@ oree_conn_new (OreeWorker *worker, int fd)
   unsigned int stall = OREE_CONN_STALL_SECONDS * 1000;
 
   self->fd = fd;
+  self->io.fd = -1; /* watched once there is somebody to tell */
   self->state = OREE_FILTER_OPEN;
   self->last_read = oree_worker_now (worker);
   self->deadline_at = self->limit_at = OREE_TIME_NEVER;
@@ -657,8 +652,6 @@ oree_conn_new (OreeWorker *worker, int fd)
   oree_timer_init (&self->limit, limit_cb, self);
   oree_timer_init (&self->rest, rest_cb, self);
 
-  fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-  fcntl (fd, F_SETFD, FD_CLOEXEC);
   /* Refused for socket pairs, which have no use for them. */
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall, sizeof stall);

@@ -52,7 +52,7 @@ typedef struct
   void (*on_closed) (OreeConn *conn, OreeClosedReason reason, const char *detail, gpointer data);
 } OreeConnCallbacks;
 
-/* Takes the connected descriptor `fd` (made non-blocking, TCP_NODELAY). Reading starts with
+/* Takes the connected descriptor `fd` (made TCP_NODELAY; it need not be non-blocking). Reading starts with
  * oree_conn_set_callbacks. */
 OreeConn *oree_conn_new (OreeWorker *worker, int fd);
 /* Sets or replaces them (`callbacks` is borrowed and must live on: a static const). What is already buffered is

@@ -20,7 +20,7 @@ struct _OreeReactor
   int epoll_fd;
   GSource *source;
   gpointer tag;
-  OreeHook at_end, next_turn; /* list heads */
+  OreeHook at_end, at_last, next_turn; /* list heads */
   struct epoll_event batch[BATCH];
   OreeHookCb after;
   gpointer after_data;
@@ -69,13 +69,19 @@ hooks_run (OreeHook *head)
 }
 
 static gboolean
+has_hooks (const OreeReactor *self)
+{
+  return !hooks_empty (&self->next_turn) || !hooks_empty (&self->at_end) || !hooks_empty (&self->at_last);
+}
+
+static gboolean
 reactor_prepare (GSource *source, int *timeout)
 {
   OreeReactor *self = ((ReactorSource *) source)->reactor;
 
   oree_reactor_flush (self);
   *timeout = -1;
-  return !hooks_empty (&self->next_turn) || !hooks_empty (&self->at_end);
+  return has_hooks (self);
 }
 
 static gboolean
@@ -83,8 +89,7 @@ reactor_check (GSource *source)
 {
   OreeReactor *self = ((ReactorSource *) source)->reactor;
 
-  return g_source_query_unix_fd (source, self->tag) != 0 || !hooks_empty (&self->next_turn) ||
-         !hooks_empty (&self->at_end);
+  return g_source_query_unix_fd (source, self->tag) != 0 || has_hooks (self);
 }
 
 static gboolean
@@ -128,6 +133,7 @@ oree_reactor_new (GMainContext *context)
     g_error ("epoll_create1: %s", g_strerror (errno));
 
   self->at_end.next = self->at_end.previous = &self->at_end;
+  self->at_last.next = self->at_last.previous = &self->at_last;
   self->next_turn.next = self->next_turn.previous = &self->next_turn;
   self->source = g_source_new (&reactor_funcs, sizeof (ReactorSource));
   ((ReactorSource *) self->source)->reactor = self;
@@ -155,6 +161,7 @@ oree_reactor_free (OreeReactor *self)
     return;
 
   hooks_drop (&self->at_end);
+  hooks_drop (&self->at_last);
   hooks_drop (&self->next_turn);
   g_source_destroy (self->source);
   g_source_unref (self->source);
@@ -222,6 +229,12 @@ oree_reactor_at_end (OreeReactor *self, OreeHook *hook)
 }
 
 void
+oree_reactor_at_last (OreeReactor *self, OreeHook *hook)
+{
+  hook_append (&self->at_last, hook);
+}
+
+void
 oree_reactor_next_turn (OreeReactor *self, OreeHook *hook)
 {
   hook_append (&self->next_turn, hook);
@@ -243,4 +256,5 @@ oree_reactor_flush (OreeReactor *self)
 {
   for (int pass = 0; pass < END_PASSES && !hooks_empty (&self->at_end); pass++)
     hooks_run (&self->at_end);
+  hooks_run (&self->at_last);
 }

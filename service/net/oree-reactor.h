@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An epoll set behind one GSource, and the two moments of a loop turn others hook into: its end, where
- * connections write what the turn produced, and the next turn, for work that must not run inside a call.
+/* An epoll set behind one GSource, and the moments of a loop turn others hook into: its end; after that, where
+ * connections write what the turn produced; and the next turn, for work that must not run inside a call.
  * A reactor belongs to the thread that iterates its context. */
 #pragma once
 #include <glib.h>
@@ -53,6 +53,8 @@ void oree_reactor_set_after (OreeReactor *self, OreeHookCb after, gpointer data)
 void oree_hook_init (OreeHook *hook, OreeHookCb callback, gpointer data);
 /* Run `hook` at the end of this loop turn; once, however often it is asked for. */
 void oree_reactor_at_end (OreeReactor *self, OreeHook *hook);
+/* The same, when all of these have run: what they still wrote goes out with the rest. Such a hook queues none at the end. */
+void oree_reactor_at_last (OreeReactor *self, OreeHook *hook);
 /* Run `hook` in the next loop turn, which then does not wait. A hook is in at most one queue: the first asked for. */
 void oree_reactor_next_turn (OreeReactor *self, OreeHook *hook);
 void oree_hook_cancel (OreeHook *hook);

@@ -92,6 +92,14 @@ oree_tls_wanted_alpn (const SSL *ssl)
   return self->alpn;
 }
 
+/* OpenSSL judges a call by what stands in its queue of errors, and clears all of that whether something stands there or not. */
+static void
+clear_errors (void)
+{
+  if (ERR_peek_error () != 0)
+    ERR_clear_error ();
+}
+
 static OreeFilterState
 tls_fail (Tls *self)
 {
@@ -185,7 +193,7 @@ tls_in (OreeFilter *filter, OreeSpan wire, OreeBuffer *plain, OreeBuffer *wire_o
   if (self->state == OREE_FILTER_FAILED)
     return self->state;
 
-  ERR_clear_error ();
+  clear_errors ();
   self->wire_in = wire;
   self->wire_out = wire_out;
   if (self->state != OREE_FILTER_HANDSHAKE || handshake (self))
@@ -209,7 +217,7 @@ tls_out (OreeFilter *filter, OreeSpan plain, OreeBuffer *wire_out)
   if (self->state != OREE_FILTER_OPEN && self->state != OREE_FILTER_ENDED)
     return self->state;
 
-  ERR_clear_error ();
+  clear_errors ();
   self->wire_out = wire_out;
   while (plain.length > 0)
     {
@@ -235,11 +243,11 @@ tls_end (OreeFilter *filter, OreeBuffer *wire_out)
   if (self->state != OREE_FILTER_OPEN && self->state != OREE_FILTER_ENDED)
     return;
 
-  ERR_clear_error ();
+  clear_errors ();
   self->wire_out = wire_out;
   SSL_shutdown (self->ssl);
   self->wire_out = NULL;
-  ERR_clear_error ();
+  clear_errors ();
 }
 
 static void
