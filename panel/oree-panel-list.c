@@ -55,6 +55,7 @@ show_list (OreePanelList *self)
   oree_list_view_grab_list (PRIVATE (self)->view);
 }
 
+/* Owned. */
 static GtkWidget *
 form_new (const OreePanelKind *kind)
 {
@@ -62,10 +63,10 @@ form_new (const OreePanelKind *kind)
   g_autoptr (GtkBuilder) builder = NULL;
 
   if (kind->form_type != NULL)
-    return g_object_new (kind->form_type (), NULL);
+    return g_object_ref_sink (g_object_new (kind->form_type (), NULL));
   path = g_strconcat ("/org/oree/Edge1/Panel/", kind->form, NULL);
   builder = gtk_builder_new_from_resource (path);
-  /* The builder's reference goes with it; the one of who asked stays floating no more. */
+  /* The builder's own reference goes with it. */
   return g_object_ref (GTK_WIDGET (gtk_builder_get_object (builder, "form")));
 }
 
@@ -73,7 +74,7 @@ void
 oree_panel_list_edit (OreePanelList *self, OreeClientDraft *draft)
 {
   const OreePanelKind *kind = kind_of (self, oree_client_draft_get_kind (draft)->name);
-  g_autoptr (GtkWidget) form = g_object_ref_sink (form_new (kind));
+  g_autoptr (GtkWidget) form = form_new (kind);
 
   gtk_stack_set_visible_child_name (PRIVATE (self)->stack, "editor");
   oree_record_editor_edit (PRIVATE (self)->editor, form, draft,

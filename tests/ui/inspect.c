@@ -5,6 +5,8 @@
  *   widgets      every mapped widget worth a look, as text of a GVariant of type aa{sv}
  *   digest       a checksum of that
  *   windows      how many there are
+ *   allocated    bytes the program asked for and has not given back
+ *   count        how many widgets there are, shown or not
  *   forget       what the keyboard reached until now
  *   go PLACE     the action win.go of the main window
  *   do ACTION    (and perhaps its target) an action of the window in front
@@ -12,7 +14,9 @@
  *   leave        closes menus and dialogs; what asks whether to keep changes is told to discard them
  */
 #include <adwaita.h>
+#include <dlfcn.h>
 #include <gio/gunixsocketaddress.h>
+#include <malloc.h>
 #include <string.h>
 
 #define REACHED "oree-reached"
@@ -276,6 +280,43 @@ n_windows (void)
   return n;
 }
 
+/* Bytes the program has asked for and not given back. The memory of a process says something else: what was freed stays
+ * its own for a while, and under the address sanitizer for long. */
+static gsize
+allocated (void)
+{
+  gsize (*of_sanitizer) (void) = (gsize (*) (void)) dlsym (RTLD_DEFAULT, "__sanitizer_get_current_allocated_bytes");
+  struct mallinfo2 info = mallinfo2 ();
+
+  return of_sanitizer != NULL ? of_sanitizer () : info.uordblks + info.hblkhd;
+}
+
+static guint
+n_below (GtkWidget *widget)
+{
+  guint n = 1;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += n_below (child);
+  return n;
+}
+
+/* Every widget in a window, shown or not. */
+static guint
+n_widgets (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      n += n_below (window);
+    }
+  return n;
+}
+
 static char *
 answer (const char *question)
 {
@@ -289,6 +330,10 @@ answer (const char *question)
 
       return g_compute_checksum_for_string (G_CHECKSUM_MD5, all, -1);
     }
+  if (g_str_equal (question, "allocated"))
+    return g_strdup_printf ("%" G_GSIZE_FORMAT, allocated ());
+  if (g_str_equal (question, "count"))
+    return g_strdup_printf ("%u", n_widgets ());
   if (g_str_equal (question, "forget") && front != NULL)
     forget (front);
   else if (g_str_equal (question, "leave"))
