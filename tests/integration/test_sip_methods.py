@@ -131,6 +131,17 @@ async def test_methods_without_a_dialog(world, talk):
     assert sum(after[name] - before[name] for name in ("sip-to-partners", "sip-from-partners")) == 5 * 6
 
 
+async def test_a_refusal_that_nobody_hears(world):
+    """Not even that we serve no such domain: what is asked after it on the same connection is answered."""
+    carol = await world.link(LITWARE, "carol", [f"sip.{LITWARE}"])
+    nobody = "sip:nobody@nowhere.test"
+    since = carol.packets.mark()
+    told = carol.send("BENOTIFY", nobody, f"<{nobody}>", headers=["Event: presence", "Subscription-State: active"])
+    assert await carol.status("MESSAGE", nobody) == 404
+    assert [packet.method for packet in carol.packets.entries[since:]] == ["MESSAGE"] and not told.done()
+    await carol.stop()
+
+
 async def test_publish(world, talk):
     if world.kamailio is not None or talk.at == EDGE_ADDRESS:
         await talk("publishes", "stores", 5)
