@@ -336,6 +336,20 @@ oree_panel_window_close_request (GtkWindow *window)
   return GTK_WINDOW_CLASS (oree_panel_window_parent_class)->close_request (window);
 }
 
+/* Pixels a page needs with text of the usual size, so that no column of a list is out of sight. */
+#define PAGE_WIDTH 640
+
+/* Where text is larger a page is wider: the navigation goes behind it. */
+static void
+oree_panel_window_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  OreePanelWindow *self = OREE_PANEL_WINDOW (widget);
+
+  GTK_WIDGET_CLASS (oree_panel_window_parent_class)->css_changed (widget, change);
+  if (self->toasts != NULL)
+    gtk_widget_set_size_request (GTK_WIDGET (self->toasts), (int) (PAGE_WIDTH * oree_ui_text_scale (widget)), -1);
+}
+
 static void
 oree_panel_window_dispose (GObject *object)
 {
@@ -355,6 +369,7 @@ oree_panel_window_class_init (OreePanelWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = oree_panel_window_dispose;
+  widget_class->css_changed = oree_panel_window_css_changed;
   GTK_WINDOW_CLASS (klass)->close_request = oree_panel_window_close_request;
   g_type_ensure (OREE_TYPE_PANEL_BANNER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/oree/Edge1/Panel/oree-panel-window.ui");

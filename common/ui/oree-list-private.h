@@ -65,6 +65,7 @@ struct _OreeListView
   char *(*count_words) (guint n);
   guint n_selected;
   guint focus_idle;
+  guint widths_idle;
   gboolean writable;
   gboolean can_edit;
 };
@@ -73,6 +74,8 @@ struct _OreeListView
 void oree_list_actions_init (OreeListView *self);
 /* Which commands may be given now. */
 void oree_list_actions_update (OreeListView *self);
+/* Gives the columns their widths, soon: the text is larger, another title has the arrow. */
+void oree_list_widths_update (OreeListView *self);
 /* Makes "Sort by". */
 void oree_list_actions_set_columns (OreeListView *self);
 

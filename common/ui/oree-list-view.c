@@ -96,6 +96,7 @@ show_count (OreeListView *self)
   else
     text = self->count_words != NULL ? self->count_words (all) : oree_ui_number (all);
   gtk_label_set_label (self->count, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->count), all > 0);
 }
 
 static void
@@ -251,6 +252,8 @@ oree_list_view_finalize (GObject *object)
 {
   OreeListView *self = OREE_LIST_VIEW (object);
 
+  /* What goes has its style taken away, which is a change of style. */
+  g_clear_handle_id (&self->widths_idle, g_source_remove);
   g_ptr_array_unref (self->sources);
   g_clear_object (&self->model);
   g_clear_object (&self->filter);
@@ -295,6 +298,13 @@ oree_list_view_set_property (GObject *object, guint id, const GValue *value, GPa
 }
 
 static void
+oree_list_view_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (oree_list_view_parent_class)->css_changed (widget, change);
+  oree_list_widths_update (OREE_LIST_VIEW (widget));
+}
+
+static void
 bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_set_template_from_resource (widget_class, "/org/oree/ui/oree-list-view.ui");
@@ -327,6 +337,7 @@ oree_list_view_class_init (OreeListViewClass *klass)
   GType type = G_TYPE_FROM_CLASS (klass);
 
   object_class->dispose = oree_list_view_dispose;
+  GTK_WIDGET_CLASS (klass)->css_changed = oree_list_view_css_changed;
   object_class->finalize = oree_list_view_finalize;
   object_class->get_property = oree_list_view_get_property;
   object_class->set_property = oree_list_view_set_property;
@@ -364,6 +375,8 @@ oree_list_view_init (OreeListView *self)
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (on_selection_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (on_items_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (oree_list_widths_update), self,
+                           G_CONNECT_SWAPPED);
   oree_list_actions_init (self);
   oree_ui_watch_stack (GTK_WIDGET (self->stack));
   show_state (self);
@@ -392,6 +405,7 @@ oree_list_view_set_columns (OreeListView *self, const OreeListColumn *columns, g
         gtk_column_view_sort_by_column (self->view, column, GTK_SORT_ASCENDING);
     }
   oree_list_actions_set_columns (self);
+  oree_list_widths_update (self);
 }
 
 void
@@ -539,7 +553,9 @@ focus_row (gpointer data)
   GtkWidget *row = selected_row (self);
 
   self->focus_idle = 0;
-  gtk_widget_grab_focus (row != NULL ? row : GTK_WIDGET (self->view));
+  /* Who went on in the meantime is not called back. */
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->view)))
+    gtk_widget_grab_focus (row != NULL ? row : GTK_WIDGET (self->view));
   return G_SOURCE_REMOVE;
 }
 

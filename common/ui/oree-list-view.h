@@ -22,7 +22,7 @@ typedef struct
   const char *field;  /* the text of this value of the row; "id" is the item's id; NULL: `text` says */
   OreeListText text;
   OreeListText sort;  /* by what it is sorted; NULL: by its text. A number is best padded with zeros */
-  int width;          /* in pixels; 0: as it needs */
+  int width;          /* in pixels, with text of the usual size; never less than the title; 0: as it needs */
   gboolean expand;
   gboolean number;    /* to the right */
 } OreeListColumn;

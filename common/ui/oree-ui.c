@@ -18,6 +18,9 @@
 
 #include <glib/gi18n-lib.h>
 
+/* The font windows were drawn for: 11 points on a screen of 96 dots per inch, in pixels. */
+#define USUAL_TEXT (11.0 * 96 / 72)
+
 /* Seconds that a toast with a way back stays. */
 #define TOAST_SECONDS 10
 
@@ -272,6 +275,15 @@ oree_ui_short_time (gint64 when)
           && g_date_time_get_day_of_year (time) == g_date_time_get_day_of_year (now);
   /* TRANSLATORS: a time of today, and a date with a time, in the form of g_date_time_format(). */
   return g_date_time_format (time, today ? _ ("%H:%M:%S") : _ ("%-d %b %H:%M"));
+}
+
+double
+oree_ui_text_scale (GtkWidget *widget)
+{
+  const PangoFontDescription *font = pango_context_get_font_description (gtk_widget_get_pango_context (widget));
+  double size = (double) pango_font_description_get_size (font) / PANGO_SCALE;
+
+  return (pango_font_description_get_size_is_absolute (font) ? size : size * 96 / 72) / USUAL_TEXT;
 }
 
 char *

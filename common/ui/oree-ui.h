@@ -36,6 +36,8 @@ char *oree_ui_time (gint64 when);
 /* "14:02", with the date when it was not today; owned. */
 char *oree_ui_short_time (gint64 when);
 /* "12,345" in the user's way; owned. */
+/* How large text is in this widget beside what windows were drawn for: 1, or 1.36 where the font has 15 points. */
+double oree_ui_text_scale (GtkWidget *widget);
 char *oree_ui_number (guint64 number);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "panel/history/oree-history-words.h"
 
+#include "panel/history/oree-history-fields.h"
 #include "ui/oree-ui.h"
 
 #include <glib/gi18n-lib.h>
@@ -96,14 +97,17 @@ oree_history_operation (OreeClientItem *item)
 }
 
 static void
-tell_field (GVariant *field, OreeFacts *facts)
+tell_field (const char *kind, GVariant *field, OreeFacts *facts)
 {
-  const char *before = text_of (field, "old"), *after = text_of (field, "new");
+  const char *name = text_of (field, "field");
+  g_autofree char *title = oree_history_field_title (kind, name);
+  g_autofree char *before = oree_history_field_words (kind, name, text_of (field, "old"));
+  g_autofree char *after = oree_history_field_words (kind, name, text_of (field, "new"));
   g_autofree char *words = NULL;
 
   /* TRANSLATORS: a value before and after a change; « (empty) » stands for nothing. */
   words = g_strdup_printf (_ ("%s → %s"), *before != '\0' ? before : _ ("(empty)"), *after != '\0' ? after : _ ("(empty)"));
-  oree_facts_add (facts, text_of (field, "field"), words);
+  oree_facts_add (facts, title, words);
 }
 
 void
@@ -128,7 +132,7 @@ oree_history_tell (OreeClientItem *item, OreeFacts *facts)
         {
           g_autoptr (GVariant) field = g_variant_get_child_value (fields, j);
 
-          tell_field (field, facts);
+          tell_field (text_of (change, "kind"), field, facts);
         }
     }
 }

@@ -107,6 +107,15 @@ method (OreeClientItem *item, gpointer data)
   return g_strdup (*nick != '\0' ? word_of (methods, G_N_ELEMENTS (methods), nick) : "–");
 }
 
+/* A method's name says whether there is TLS; what has none (SIP, a stream that begins) has TLS or not. */
+static char *
+security (OreeClientItem *item, gpointer data)
+{
+  const char *nick = oree_client_item_text (item, "method");
+
+  return *nick != '\0' ? g_strdup (word_of (methods, G_N_ELEMENTS (methods), nick)) : tls (item, data);
+}
+
 static char *
 since (OreeClientItem *item, gpointer data)
 {
@@ -163,14 +172,13 @@ out_sort (OreeClientItem *item, gpointer data)
 
 const OreeListColumn oree_connection_columns[] = {
   { .id = "partner", .title = N_ ("Partner"), .text = title, .expand = TRUE },
-  { .id = "protocol", .title = N_ ("Protocol"), .text = protocol, .width = 74 },
-  { .id = "direction", .title = N_ ("Direction"), .text = direction, .width = 66 },
+  { .id = "protocol", .title = N_ ("Protocol"), .text = protocol, .width = 60 },
+  { .id = "direction", .title = N_ ("Direction"), .text = direction, .width = 72 },
   { .id = "state", .title = N_ ("State"), .text = state, .width = 112 },
-  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 40 },
-  { .id = "method", .title = N_ ("Authentication"), .text = method, .width = 118 },
-  { .id = "since", .title = N_ ("Since"), .text = since, .sort = since_sort, .width = 71 },
-  { .id = "in", .title = NC_ ("messages", "In"), .context = "messages", .text = in, .sort = in_sort, .number = TRUE, .width = 52 },
-  { .id = "out", .title = NC_ ("messages", "Out"), .context = "messages", .text = out, .sort = out_sort, .number = TRUE, .width = 45 },
+  { .id = "method", .title = N_ ("Authentication"), .text = security, .width = 100 },
+  { .id = "since", .title = N_ ("Since"), .text = since, .sort = since_sort, .width = 67 },
+  { .id = "in", .title = NC_ ("messages", "In"), .context = "messages", .text = in, .sort = in_sort, .number = TRUE, .width = 44 },
+  { .id = "out", .title = NC_ ("messages", "Out"), .context = "messages", .text = out, .sort = out_sort, .number = TRUE, .width = 40 },
 };
 const guint oree_n_connection_columns = G_N_ELEMENTS (oree_connection_columns);
 
@@ -227,10 +235,10 @@ last_sort (OreeClientItem *item, gpointer data)
 
 const OreeListColumn oree_partner_columns[] = {
   { .id = "partner", .title = N_ ("Partner"), .field = "partner", .expand = TRUE },
-  { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 98 },
+  { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 90 },
   { .id = "state", .title = N_ ("State"), .text = partner_state, .width = 112 },
-  { .id = "in", .title = NC_ ("streams", "In"), .context = "streams", .text = streams_in, .number = TRUE, .width = 68 },
-  { .id = "out", .title = NC_ ("streams", "Out"), .context = "streams", .text = streams_out, .number = TRUE, .width = 68 },
+  { .id = "in", .title = NC_ ("streams", "In"), .context = "streams", .text = streams_in, .number = TRUE, .width = 44 },
+  { .id = "out", .title = NC_ ("streams", "Out"), .context = "streams", .text = streams_out, .number = TRUE, .width = 44 },
   { .id = "last", .title = N_ ("Last reason"), .text = last_word, .expand = TRUE },
   { .id = "time", .title = N_ ("Time"), .text = last_time, .sort = last_sort, .width = 98 },
 };

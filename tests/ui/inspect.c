@@ -4,6 +4,10 @@
  *
  *   widgets      every mapped widget worth a look, as text of a GVariant of type aa{sv}
  *   digest       a checksum of that
+ *   judge        as widgets, with the contrast of every text as it is painted now
+ *   size         of the window in front: "900 600"
+ *   wear DRESS   another look (look.h)
+ *   picture FILE what is seen, as PNG
  *   windows      how many there are
  *   allocated    bytes the program asked for and has not given back
  *   count        how many widgets there are, shown or not
@@ -13,7 +17,8 @@
  *   tab          moves the keyboard on as Tab does, once round the window in front
  *   leave        closes menus and dialogs; what asks whether to keep changes is told to discard them
  */
-#include <adwaita.h>
+#include "look.h"
+
 #include <dlfcn.h>
 #include <gio/gunixsocketaddress.h>
 #include <malloc.h>
@@ -149,7 +154,7 @@ text_of (GtkWidget *widget)
 }
 
 static void
-describe (GtkWidget *widget, GtkNative *native, int left, int top, GVariantBuilder *all)
+describe (GtkWidget *widget, GtkNative *native, cairo_surface_t *picture, int left, int top, GVariantBuilder *all)
 {
   GVariantDict row;
   graphene_rect_t box;
@@ -176,30 +181,40 @@ describe (GtkWidget *widget, GtkNative *native, int left, int top, GVariantBuild
   g_variant_dict_insert (&row, "cell", "b", is_inside (widget, "GtkColumnListView"));
   g_variant_dict_insert (&row, "active-window", "b",
                          !GTK_IS_WINDOW (native) || gtk_window_is_active (GTK_WINDOW (native)));
+  g_variant_dict_insert (&row, "contrast", "d",
+                         picture != NULL && text != NULL && *text != '\0'
+                             ? look_contrast (picture, (int) box.origin.x, (int) box.origin.y, (int) box.size.width,
+                                              (int) box.size.height)
+                             : 0.0);
   g_variant_builder_add_value (all, g_variant_dict_end (&row));
 }
 
 static void
-walk (GtkWidget *widget, GtkNative *native, int left, int top, GVariantBuilder *all)
+walk (GtkWidget *widget, GtkNative *native, cairo_surface_t *picture, int left, int top, GVariantBuilder *all)
 {
+  gboolean popover = GTK_IS_POPOVER (widget) && GTK_WIDGET (native) != widget;
+
   if (!gtk_widget_get_mapped (widget))
     return;
-  if (GTK_IS_POPOVER (widget) && GTK_WIDGET (native) != widget)
+  if (popover)
     {
       GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (widget));
 
       native = GTK_NATIVE (widget);
       left += gdk_popup_get_position_x (GDK_POPUP (surface));
       top += gdk_popup_get_position_y (GDK_POPUP (surface));
+      picture = picture != NULL ? look_paint (native) : NULL;
     }
   if (is_control (widget) || *text_of (widget) != '\0' || GTK_IS_IMAGE (widget) || GTK_IS_DRAWING_AREA (widget))
-    describe (widget, native, left, top, all);
+    describe (widget, native, picture, left, top, all);
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    walk (child, native, left, top, all);
+    walk (child, native, picture, left, top, all);
+  if (popover && picture != NULL)
+    cairo_surface_destroy (picture);
 }
 
 static char *
-widgets (void)
+widgets (gboolean painted)
 {
   GListModel *windows = gtk_window_get_toplevels ();
   GVariantBuilder all;
@@ -209,8 +224,10 @@ widgets (void)
   for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
     {
       g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+      cairo_surface_t *picture = painted && gtk_widget_get_mapped (window) ? look_paint (GTK_NATIVE (window)) : NULL;
 
-      walk (window, GTK_NATIVE (window), 0, 0, &all);
+      walk (window, GTK_NATIVE (window), picture, 0, 0, &all);
+      g_clear_pointer (&picture, cairo_surface_destroy);
     }
   rows = g_variant_ref_sink (g_variant_builder_end (&all));
   return g_variant_print (rows, TRUE);
@@ -323,10 +340,28 @@ answer (const char *question)
   GtkWidget *main_window = window_of (FALSE), *active = window_of (TRUE), *front = active != NULL ? active : main_window;
 
   if (g_str_equal (question, "widgets"))
-    return widgets ();
+    return widgets (FALSE);
+  if (g_str_equal (question, "judge"))
+    {
+      if (front != NULL)
+        look_wait (front);
+      return widgets (TRUE);
+    }
+  if (g_str_equal (question, "size") && front != NULL)
+    return g_strdup_printf ("%d %d", gtk_widget_get_width (front), gtk_widget_get_height (front));
+  if (g_str_has_prefix (question, "wear "))
+    {
+      const char *wrong = look_wear (question + strlen ("wear "));
+
+      return g_strdup (wrong != NULL ? wrong : "done");
+    }
+  if (g_str_has_prefix (question, "picture ") && front != NULL)
+    return g_strdup (look_save (main_window != NULL ? main_window : front, front, question + strlen ("picture "))
+                         ? "done"
+                         : "not written");
   if (g_str_equal (question, "digest"))
     {
-      g_autofree char *all = widgets ();
+      g_autofree char *all = widgets (FALSE);
 
       return g_compute_checksum_for_string (G_CHECKSUM_MD5, all, -1);
     }

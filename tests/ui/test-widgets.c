@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every widget is made and destroyed, and is gone then; every page of the panel fits beside the navigation in a window of
- * the smallest size, in English and in French. Needs a display, and no service. */
+/* Every widget is made and destroyed, and is gone then, and so is what it had (the address sanitizer judges at the end); every
+ * page of the panel fits beside the navigation in a window of the smallest size, in English and in French. Needs a display
+ * and a bus, and no service. */
 #include "client/oree-locale.h"
+#include "panel/federation/policy/oree-policy-form.h"
+#include "panel/federation/xmpp-partners/oree-partner-form.h"
+#include "panel/oree-panel-banner.h"
 #include "panel/oree-panel-pages.h"
 #include "panel/oree-panel-tabs.h"
 #include "panel/oree-panel-resources.h"
 #include "panel/oree-panel-window.h"
+#include "panel/services/oree-role-details.h"
+#include "panel/services/oree-role-row.h"
+#include "panel/services/oree-stop-choice.h"
+#include "panel/users/oree-user-form.h"
 #include "ui/oree-choice-row.h"
+#include "ui/oree-conflict-dialog.h"
 #include "ui/oree-facts.h"
 #include "ui/oree-list-detail.h"
 #include "ui/oree-list-view.h"
@@ -22,6 +31,9 @@
 #include "ui/oree-tab-bin.h"
 #include "ui/oree-text-row.h"
 #include "ui/oree-ui.h"
+
+#include "wizards/certificate/oree-cert-wizard.h"
+#include "wizards/flow/oree-wizard-field.h"
 
 #include <locale.h>
 
@@ -71,11 +83,150 @@ test_shared (void)
   const GType types[] = {
     OREE_TYPE_CHOICE_ROW, OREE_TYPE_FACTS, OREE_TYPE_LIST_DETAIL, OREE_TYPE_LIST_VIEW, OREE_TYPE_NAMES_ROW,
     OREE_TYPE_NUMBER_ROW, OREE_TYPE_PEM_ROW, OREE_TYPE_RECORD_EDITOR, OREE_TYPE_REFERENCE_ROW, OREE_TYPE_SECRET_ROW, OREE_TYPE_SERVERS_ROW, OREE_TYPE_SPARKLINE,
-    OREE_TYPE_SWITCH_ROW, OREE_TYPE_TAB_BIN, OREE_TYPE_TEXT_ROW,
+    OREE_TYPE_SWITCH_ROW, OREE_TYPE_TAB_BIN, OREE_TYPE_TEXT_ROW, OREE_TYPE_WIZARD_FIELD,
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     make_and_destroy (types[i], NULL);
+}
+
+static void
+test_panel (void)
+{
+  const GType types[] = { OREE_TYPE_PANEL_BANNER, OREE_TYPE_PARTNER_FORM, OREE_TYPE_POLICY_FORM, OREE_TYPE_USER_FORM,
+                          OREE_TYPE_STOP_CHOICE, OREE_TYPE_ROLE_DETAILS, OREE_TYPE_ROLE_ROW };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    make_and_destroy (types[i], NULL);
+}
+
+/* ---- dialogs ---- */
+
+static void
+answered (gboolean go_on, gpointer data)
+{
+  *(gboolean *) data = go_on;
+}
+
+static void
+conflict_answered (OreeConflictAnswer answer, gpointer data)
+{
+  *(OreeConflictAnswer *) data = answer;
+}
+
+/* The window that asks, over `parent`. */
+static GtkWindow *
+dialog_over (GtkWidget *parent)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (gtk_window_get_transient_for (window) == GTK_WINDOW (parent))
+        return window; /* the list of windows has it */
+    }
+  g_error ("no dialog");
+}
+
+static void
+answer (GtkWidget *parent, const char *response)
+{
+  GtkWindow *dialog = dialog_over (parent);
+  gboolean is_gone = FALSE;
+
+  g_object_weak_ref (G_OBJECT (dialog), gone, &is_gone);
+  settle ();
+  if (response != NULL)
+    adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), response);
+  gtk_window_destroy (dialog);
+  settle ();
+  g_assert_true (is_gone);
+}
+
+static void
+test_dialogs (void)
+{
+  GtkWidget *parent = gtk_window_new (), *overlay = adw_toast_overlay_new (), *label = gtk_label_new ("here");
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (oree_conflict_line_free);
+  OreeConflictAnswer conflict = OREE_CONFLICT_CANCEL;
+  gboolean yes = FALSE, is_gone = FALSE;
+
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (overlay), label);
+  gtk_window_set_child (GTK_WINDOW (parent), overlay);
+  gtk_window_present (GTK_WINDOW (parent));
+  settle ();
+  oree_ui_ask (parent, "Heading", "Body", "_Go on", TRUE, answered, &yes);
+  answer (parent, "go-on");
+  g_assert_true (yes);
+  oree_ui_ask (parent, "Heading", "Body", "_Go on", FALSE, NULL, NULL);
+  answer (parent, NULL);
+  oree_ui_tell (parent, "Heading", "Body");
+  answer (parent, NULL);
+  g_ptr_array_add (lines, oree_conflict_line_new ("Field", g_strdup ("theirs"), g_strdup ("")));
+  oree_conflict_ask (parent, "fabrikam.test", "root", 1, FALSE, lines, conflict_answered, &conflict);
+  answer (parent, "ours");
+  g_assert_cmpint (conflict, ==, OREE_CONFLICT_OURS);
+  oree_ui_toast (label, "One", NULL, NULL, NULL);
+  oree_ui_toast (label, "Two", "_Undo", "win.undo", "7");
+  settle ();
+  g_object_weak_ref (G_OBJECT (parent), gone, &is_gone);
+  gtk_window_destroy (GTK_WINDOW (parent));
+  settle ();
+  g_assert_true (is_gone);
+}
+
+/* ---- the wizard ---- */
+
+static void
+on_client (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  *(OreeClient **) data = oree_client_new_finish (result, &error);
+  g_assert_no_error (error);
+}
+
+/* Every page of every task, as far as a service that is not there lets it. */
+static void
+test_wizard (void)
+{
+  const char *const tasks[] = { "request", "pending", "import", "assign", "manage" };
+  const char *const pages[] = { "tasks", "usage", "timing", "file", "template", "security", "organization", "geography",
+                                "subject", "sip-domains", "extra-sans", "summary", "execute", "done", "pending", "import",
+                                "import-summary", "import-done", "assign-usage", "store", "roll", "assign-summary",
+                                "assigned", "manage" };
+  OreeClient *client = NULL;
+  guint shown = 0;
+
+  oree_client_new_async (g_getenv ("DBUS_SESSION_BUS_ADDRESS"), NULL, on_client, &client);
+  while (client == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (tasks); i++)
+    {
+      OreeWizard *wizard = oree_cert_wizard_new (client, NULL);
+      OreeCertDraft *draft = oree_cert_session_get_draft (oree_cert_wizard_get_session (wizard));
+      gboolean is_gone = FALSE;
+      int task;
+
+      g_object_weak_ref (G_OBJECT (wizard), gone, &is_gone);
+      gtk_window_present (GTK_WINDOW (wizard));
+      settle ();
+      g_assert_true (oree_enum_from_nick (oree_cert_tasks, oree_span_str (tasks[i]), &task));
+      oree_cert_draft_set_task (draft, (OreeCertTask) task);
+      for (gsize page = 0; page < G_N_ELEMENTS (pages); page++)
+        {
+          shown += oree_wizard_go_to (wizard, pages[page]);
+          settle ();
+        }
+      gtk_window_destroy (GTK_WINDOW (wizard));
+      settle ();
+      g_assert_true (is_gone);
+    }
+  g_assert_cmpuint (shown, >=, G_N_ELEMENTS (pages));
+  g_assert_cmpuint (G_OBJECT (client)->ref_count, ==, 1);
+  g_object_unref (client);
 }
 
 static void
@@ -146,6 +297,10 @@ main (int argc, char **argv)
   g_resources_register (oree_panel_get_resource ());
   oree_ui_init ();
   g_test_add_func ("/widgets/shared", test_shared);
+  oree_cert_wizard_init ();
+  g_test_add_func ("/widgets/panel", test_panel);
+  g_test_add_func ("/widgets/dialogs", test_dialogs);
+  g_test_add_func ("/widgets/wizard", test_wizard);
   g_test_add_func ("/widgets/pages", test_pages);
   g_test_add_func ("/widgets/window-fits", test_window_fits);
   return g_test_run ();

@@ -334,6 +334,12 @@ on_back (GtkWidget *widget, const char *action, GVariant *parameter)
 
 /* What is under way is cancelled first; only a second time leaves. */
 static void
+on_go_to (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  oree_wizard_go_to (OREE_WIZARD (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
 on_cancel (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   OreeWizardPage *page = oree_wizard_get_current (OREE_WIZARD (widget));
@@ -517,6 +523,7 @@ oree_wizard_class_init (OreeWizardClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_step_activated);
   gtk_widget_class_install_action (widget_class, "wizard.next", NULL, on_next);
   gtk_widget_class_install_action (widget_class, "wizard.back", NULL, on_back);
+  gtk_widget_class_install_action (widget_class, "wizard.go-to", "s", on_go_to);
   gtk_widget_class_install_action (widget_class, "wizard.cancel", NULL, on_cancel);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "wizard.back", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Right, GDK_ALT_MASK, "wizard.next", NULL);

@@ -55,11 +55,11 @@ anonymous (OreeClientItem *item, gpointer data)
 
 static const OreeListColumn columns[] = {
   { .id = "name", .title = N_ ("Name"), .text = name, .expand = TRUE },
-  { .id = "federation", .title = N_ ("Federation"), .text = federation, .width = 110 },
-  { .id = "discovery", .title = N_ ("Discovery"), .text = discovery, .width = 110 },
-  { .id = "disclaimer", .title = N_ ("Disclaimer"), .text = disclaimer, .width = 120 },
-  { .id = "remote", .title = N_ ("Remote users"), .text = outside, .width = 120 },
-  { .id = "anonymous", .title = N_ ("Anonymous users"), .text = anonymous, .width = 140 },
+  { .id = "federation", .title = N_ ("Federation"), .text = federation, .width = 60 },
+  { .id = "discovery", .title = N_ ("Discovery"), .text = discovery, .width = 60 },
+  { .id = "disclaimer", .title = N_ ("Disclaimer"), .text = disclaimer, .width = 60 },
+  { .id = "remote", .title = N_ ("Remote users"), .text = outside, .width = 60 },
+  { .id = "anonymous", .title = N_ ("Anonymous users"), .text = anonymous, .width = 60 },
 };
 
 static const OreePanelKind kinds[] = {

@@ -73,11 +73,11 @@ public (OreeClientItem *item, gpointer data)
 
 static const OreeListColumn columns[] = {
   { .id = "name", .title = N_ ("Name"), .text = name, .sort = sort_name, .expand = TRUE },
-  { .id = "scope", .title = N_ ("Scope"), .text = scope, .width = 80 },
-  { .id = "federated", .title = N_ ("Federated users"), .text = federated, .width = 115 },
-  { .id = "xmpp", .title = N_ ("XMPP"), .text = xmpp, .width = 60 },
-  { .id = "remote", .title = N_ ("Remote users"), .text = outside, .width = 110 },
-  { .id = "public", .title = N_ ("Public users"), .text = public, .width = 110 },
+  { .id = "scope", .title = N_ ("Scope"), .text = scope, .width = 78 },
+  { .id = "federated", .title = N_ ("Federated users"), .text = federated, .width = 60 },
+  { .id = "xmpp", .title = N_ ("XMPP"), .text = xmpp, .width = 50 },
+  { .id = "remote", .title = N_ ("Remote users"), .text = outside, .width = 60 },
+  { .id = "public", .title = N_ ("Public users"), .text = public, .width = 60 },
   { .id = "description", .title = N_ ("Description"), .field = "description", .expand = TRUE },
 };
 

@@ -56,9 +56,9 @@ state (OreeClientItem *item, gpointer data)
 
 static const OreeListColumn columns[] = {
   { .id = "domain", .title = N_ ("Primary domain"), .field = "id", .expand = TRUE },
-  { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 118 },
-  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 75 },
-  { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 75 },
+  { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 88 },
+  { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 76 },
+  { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 76 },
   { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 60 },
   { .id = "state", .title = N_ ("State"), .text = state, .width = 112 },
   { .id = "description", .title = N_ ("Description"), .field = "description", .expand = TRUE },

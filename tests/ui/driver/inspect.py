@@ -25,6 +25,7 @@ class Widget:
     cut: bool
     cell: bool
     active_window: bool
+    contrast: float
 
     def inside(self, type):
         return f"{type}/" in self.path
@@ -57,8 +58,9 @@ class Inspector:
         said = self.ask(question)
         assert said == "done", f"{question}: {said}"
 
-    def widgets(self):
-        rows = GLib.Variant.parse(GLib.VariantType("aa{sv}"), self.ask("widgets"), None, None).unpack()
+    def widgets(self, question="widgets"):
+        """Those on the screen; asked to "judge", with the contrast of every text."""
+        rows = GLib.Variant.parse(GLib.VariantType("aa{sv}"), self.ask(question), None, None).unpack()
         return [Widget(**{name.replace("-", "_"): value for name, value in row.items()}) for row in rows]
 
     def settle(self, looks=2, seconds=10.0):
