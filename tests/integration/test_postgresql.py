@@ -6,7 +6,7 @@ from conftest import run
 from lab.journal import until
 from lab.postgresql import PostgreSql
 from sip_users import both_ways, sip_user
-from test_restart import (alice, durable, test_our_service_is_shot_and_comes_back,  # noqa: F401
+from test_restart import (durable, test_our_service_is_shot_and_comes_back,  # noqa: F401
                           test_our_service_is_shot_while_records_are_written)
 from world import PARTNER_DOMAIN, World
 
