@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The worst comes first: absent, denied, read-only, versions that differ. */
+/* The worst comes first: absent, read-only, versions that differ. */
 #include "panel/oree-panel-banner.h"
 
 #include "ui/oree-ui.h"
@@ -37,17 +37,13 @@ show (OreePanelBanner *self, GtkMessageType type, const char *text, const char *
 }
 
 static void
-show_absent (OreePanelBanner *self, gboolean no_bus)
+show_absent (OreePanelBanner *self)
 {
   g_autofree char *when = oree_ui_short_time (oree_client_session_get_status_time (self->session));
-  g_autofree char *text = NULL;
+  /* TRANSLATORS: %s is a time. */
+  g_autofree char *text
+      = g_strdup_printf (_ ("The edge service is not running. Showing the last known settings (%s)."), when);
 
-  if (*when == '\0')
-    text = g_strdup (no_bus ? _ ("The message bus cannot be reached. Trying again…")
-                            : _ ("The edge service is not running."));
-  else
-    /* TRANSLATORS: %s is a time. */
-    text = g_strdup_printf (_ ("The edge service is not running. Showing the last known settings (%s)."), when);
   show (self, GTK_MESSAGE_WARNING, text, _ ("Try again"));
 }
 
@@ -73,10 +69,12 @@ update (OreePanelBanner *self)
   OreeSessionState state = oree_client_session_get_state (self->session);
   int version = oree_client_session_compare_version (self->session);
 
-  if (state == OREE_SESSION_ABSENT || state == OREE_SESSION_NO_BUS)
-    show_absent (self, state == OREE_SESSION_NO_BUS);
-  else if (state == OREE_SESSION_DENIED)
-    show (self, GTK_MESSAGE_ERROR, _ ("You are not permitted to view the settings of this edge."), _ ("Try again"));
+  /* The window says the rest in place of its pages. */
+  if (state == OREE_SESSION_DENIED || (oree_client_session_get_status (self->session) == NULL
+                                       && (state == OREE_SESSION_ABSENT || state == OREE_SESSION_NO_BUS)))
+    reveal (self, FALSE);
+  else if (state == OREE_SESSION_ABSENT || state == OREE_SESSION_NO_BUS)
+    show_absent (self);
   else if (oree_client_session_is_read_only (self->session))
     show (self, GTK_MESSAGE_INFO, _ ("You can view the settings. Changing them needs authorization."), _ ("Unlock…"));
   else if (state == OREE_SESSION_READY && version != 0)

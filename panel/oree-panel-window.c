@@ -21,6 +21,7 @@ struct _OreePanelWindow
   AdwWindowTitle *title;
   OreePanelBanner *banner;
   GtkStack *stack;
+  AdwStatusPage *nothing; /* in place of the pages while there is nothing to show in them */
   OreeClientSession *session;
   OreePanelPage *page; /* in front; of the stack */
   char *wanted;        /* where to go when the page in front may be left */
@@ -274,6 +275,50 @@ on_status (OreePanelWindow *self)
   adw_window_title_set_subtitle (self->title, host != NULL ? host : "");
 }
 
+/* ---- nothing to show ---- */
+
+static const struct
+{
+  OreeSessionState state;
+  const char *icon, *title, *text; /* N_() */
+} nothings[] = {
+  { OREE_SESSION_DENIED, "changes-prevent-symbolic", N_ ("You May Not View This Edge"),
+    N_ ("Ask the administrator of this computer for the permission to view the settings of the Orée edge service "
+        "(org.oree.edge.view).") },
+  { OREE_SESSION_ABSENT, "network-offline-symbolic", N_ ("The Edge Service Is Not Running"),
+    N_ ("Its settings appear here as soon as it runs. To start it: systemctl start oreed") },
+  { OREE_SESSION_NO_BUS, "network-offline-symbolic", N_ ("The Edge Service Cannot Be Reached"),
+    N_ ("The message bus of this computer does not answer. It is tried again every few seconds.") },
+};
+
+/* A page that never had anything to show would load for ever. What was seen once stays, under the banner; but for who may
+ * not look any more. */
+static void
+on_state (OreePanelWindow *self)
+{
+  OreeSessionState state = oree_client_session_get_state (self->session);
+  gboolean nothing = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (nothings); i++)
+    {
+      if (nothings[i].state != state
+          || (state != OREE_SESSION_DENIED && oree_client_session_get_status (self->session) != NULL))
+        continue;
+      nothing = TRUE;
+      adw_status_page_set_icon_name (self->nothing, nothings[i].icon);
+      adw_status_page_set_title (self->nothing, _ (nothings[i].title));
+      adw_status_page_set_description (self->nothing, _ (nothings[i].text));
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->nothing), nothing);
+  gtk_widget_set_visible (GTK_WIDGET (self->stack), !nothing);
+}
+
+static void
+on_again (OreePanelWindow *self)
+{
+  oree_client_session_refresh (self->session);
+}
+
 /* ---- what the window was like the last time ---- */
 
 static void
@@ -379,6 +424,8 @@ oree_panel_window_class_init (OreePanelWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, OreePanelWindow, title);
   gtk_widget_class_bind_template_child (widget_class, OreePanelWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, OreePanelWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, OreePanelWindow, nothing);
+  gtk_widget_class_bind_template_callback (widget_class, on_again);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_install_action (widget_class, "win.go", "s", on_go);
   gtk_widget_class_install_action (widget_class, "win.place", "i", on_place);
@@ -427,6 +474,8 @@ oree_panel_window_new (GtkApplication *app, OreeClientSession *session)
   self->session = g_object_ref (session);
   oree_panel_banner_set_session (self->banner, session);
   g_signal_connect_object (session, "notify::status", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (on_state), self, G_CONNECT_SWAPPED);
   on_status (self);
+  on_state (self);
   return self;
 }

@@ -23,6 +23,12 @@ RULE = """polkit.addRule (function (action, subject) {
 });
 """ % PERSON
 
+NOTHING = """polkit.addRule (function (action, subject) {
+  if (action.id.indexOf ("org.oree.edge.") == 0 && subject.user == "%s")
+    return polkit.Result.NO;
+});
+""" % PERSON
+
 # What polkitd reads, as it alone sees it.
 HIDE = """for place in /usr/share/polkit-1/actions /usr/share/polkit-1/rules.d /etc/polkit-1/rules.d; do
   [ -d $place ] && mount -t tmpfs -o mode=755 tmpfs $place
@@ -74,7 +80,8 @@ OPEN_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configur
 class Office:
     """The service under polkit, on a system bus; a home and an accessibility bus for the person."""
 
-    def __init__(self):
+    def __init__(self, rule=RULE):
+        self.rule = rule
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="oree-rights-", dir="/tmp"))
         self.directory.chmod(0o755)
         self.address = f"unix:path={self.directory}/bus"
@@ -101,7 +108,7 @@ class Office:
         await self._bus("a11y", OPEN_BUS)
         await self._bus("session", OPEN_BUS)
         rules = self.directory / "rules"
-        rules.write_text(RULE)
+        rules.write_text(self.rule)
         await self._run("polkitd", "unshare", "--mount", "sh", "-c", HIDE, "sh", TOP / "data/polkit/org.oree.edge.policy",
                         rules, POLKITD, DBUS_SYSTEM_BUS_ADDRESS=self.address)
         there = await self._run("gdbus", "gdbus", "wait", "--system", "--timeout=30", "org.freedesktop.PolicyKit1",
@@ -130,10 +137,10 @@ class Office:
 
 
 @pytest.fixture
-def office():
+def office(request):
     if os.geteuid() != 0 or not pathlib.Path(POLKITD).exists():
         pytest.skip("needs root and polkitd")
-    office = Office()
+    office = Office(getattr(request, "param", RULE))
     try:
         run(office.start())
         yield office
@@ -186,3 +193,24 @@ async def test_who_may_only_look(office, program):
     assert status["revision"] == before
     assert [row["id"] for row in await office.edge.oreectl_json("xmpp-partner", "list")] == ["fabrikam.test"]
     assert all(row["state"] == "running" for row in await office.edge.oreectl_json("service", "list"))
+
+
+@pytest.mark.parametrize("office", [NOTHING], indirect=True, ids=["nothing"])
+async def test_who_may_not_even_look(office, program):
+    """No list is empty without a word, and nothing turns for ever: it is said that one may not, and what can be done."""
+    await office.edge.oreectl("xmpp-partner", "add", "fabrikam.test")
+    p = await program(None, "oree-panel", "--page=xmpp",
+                      before=["setpriv", f"--reuid={PERSON}", f"--regid={PERSON}", "--clear-groups"], environment=office.environment_of(PERSON))
+    await p.see("You May Not View This Edge")
+    await p.see(re.compile("Ask the administrator of this computer.*org.oree.edge.view"))
+    await p.gone("fabrikam.test", "label")
+    await p.gone("Loading")
+    p.picture("denied")
+    p.key("alt+1")
+    await p.find("Home", "list item", selected=True)
+    await p.see("You May Not View This Edge")
+    # Asked again, polkit says the same.
+    await p.click("Try again", "button")
+    await p.see("You May Not View This Edge")
+    p.key("ctrl+w")
+    await p.ends()

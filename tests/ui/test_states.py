@@ -21,7 +21,6 @@ BYTES, WIDGETS = 2000, 40
 def walk(inspector, changes):
     """So many changes of page, each begun when the one before has been drawn."""
     for number in range(changes):
-        inspector.order("leave")
         inspector.order(f"go {PLACES[number % len(PLACES)]}")
     inspector.order("leave")
     inspector.order("go home")
