@@ -2,9 +2,13 @@
 """What the whole window is like when something is not as usual, and what it costs to be used for long."""
 
 import os
+import re
 
-from conftest import build_directory
+import pytest
+from conftest import build_directory, run
 from driver.inspect import Inspector
+from lab.process import Process
+from world import TOP, World
 
 MODULE = build_directory() / "tests" / "ui" / "inspect.so"
 
@@ -16,6 +20,36 @@ PLACES = ("home", "policies", "policies/+external-access-policy", "edge", "edge/
 CHANGES = 500
 # Bytes a change of page may leave behind, and widgets all of them may. Measured: see the test.
 BYTES, WIDGETS = 2000, 40
+
+
+@pytest.fixture
+def stage():
+    """A bus where somebody may pretend to be the service."""
+    world = World()
+    try:
+        run(world.bus.start())
+        world.keep(world.bus)
+        yield world
+    finally:
+        run(world.stop())
+
+
+@pytest.mark.parametrize("language, version, api, said", [
+    ("en", "9.1.0", 99, "The service (9.1.0) is newer than this panel"), ("fr", "9.1.0", 99, "Le service (9.1.0) est plus récent"),
+    ("en", "0.0.1", 0, "The service (0.0.1) is older than this panel"), ("fr", "0.0.1", 0, "Le service (0.0.1) est plus ancien")])
+async def test_a_service_of_another_version(stage, panel, tmp_path, language, version, api, said):
+    """It is said which is which, and every place opens all the same; when that service goes, nobody speaks of versions any more."""
+    other = stage.keep(await Process("other", ["/usr/bin/python3", TOP / "tests/faults/other_version.py", stage.bus.address, version, api],
+                                     tmp_path / "other.log").start())
+    await other.lines.wait(lambda line: line == "here", 20)
+    p = await panel(stage, "--page=home", language=language)
+    await p.see(re.compile("^" + re.escape(said)))
+    p.picture(f"version-{api}-{language}")
+    for number in range(1, 10):
+        p.key(f"alt+{number}")
+    await p.see(re.compile("^" + re.escape(said)))
+    await other.stop()
+    await p.gone(re.compile("^" + re.escape(said)), "label")
 
 
 def walk(inspector, changes):
