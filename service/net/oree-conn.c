@@ -232,33 +232,38 @@ may_send_plain (const OreeConn *self)
   return self->filter == NULL || self->state == OREE_FILTER_OPEN || self->state == OREE_FILTER_ENDED;
 }
 
-/* Everything that can go out goes out; TRUE when nothing is left. */
+/* Encrypts what waits, as far ahead of the kernel as may be; FALSE when the connection is lost over it. */
+static gboolean
+encrypt_some (OreeConn *self)
+{
+  gsize ahead = MIN (oree_buffer_length (&self->wire), WIRE_AHEAD);
+  OreeSpan chunk = oree_span_sub (oree_buffer_span (&self->unsent), 0, WIRE_AHEAD - ahead);
+
+  if (chunk.length == 0 || !may_send_plain (self))
+    return TRUE;
+  wake_filter (self);
+  if (self->filter->klass->out (self->filter, chunk, &self->wire) == OREE_FILTER_FAILED)
+    {
+      lose (self, OREE_CLOSED_TLS, self->filter->klass->error (self->filter));
+      return FALSE;
+    }
+  oree_buffer_consume (&self->unsent, chunk.length);
+  return TRUE;
+}
+
+/* Everything that can go out goes out; TRUE when nothing is left. What a handshake leaves and what follows it go together. */
 static gboolean
 send_queues (OreeConn *self)
 {
-  if (!send_buffer (self, &self->wire))
-    return FALSE;
   if (self->filter == NULL)
     return send_buffer (self, &self->unsent);
 
-  while (oree_buffer_length (&self->unsent) > 0)
-    {
-      OreeSpan chunk = oree_span_sub (oree_buffer_span (&self->unsent), 0, WIRE_AHEAD);
+  do
+    if (!encrypt_some (self) || !send_buffer (self, &self->wire))
+      return FALSE;
+  while (oree_buffer_length (&self->unsent) > 0 && may_send_plain (self));
 
-      if (!may_send_plain (self))
-        return FALSE;
-      wake_filter (self);
-      if (self->filter->klass->out (self->filter, chunk, &self->wire) == OREE_FILTER_FAILED)
-        {
-          lose (self, OREE_CLOSED_TLS, self->filter->klass->error (self->filter));
-          return FALSE;
-        }
-      oree_buffer_consume (&self->unsent, chunk.length);
-      if (!send_buffer (self, &self->wire))
-        return FALSE;
-    }
-
-  return TRUE;
+  return oree_buffer_length (&self->unsent) == 0;
 }
 
 /* Both directions are done, or there is nothing more to wait for. */

@@ -97,13 +97,17 @@ deliver_cb (gpointer data)
   lookup_unref (self);
 }
 
+/* Setting it wakes GLib's loop up, each time: it is only ever brought forward. When it strikes before anybody gives up, which
+ * an answer caused that came in time, it is wound anew. */
 static void
 set_clock (OreeResolver *self)
 {
   const OreeLookup *open = g_queue_peek_head (&self->open), *half = g_queue_peek_head (&self->half);
   gint64 at = MIN (open != NULL ? open->give_up_at : G_MAXINT64, half != NULL ? half->give_up_at : G_MAXINT64);
+  gint64 set = g_source_get_ready_time (self->clock);
 
-  g_source_set_ready_time (self->clock, at != G_MAXINT64 ? at : -1);
+  if (at != G_MAXINT64 && (set == -1 || at < set))
+    g_source_set_ready_time (self->clock, at);
 }
 
 /* On the main thread: nothing more is awaited. Hands the worker's reference over with the answer. */
@@ -480,6 +484,7 @@ give_up_cb (gpointer data)
   gint64 now = g_get_monotonic_time ();
   GList *first;
 
+  g_source_set_ready_time (self->clock, -1);
   while ((first = g_queue_peek_head_link (&self->open)) != NULL && ((OreeLookup *) first->data)->give_up_at <= now)
     lookup_over (first->data, OREE_DNS_TIMED_OUT);
   while ((first = g_queue_peek_head_link (&self->half)) != NULL && ((OreeLookup *) first->data)->give_up_at <= now)

@@ -61,6 +61,7 @@ class Oree:
             f"[add xmpp-partner {domain}]\npartner-type=federated\ntls-negotiation=required\nsasl-negotiation=required\n"
             f"support-dialback-negotiation=false\nconnection-limit={limit}\n" for domain in self.bench.domains))
         await self.world.edge.oreectl("apply", changes)
+        await self.world.edge.look_away()
 
     def words(self):
         return ["--pid", self.world.edge.process.pid, "--domain", OUR_DOMAIN, "--user", "alice",

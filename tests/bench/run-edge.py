@@ -77,6 +77,7 @@ class Oree:
             changes.write_text("".join(f"[add allowed-domain {domain}]\nname-check=domain\n"
                                        for domain in self.bench.domains[start:start + 500]))
             await edge.oreectl("apply", changes)
+        await edge.look_away()
 
     @property
     def pids(self):

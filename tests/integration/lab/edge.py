@@ -126,13 +126,17 @@ class Edge:
         await self.bus.running(self.process, deadline)
         return self
 
+    async def look_away(self):
+        """Nobody hears the service's signals any more, as of one left alone: what nobody hears it does not send."""
+        if self.bus is not None:
+            await self.bus.stop()
+            self.bus = None
+
     async def stop(self, deadline=20.0):
         status = None
         if self.process is not None:
             status = await self.process.stop(deadline)
-        if self.bus is not None:
-            await self.bus.stop()
-            self.bus = None
+        await self.look_away()
         self.check_log()
         assert status in (0, None), f"oreed ended with {status}:\n{self.process.tail()}"
 
