@@ -124,7 +124,7 @@ take_name (OreeGwPerson *person, OreeSpan display)
   return TRUE;
 }
 
-OreeGwPerson *
+const OreeGwPerson *
 oree_gw_people_learn (OreeGwPeople *self, const char *aor, const OreeSipMsg *request, OreeSpan display,
                       const OreeGwContent *content)
 {
@@ -134,16 +134,17 @@ oree_gw_people_learn (OreeGwPeople *self, const char *aor, const OreeSipMsg *req
   const char *language = accepts != NULL ? oree_gw_phrase_choose (accepts->value) : NULL;
   gboolean html = content != NULL && content->was_html;
   gboolean cpim = content != NULL && (content->was_cpim || content->kind == OREE_GW_CONTENT_IMDN);
+  gboolean is_news;
 
   if (person == NULL)
     person = add (self, aor);
   if (language == NULL)
     language = oree_gw_phrase_choose (oree_sip_msg_value (request, OREE_SIP_HDR_CONTENT_LANGUAGE));
-  person->changed = take_name (person, display) || (language != NULL && language != person->language)
-                    || (html && !person->takes_html) || (cpim && !person->takes_cpim);
+  is_news = take_name (person, display) || (language != NULL && language != person->language)
+            || (html && !person->takes_html) || (cpim && !person->takes_cpim);
   if (language != NULL)
     person->language = language;
   person->takes_html = person->takes_html || html;
   person->takes_cpim = person->takes_cpim || cpim;
-  return person;
+  return is_news ? person : NULL;
 }

@@ -13,7 +13,6 @@ typedef struct
   const char *language; /* "en" or "fr"; NULL: not known; static */
   gboolean takes_html;  /* sent text/html, and refused none since */
   gboolean takes_cpim;  /* sent message/cpim or a notification, and refused none since */
-  gboolean changed;     /* by the last call of _learn */
 } OreeGwPerson;
 
 typedef struct _OreeGwPeople OreeGwPeople;
@@ -29,8 +28,9 @@ gboolean oree_gw_people_take_row (OreeGwPeople *self, const char *aor, GVariant 
 char *oree_gw_people_spill (OreeGwPeople *self);
 /* NULL: nothing is known of `aor`. Borrowed until the next call of _learn. */
 OreeGwPerson *oree_gw_people_find (OreeGwPeople *self, const char *aor);
-/* A request of `aor`, its display name (raw, unquoted; may be empty), and what its body was (NULL: not looked at). */
-OreeGwPerson *oree_gw_people_learn (OreeGwPeople *self, const char *aor, const OreeSipMsg *request, OreeSpan display,
-                                    const OreeGwContent *content);
+/* A request of `aor`, its display name (raw, unquoted; may be empty), and what its body was (NULL: not looked at). Returns the
+ * person (borrowed, as by _find) when that was news, else NULL. */
+const OreeGwPerson *oree_gw_people_learn (OreeGwPeople *self, const char *aor, const OreeSipMsg *request, OreeSpan display,
+                                          const OreeGwContent *content);
 
 G_END_DECLS

@@ -41,12 +41,11 @@ void
 oree_gateway_people_learn (OreeLane *lane, const char *aor, const OreeSipMsg *request, OreeSpan display,
                            const OreeGwContent *content)
 {
-  const OreeGwPerson *person = oree_gw_people_learn (lane->gateway->people, aor, request, display, content);
+  const OreeGwPerson *news = oree_gw_people_learn (lane->gateway->people, aor, request, display, content);
 
-  if (!person->changed)
-    return;
-  spread (lane, aor, person);
-  spill (lane);
+  if (news != NULL)
+    spread (lane, aor, news);
+  spill (lane); /* whoever showed nothing yet takes a place too */
 }
 
 void

@@ -389,6 +389,13 @@ requests_become_one_stanza (void)
 
 /* --- names and addresses ------------------------------------------------------------------------- */
 
+static const OreeGwPerson *
+learnt (OreeGwPeople *people, const char *aor, const OreeSipMsg *msg, const char *name)
+{
+  oree_gw_people_learn (people, aor, msg, oree_span_str (name), NULL);
+  return oree_gw_people_find (people, aor);
+}
+
 static void
 names_become_cards (void)
 {
@@ -401,7 +408,7 @@ names_become_cards (void)
   for (guint round = 0; round < ROUNDS; round++)
     {
       g_autofree char *name = evil (FALSE);
-      OreeGwPerson *person = oree_gw_people_learn (people, "sip:otto@phone.test", msg, oree_span_str (name), NULL);
+      const OreeGwPerson *person = learnt (people, "sip:otto@phone.test", msg, name);
       OreeGwQueryFacts facts = { TRUE, person->name, "sip:otto@phone.test", "1", 0, 0 };
       OreeGwRefusalId refusal;
       g_autoptr (OreeXmlNode) answer = oree_gw_query_answer (iq, &facts, &refusal), again = NULL;
