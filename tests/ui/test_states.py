@@ -35,8 +35,7 @@ def stage():
 
 
 @pytest.mark.parametrize("language, version, api, said", [
-    ("en", "9.1.0", 99, "The service (9.1.0) is newer than this panel"), ("fr", "9.1.0", 99, "Le service (9.1.0) est plus récent"),
-    ("en", "0.0.1", 0, "The service (0.0.1) is older than this panel"), ("fr", "0.0.1", 0, "Le service (0.0.1) est plus ancien")])
+    ("fr", "9.1.0", 99, "Le service (9.1.0) est plus récent"), ("en", "0.0.1", 0, "The service (0.0.1) is older than this panel")])
 async def test_a_service_of_another_version(stage, panel, tmp_path, language, version, api, said):
     """It is said which is which, and every place opens all the same; when that service goes, nobody speaks of versions any more."""
     other = stage.keep(await Process("other", ["/usr/bin/python3", TOP / "tests/faults/other_version.py", stage.bus.address, version, api],
