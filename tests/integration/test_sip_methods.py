@@ -107,28 +107,28 @@ def stack():
 
 
 @pytest.fixture(params=["outward", "inward"])
-def talk(world, stack, request):
-    """Runs two scenarios against each other: one of ours calls, or is called."""
+def talk(world, stack, long, request):
+    """Runs two scenarios against each other, `talk.calls` times: one of ours calls, or is called."""
     at, to = (EDGE_ADDRESS, PARTNER_ADDRESS) if request.param == "outward" else (PARTNER_ADDRESS, EDGE_ADDRESS)
 
-    async def talk(caller, callee, calls):
-        called = await world.called(stack, callee, to, calls)
-        calling = await world.calling(stack, caller, at, calls)
+    async def talk(caller, callee):
+        called = await world.called(stack, callee, to, talk.calls)
+        calling = await world.calling(stack, caller, at, talk.calls)
         await calling.done()
         await called.done()
 
-    talk.at = at
+    talk.at, talk.calls = at, 100 if long else 5
     return talk
 
 
 async def test_methods_without_a_dialog(world, talk):
     """MESSAGE, OPTIONS, INFO, SERVICE are answered; BENOTIFY never is, and nothing waits for that."""
     before = await world.edge.bus.counters()
-    await talk("asks", "answers", 5)
+    await talk("asks", "answers")
     world.clock.passes(40)  # Timer F of whatever waits
     after = await world.edge.bus.counters()
     assert after["sip-timeouts"] == before["sip-timeouts"]
-    assert sum(after[name] - before[name] for name in ("sip-to-partners", "sip-from-partners")) == 5 * 6
+    assert sum(after[name] - before[name] for name in ("sip-to-partners", "sip-from-partners")) == talk.calls * 5
 
 
 async def test_a_refusal_that_nobody_hears(world):
@@ -144,7 +144,7 @@ async def test_a_refusal_that_nobody_hears(world):
 
 async def test_publish(world, talk):
     if world.kamailio is not None or talk.at == EDGE_ADDRESS:
-        await talk("publishes", "stores", 5)
+        await talk("publishes", "stores")
         return
     # The front end takes what is published there itself, and from nobody for somebody else.
     carol, since = await world.link(LITWARE, "carol", [f"sip.{LITWARE}"]), world.edge.bus.events.mark()
@@ -158,11 +158,11 @@ async def test_publish(world, talk):
 
 
 async def test_all_that_belongs_to_a_call(talk):
-    await talk("calls", "takes", 5)
+    await talk("calls", "takes")
 
 
 async def test_a_call_that_is_called_off(talk):
-    await talk("gives-up", "rings", 5)
+    await talk("gives-up", "rings")
 
 
 @pytest.mark.parametrize("world", ["embedded"], indirect=True)
