@@ -245,18 +245,15 @@ batch_free (Batch *batch)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Batch, batch_free)
 
-static void
-refuse (Batch *batch, const GError *error, const OreeClientOutcome *outcome)
+/* TRUE: `outcome` has no error. Else it is told why nothing comes of it. */
+static gboolean
+came_out (Batch *batch, const OreeClientOutcome *outcome, const GError *error)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *why = oree_client_outcome_why_not (outcome, error);
 
-  if (outcome != NULL)
-    for (guint i = 0; i < oree_problems_n (outcome->problems) && text == NULL; i++)
-      if (oree_problems_get (outcome->problems, i)->severity == OREE_SEVERITY_ERROR)
-        text = oree_sentence_problem (oree_problems_get (outcome->problems, i));
-  if (text == NULL && error != NULL)
-    text = g_strdup (error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message);
-  oree_ui_tell (GTK_WIDGET (batch->self), _ ("The Changes Were Not Committed"), text);
+  if (why != NULL)
+    oree_ui_tell (GTK_WIDGET (batch->self), _ ("The Changes Were Not Committed"), why);
+  return why == NULL;
 }
 
 static void
@@ -268,9 +265,7 @@ on_applied (GObject *source, GAsyncResult *result, gpointer data)
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  if (outcome == NULL || oree_problems_n_errors (outcome->problems) > 0)
-    refuse (batch, error, outcome);
-  else
+  if (came_out (batch, outcome, error))
     tell_done (batch->self, batch->done, outcome->revision);
 }
 
@@ -281,7 +276,7 @@ apply_batch (gboolean yes, gpointer data)
   OreePanelList *self = batch->self;
 
   if (yes)
-    oree_client_apply_async (oree_panel_page_get_session (OREE_PANEL_PAGE (self)), batch->changes, batch->seen, NULL,
+    oree_client_apply_async (oree_panel_page_get_session (OREE_PANEL_PAGE (self)), batch->changes, batch->seen,
                              PRIVATE (self)->cancellable, on_applied, batch);
   else
     batch_free (batch);
@@ -298,11 +293,8 @@ on_checked (GObject *source, GAsyncResult *result, gpointer data)
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  if (outcome == NULL || oree_problems_n_errors (outcome->problems) > 0)
-    {
-      refuse (batch, error, outcome);
-      return;
-    }
+  if (!came_out (batch, outcome, error))
+    return;
   effects = oree_sentence_effects (outcome->effects);
   if (effects == NULL && batch->question == NULL)
     {

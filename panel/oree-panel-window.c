@@ -223,20 +223,14 @@ on_undone (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (OreePanelWindow) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (OreeClientOutcome) outcome = oree_client_config_finish (OREE_CLIENT_SESSION (source), result, &error);
+  g_autofree char *why = oree_client_outcome_why_not (outcome, error);
 
   if (gtk_widget_in_destruction (GTK_WIDGET (self)))
     return;
-  if (outcome != NULL && oree_problems_n_errors (outcome->problems) == 0)
+  if (why == NULL)
     oree_ui_toast (GTK_WIDGET (self->stack), _ ("Undone"), NULL, NULL, NULL);
-  else if (outcome != NULL)
-    {
-      g_autofree char *text = oree_sentence_problem (oree_problems_get (outcome->problems, 0));
-
-      oree_ui_tell (GTK_WIDGET (self), _ ("It Could Not Be Undone"), text);
-    }
   else
-    oree_ui_tell (GTK_WIDGET (self), _ ("It Could Not Be Undone"),
-                  error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message);
+    oree_ui_tell (GTK_WIDGET (self), _ ("It Could Not Be Undone"), why);
 }
 
 static void
@@ -252,7 +246,7 @@ on_undo (GtkWidget *widget, const char *action, GVariant *parameter)
     revision = 0;
   self->undo_revision = 0;
   if (revision != 0)
-    oree_client_undo_async (self->session, revision, NULL, NULL, on_undone, g_object_ref (self));
+    oree_client_undo_async (self->session, revision, NULL, on_undone, g_object_ref (self));
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/oree-client-config.h"
 
+#include "client/oree-sentences.h"
+
 /* How far back the history is searched for who changed a record. */
 #define LOOK_BACK 100u
 
@@ -56,17 +58,19 @@ call (OreeClientSession *session, OreeCall which, GVariant *parameters, GCancell
   oree_client_session_call_async (session, which, parameters, cancellable, on_outcome, task);
 }
 
-static GVariant *
-options (const char *comment, gboolean only_last)
+static void
+restore (OreeClientSession *session, guint64 revision, guint64 seen_revision, gboolean alone, gboolean dry,
+         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  GVariantDict dict;
+  GVariantDict options;
 
-  g_variant_dict_init (&dict, NULL);
-  if (comment != NULL)
-    g_variant_dict_insert (&dict, "comment", "s", comment);
-  if (only_last)
-    g_variant_dict_insert (&dict, "only-last", "b", TRUE);
-  return g_variant_dict_end (&dict);
+  g_variant_dict_init (&options, NULL);
+  if (alone)
+    g_variant_dict_insert (&options, "only-last", "b", TRUE);
+  if (dry)
+    g_variant_dict_insert (&options, "dry-run", "b", TRUE);
+  call (session, OREE_CALL_RESTORE, g_variant_new ("(tt@a{sv})", revision, seen_revision, g_variant_dict_end (&options)),
+        cancellable, callback, data);
 }
 
 void
@@ -77,27 +81,47 @@ oree_client_check_async (OreeClientSession *session, GVariant *changes, GCancell
 }
 
 void
-oree_client_apply_async (OreeClientSession *session, GVariant *changes, guint64 seen_revision, const char *comment,
-                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+oree_client_apply_async (OreeClientSession *session, GVariant *changes, guint64 seen_revision, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer data)
 {
-  call (session, OREE_CALL_APPLY,
-        g_variant_new ("(@a(sssa{sv})t@a{sv})", changes, seen_revision, options (comment, FALSE)), cancellable, callback,
+  call (session, OREE_CALL_APPLY, g_variant_new ("(@a(sssa{sv})ta{sv})", changes, seen_revision, NULL), cancellable, callback,
         data);
 }
 
 void
-oree_client_undo_async (OreeClientSession *session, guint64 revision, const char *comment, GCancellable *cancellable,
+oree_client_undo_async (OreeClientSession *session, guint64 revision, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer data)
 {
   /* Seen is the revision itself: whoever changed the same records since is not run over. */
-  call (session, OREE_CALL_RESTORE, g_variant_new ("(tt@a{sv})", revision, revision, options (comment, TRUE)),
-        cancellable, callback, data);
+  restore (session, revision, revision, TRUE, FALSE, cancellable, callback, data);
+}
+
+void
+oree_client_restore_async (OreeClientSession *session, guint64 revision, gboolean alone, gboolean dry,
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  restore (session, revision, 0, alone, dry, cancellable, callback, data);
 }
 
 OreeClientOutcome *
 oree_client_config_finish (OreeClientSession *session, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+char *
+oree_client_outcome_why_not (const OreeClientOutcome *outcome, const GError *error)
+{
+  if (outcome == NULL)
+    return g_strdup (error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message);
+  for (guint i = 0; i < oree_problems_n (outcome->problems); i++)
+    {
+      const OreeProblem *problem = oree_problems_get (outcome->problems, i);
+
+      if (problem->severity == OREE_SEVERITY_ERROR)
+        return oree_sentence_problem (problem);
+    }
+  return NULL;
 }
 
 void

@@ -21,14 +21,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OreeClientOutcome, oree_client_outcome_free)
 void oree_client_check_async (OreeClientSession *session, GVariant *changes, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer data);
 /* Does it, as one transaction; with an error among the problems nothing was stored. Error: CONFLICT when somebody changed
- * one of the records after `seen_revision` (0: whatever happened). `comment` may be NULL. */
-void oree_client_apply_async (OreeClientSession *session, GVariant *changes, guint64 seen_revision, const char *comment,
+ * one of the records after `seen_revision` (0: whatever happened). */
+void oree_client_apply_async (OreeClientSession *session, GVariant *changes, guint64 seen_revision,
                               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /* Takes back what `revision` changed, and that alone. Error: CONFLICT when it was changed again since. */
-void oree_client_undo_async (OreeClientSession *session, guint64 revision, const char *comment,
-                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-/* The outcome of any of the three, owned. */
+void oree_client_undo_async (OreeClientSession *session, guint64 revision, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer data);
+/* Whatever was changed since: takes back `revision` alone, or goes back to it; `dry`: only says what would come of it. */
+void oree_client_restore_async (OreeClientSession *session, guint64 revision, gboolean alone, gboolean dry,
+                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/* The outcome of any of these, owned. */
 OreeClientOutcome *oree_client_config_finish (OreeClientSession *session, GAsyncResult *result, GError **error);
+
+/* Why nothing came of it, as a sentence, owned: the first error among the problems, or `error` where there is no outcome. NULL:
+ * it was done. */
+char *oree_client_outcome_why_not (const OreeClientOutcome *outcome, const GError *error);
 
 /* One change more; `fields` (a{sv}) may be NULL. */
 void oree_client_add_change (GVariantBuilder *changes, const char *operation, const char *kind, const char *id,

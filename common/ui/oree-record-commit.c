@@ -264,7 +264,7 @@ apply (OreeRecordEditor *self)
 {
   set_busy (self, TRUE);
   oree_client_apply_async (self->session, oree_client_draft_changes (self->draft),
-                           oree_client_draft_get_revision (self->draft), NULL, self->cancellable, on_applied,
+                           oree_client_draft_get_revision (self->draft), self->cancellable, on_applied,
                            g_object_ref (self));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "panel/history/oree-history-page.h"
 
+#include "client/oree-client-config.h"
 #include "client/oree-client-list.h"
 #include "client/oree-sentences.h"
 #include "panel/history/oree-history-words.h"
@@ -90,43 +91,39 @@ question_free (Question *question)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
 
+/* TRUE: `outcome` has no error. Else it is told why nothing comes of it. */
+static gboolean
+came_out (OreeHistoryPage *self, const OreeClientOutcome *outcome, const GError *error)
+{
+  g_autofree char *why = oree_client_outcome_why_not (outcome, error);
+
+  if (why != NULL)
+    oree_ui_tell (GTK_WIDGET (self), _ ("Nothing was changed"), why);
+  return why == NULL;
+}
+
 static void
 on_restored (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = oree_client_session_call_finish (OREE_CLIENT_SESSION (source), result, &error);
   g_autoptr (OreeHistoryPage) self = data;
-  g_autoptr (GVariant) problems = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OreeClientOutcome) outcome = oree_client_config_finish (OREE_CLIENT_SESSION (source), result, &error);
   g_autofree char *said = NULL, *number = NULL;
-  guint64 now = 0;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || !came_out (self, outcome, error))
     return;
-  if (reply == NULL)
-    {
-      oree_ui_tell (GTK_WIDGET (self), _ ("Nothing was changed"),
-                    error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message);
-      return;
-    }
-  g_variant_get_child (reply, 0, "t", &now);
+  number = g_strdup_printf ("%" G_GUINT64_FORMAT, outcome->revision);
   /* TRANSLATORS: a passing word; %s is the number of the new revision. */
-  number = g_strdup_printf ("%" G_GUINT64_FORMAT, now);
   said = g_strdup_printf (_ ("Done: this is revision %s now"), number);
   oree_list_detail_close (self->view);
   oree_ui_toast (GTK_WIDGET (self), said, NULL, NULL, NULL);
 }
 
 static void
-go_back (OreeHistoryPage *self, guint64 to, gboolean only_last)
+restore (const Question *question, gboolean dry, GAsyncReadyCallback callback, gpointer data)
 {
-  GVariantDict options;
-
-  g_variant_dict_init (&options, NULL);
-  if (only_last)
-    g_variant_dict_insert (&options, "only-last", "b", TRUE);
-  oree_client_session_call_async (oree_panel_page_get_session (OREE_PANEL_PAGE (self)), OREE_CALL_RESTORE,
-                                  g_variant_new ("(tt@a{sv})", to, (guint64) 0, g_variant_dict_end (&options)),
-                                  self->cancellable, on_restored, g_object_ref (self));
+  oree_client_restore_async (oree_panel_page_get_session (OREE_PANEL_PAGE (question->self)), question->revision,
+                             question->only_last, dry, question->self->cancellable, callback, data);
 }
 
 static void
@@ -135,25 +132,43 @@ on_answer (gboolean yes, gpointer data)
   g_autoptr (Question) question = data;
 
   if (yes)
-    go_back (question->self, question->revision, question->only_last);
+    restore (question, FALSE, on_restored, g_object_ref (question->self));
+}
+
+/* What would come of it is known: does the administrator want that? */
+static void
+on_forecast (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Question) question = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OreeClientOutcome) outcome = oree_client_config_finish (OREE_CLIENT_SESSION (source), result, &error);
+  g_autofree char *heading = NULL, *number = NULL, *effects = NULL, *text = NULL;
+  gboolean only_last = question->only_last;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || !came_out (question->self, outcome, error))
+    return;
+  number = g_strdup_printf ("%" G_GUINT64_FORMAT, question->revision);
+  heading = only_last ? g_strdup_printf (_ ("Take back revision %s?"), number)
+                      : g_strdup_printf (_ ("Go back to revision %s?"), number);
+  effects = oree_sentence_effects (outcome->effects);
+  text = g_strconcat (only_last ? _ ("What it changed becomes what it was before; later changes stay.")
+                                : _ ("The whole configuration becomes what it was then. This is a change like any other: it can "
+                                     "be taken back."),
+                      "\n\n", effects != NULL ? effects : _ ("Nothing that is connected now is cut."), NULL);
+  oree_ui_ask (GTK_WIDGET (question->self), heading, text, only_last ? _ ("_Take back") : _ ("_Go back"), TRUE, on_answer,
+               question);
+  g_steal_pointer (&question);
 }
 
 static void
 ask (OreeHistoryPage *self, guint64 to, gboolean only_last)
 {
   Question *question = g_new0 (Question, 1);
-  g_autofree char *heading = NULL, *number = g_strdup_printf ("%" G_GUINT64_FORMAT, to);
 
   question->self = g_object_ref (self);
   question->revision = to;
   question->only_last = only_last;
-  heading = only_last ? g_strdup_printf (_ ("Take back revision %s?"), number)
-                      : g_strdup_printf (_ ("Go back to revision %s?"), number);
-  oree_ui_ask (GTK_WIDGET (self), heading,
-               only_last ? _ ("What it changed becomes what it was before; later changes stay.")
-                         : _ ("The whole configuration becomes what it was then. This is a change like any other: it can be "
-                              "taken back."),
-               only_last ? _ ("_Take back") : _ ("_Go back"), TRUE, on_answer, question);
+  restore (question, TRUE, on_forecast, question);
 }
 
 static void

@@ -120,7 +120,6 @@ oree_history_tell (OreeClientItem *item, OreeFacts *facts)
   oree_facts_add (facts, _ ("Who"), oree_client_item_text (item, "who"));
   oree_facts_add (facts, _ ("Time"), when);
   oree_facts_add (facts, _ ("How"), oree_history_operation (item));
-  oree_facts_add (facts, _ ("Comment"), oree_client_item_text (item, "comment"));
   for (gsize i = 0; changes != NULL && i < g_variant_n_children (changes); i++)
     {
       g_autoptr (GVariant) change = g_variant_get_child_value (changes, i);

@@ -169,24 +169,6 @@ export (OreeBusCall *call, GVariant *parameters)
 
 /* "add xmpp-partner fabrikam.test" for the audit, or how many there are. */
 static void
-note_changes (OreeBusCall *call, GVariant *changes)
-{
-  gsize n = g_variant_n_children (changes);
-  g_autofree char *note = NULL;
-
-  if (n == 1)
-    {
-      const char *operation, *kind, *id;
-
-      g_variant_get_child (changes, 0, "(&s&s&s@a{sv})", &operation, &kind, &id, NULL);
-      note = g_strdup_printf ("%s %s %s", operation, kind, id);
-    }
-  else
-    note = g_strdup_printf ("%" G_GSIZE_FORMAT " changes", n);
-  oree_bus_call_note (call, note);
-}
-
-static void
 on_applied (const OreeApplyResult *result, const GError *error, gpointer data)
 {
   OreeBusCall *call = data;
@@ -203,6 +185,31 @@ on_applied (const OreeApplyResult *result, const GError *error, gpointer data)
     oree_bus_call_reply_refused (call, reply);
   else
     oree_bus_call_reply (call, reply);
+}
+
+/* The options of Apply, Restore and Import; `note` (taken) says in the audit what is asked for. */
+static void
+submit (OreeBusCall *call, OreeApplyRequest *request, GVariant *options, char *note)
+{
+  g_autofree char *owned = note, *dry = NULL;
+
+  g_variant_lookup (options, "dry-run", "b", &request->dry);
+  request->who = oree_bus_call_who (call);
+  dry = request->dry ? g_strconcat ("dry run: ", note, NULL) : NULL;
+  oree_bus_call_note (call, dry != NULL ? dry : note);
+  oree_apply_submit (apply_of (call), request, on_applied, call);
+}
+
+static char *
+note_of_changes (GVariant *changes)
+{
+  gsize n = g_variant_n_children (changes);
+  const char *operation, *kind, *id;
+
+  if (n != 1)
+    return g_strdup_printf ("%" G_GSIZE_FORMAT " changes", n);
+  g_variant_get_child (changes, 0, "(&s&s&s@a{sv})", &operation, &kind, &id, NULL);
+  return g_strdup_printf ("%s %s %s", operation, kind, id);
 }
 
 static void
@@ -230,44 +237,37 @@ check (OreeBusCall *call, GVariant *parameters)
 static void
 apply_changes (OreeBusCall *call, GVariant *parameters)
 {
-  g_autoptr (GVariant) changes = NULL;
-  OreeApplyRequest request = { .kind = OREE_APPLY_CHANGES, .who = oree_bus_call_who (call) };
+  g_autoptr (GVariant) changes = NULL, options = NULL;
+  OreeApplyRequest request = { .kind = OREE_APPLY_CHANGES };
 
-  g_variant_get (parameters, "(@a(sssa{sv})t@a{sv})", &changes, &request.seen_revision, NULL);
+  g_variant_get (parameters, "(@a(sssa{sv})t@a{sv})", &changes, &request.seen_revision, &options);
   request.body = changes;
-  note_changes (call, changes);
-  oree_apply_submit (apply_of (call), &request, on_applied, call);
+  submit (call, &request, options, note_of_changes (changes));
 }
 
 static void
 import (OreeBusCall *call, GVariant *parameters)
 {
-  g_autoptr (GVariant) records = NULL;
-  g_autofree char *note = NULL;
-  OreeApplyRequest request = { .kind = OREE_APPLY_IMPORT, .who = oree_bus_call_who (call) };
+  g_autoptr (GVariant) records = NULL, options = NULL;
+  OreeApplyRequest request = { .kind = OREE_APPLY_IMPORT };
 
-  g_variant_get (parameters, "(@a(ssa{sv})t@a{sv})", &records, &request.seen_revision, NULL);
+  g_variant_get (parameters, "(@a(ssa{sv})t@a{sv})", &records, &request.seen_revision, &options);
   request.body = records;
-  note = g_strdup_printf ("%" G_GSIZE_FORMAT " records", g_variant_n_children (records));
-  oree_bus_call_note (call, note);
-  oree_apply_submit (apply_of (call), &request, on_applied, call);
+  submit (call, &request, options, g_strdup_printf ("%" G_GSIZE_FORMAT " records", g_variant_n_children (records)));
 }
 
 static void
 restore (OreeBusCall *call, GVariant *parameters)
 {
   g_autoptr (GVariant) options = NULL;
-  g_autofree char *note = NULL;
   gboolean only_last = FALSE;
-  OreeApplyRequest request = { .kind = OREE_APPLY_RESTORE, .who = oree_bus_call_who (call) };
+  OreeApplyRequest request = { .kind = OREE_APPLY_RESTORE };
 
   g_variant_get (parameters, "(tt@a{sv})", &request.revision, &request.seen_revision, &options);
   g_variant_lookup (options, "only-last", "b", &only_last);
   if (only_last)
     request.kind = OREE_APPLY_UNDO;
-  note = g_strdup_printf ("%s %" G_GUINT64_FORMAT, only_last ? "undo" : "to", request.revision);
-  oree_bus_call_note (call, note);
-  oree_apply_submit (apply_of (call), &request, on_applied, call);
+  submit (call, &request, options, g_strdup_printf ("%s %" G_GUINT64_FORMAT, only_last ? "undo" : "to", request.revision));
 }
 
 /* ---- History ---- */

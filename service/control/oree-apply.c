@@ -20,6 +20,7 @@ typedef struct
   guint64 revision;
   guint64 seen;
   char *who;
+  gboolean dry, queued;
   OreeApplyDone done;
   gpointer data;
 
@@ -76,6 +77,7 @@ job_new (OreeApply *self, const OreeApplyRequest *request, OreeApplyDone done, g
   job->seen = request->kind == OREE_APPLY_UNDO && request->seen_revision == 0 ? request->revision
                                                                                : request->seen_revision;
   job->who = g_strdup (request->who);
+  job->dry = request->dry;
   job->done = done;
   job->data = data;
   job->problems = oree_problems_new ();
@@ -382,6 +384,30 @@ operation_nick (OreeApplyKind kind)
 }
 
 static void
+on_forecast (GVariant *effects, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  OreeApply *self = job->apply;
+
+  answer (job, self->freed ? 0 : self->revision, effects);
+  if (still_wanted (self) && job->queued)
+    next_job (self);
+}
+
+/* Takes `job`. */
+static void
+forecast (Job *job)
+{
+  OreeApply *self = job->apply;
+
+  self->outstanding++;
+  if (self->roles != NULL)
+    oree_roles_forecast (self->roles, job->policy, on_forecast, job);
+  else
+    on_forecast (NULL, job);
+}
+
+static void
 run_changes (Job *job, GVariant *changes, OreeRecordView view)
 {
   OreeApply *self = job->apply;
@@ -391,6 +417,11 @@ run_changes (Job *job, GVariant *changes, OreeRecordView view)
       || g_variant_n_children (job->touched) == 0) /* nothing differs: there is no revision to make */
     {
       refuse_job (job, error);
+      return;
+    }
+  if (job->dry)
+    {
+      forecast (job);
       return;
     }
   self->outstanding++;
@@ -544,38 +575,22 @@ oree_apply_set_roles (OreeApply *self, OreeRoles *roles)
 void
 oree_apply_submit (OreeApply *self, const OreeApplyRequest *request, OreeApplyDone done, gpointer data)
 {
-  g_queue_push_tail (&self->jobs, job_new (self, request, done, data));
+  Job *job = job_new (self, request, done, data);
+
+  job->queued = TRUE;
+  g_queue_push_tail (&self->jobs, job);
   work (self);
-}
-
-static void
-on_forecast (GVariant *effects, gpointer data)
-{
-  g_autoptr (Job) job = data;
-  OreeApply *self = job->apply;
-
-  answer (job, self->freed ? 0 : self->revision, effects);
-  still_wanted (self);
 }
 
 void
 oree_apply_check (OreeApply *self, const OreeApplyRequest *request, OreeApplyDone done, gpointer data)
 {
   g_autoptr (Job) job = job_new (self, request, done, data);
-  GVariant *changes
-      = job->kind == OREE_APPLY_IMPORT ? changes_of_import (self->set, job->body) : g_variant_ref (job->body);
-  gboolean fine = check_and_build (job, changes, OREE_RECORD_PUBLIC);
 
-  if (job->kind != OREE_APPLY_IMPORT)
-    g_variant_unref (changes);
-  if (!fine || self->roles == NULL)
-    {
-      answer (job, self->revision, NULL);
-      return;
-    }
-  self->outstanding++;
-  oree_roles_forecast (self->roles, job->policy, on_forecast, job);
-  g_steal_pointer (&job);
+  if (check_and_build (job, job->body, OREE_RECORD_PUBLIC))
+    forecast (g_steal_pointer (&job));
+  else
+    answer (job, self->revision, NULL);
 }
 
 OreePolicy *

@@ -41,6 +41,7 @@ typedef struct
   guint64 revision;      /* of RESTORE and UNDO */
   guint64 seen_revision; /* 0: whatever there is; UNDO then means the revision undone */
   const char *who;
+  gboolean dry; /* only the first two steps, and what publishing would do: nothing is stored */
 } OreeApplyRequest;
 
 /* `store` and `set` as read at the start; `changed` as in OreeStoreContent. References are taken; `store` is
@@ -55,7 +56,7 @@ void oree_apply_set_roles (OreeApply *self, OreeRoles *roles);
 
 /* Queues `request` (copied). */
 void oree_apply_submit (OreeApply *self, const OreeApplyRequest *request, OreeApplyDone done, gpointer data);
-/* The first two steps of CHANGES or IMPORT, and what publishing would do; stores nothing. */
+/* A dry run of CHANGES that waits for nobody and is up to no revision. */
 void oree_apply_check (OreeApply *self, const OreeApplyRequest *request, OreeApplyDone done, gpointer data);
 
 OreePolicy *oree_apply_policy (OreeApply *self);

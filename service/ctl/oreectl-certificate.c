@@ -817,16 +817,17 @@ certificate (Oreectl *ctl, int argc, char **argv)
   {
     const char *verb;
     OreectlStatus (*run) (Oreectl *, int, char **);
+    gboolean has_trial;
   } verbs[] = {
     { "list", list },     { "show", show },     { "needs", needs },   { "request", request },     { "renew", renew },
-    { "import", import }, { "assign", assign }, { "roll", roll },     { "roll-back", roll_back }, { "remove", remove_one },
-    { "export", export },
+    { "roll", roll },     { "export", export }, { "remove", remove_one },
+    { "roll-back", roll_back }, { "import", import, TRUE }, { "assign", assign, TRUE },
   };
   const char *verb = argc > 0 ? argv[0] : "list";
 
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (g_str_equal (verbs[i].verb, verb))
-      return verbs[i].run (ctl, MAX (argc - 1, 0), argv + (argc > 0));
+      return ctl->dry_run && !verbs[i].has_trial ? oreectl_not_dry (verb) : verbs[i].run (ctl, MAX (argc - 1, 0), argv + (argc > 0));
   return oreectl_usage (_ ("After “certificate” comes needs, request, list, show, import, assign, remove, renew, roll, roll-back or export."));
 }
 

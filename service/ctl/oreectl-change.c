@@ -170,6 +170,26 @@ say_effects (GVariant *effects)
     puts (sentence);
 }
 
+static void
+say_possible (GVariant *effects)
+{
+  puts (_ ("The changes can be applied."));
+  say_effects (effects);
+}
+
+GVariant *
+oreectl_change_options (const Oreectl *ctl, const char *option)
+{
+  GVariantDict options;
+
+  g_variant_dict_init (&options, NULL);
+  if (ctl->dry_run)
+    g_variant_dict_insert (&options, "dry-run", "b", TRUE);
+  if (option != NULL)
+    g_variant_dict_insert (&options, option, "b", TRUE);
+  return g_variant_dict_end (&options);
+}
+
 OreectlStatus
 oreectl_change_send (Oreectl *ctl, OreeCall call, GVariant *parameters)
 {
@@ -196,6 +216,8 @@ oreectl_change_send (Oreectl *ctl, OreeCall call, GVariant *parameters)
     }
   else if (refused)
     fputs (_ ("Nothing was changed.\n"), stderr);
+  else if (ctl->dry_run)
+    say_possible (effects);
   else
     {
       g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, revision);
@@ -212,7 +234,7 @@ oreectl_change_apply (Oreectl *ctl, GVariant *changes, guint64 seen_revision)
 {
   return oreectl_change_send (
       ctl, OREE_CALL_APPLY,
-      g_variant_new ("(@a(sssa{sv})t@a{sv})", changes, seen_revision, oreectl_no_options ()));
+      g_variant_new ("(@a(sssa{sv})t@a{sv})", changes, seen_revision, oreectl_change_options (ctl, NULL)));
 }
 
 OreectlStatus
@@ -239,9 +261,6 @@ oreectl_change_check (Oreectl *ctl, GVariant *changes)
       oreectl_json_print (g_variant_dict_end (&dict));
     }
   else if (!refused)
-    {
-      puts (_ ("The changes can be applied."));
-      say_effects (effects);
-    }
+    say_possible (effects);
   return refused ? OREECTL_REFUSED : OREECTL_OK;
 }

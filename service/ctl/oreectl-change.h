@@ -14,6 +14,8 @@ gboolean oreectl_change_add_word (const OreeKind *kind, GVariantDict *fields, co
 /* The same from a name (with "+" or "-" at its end for lists) and a value. */
 void oreectl_change_add_field (const OreeKind *kind, GVariantDict *fields, const char *name, const char *value);
 
+/* a{sv}, floating: `option` (may be NULL) is set, and "dry-run" as --dry-run says. */
+GVariant *oreectl_change_options (const Oreectl *ctl, const char *option);
 /* Sends a call that answers (revision, problems, effects) and says what came of it. */
 OreectlStatus oreectl_change_send (Oreectl *ctl, OreeCall call, GVariant *parameters);
 /* Sends `changes` (a(sssa{sv}), sunk) to Apply. */

@@ -167,7 +167,7 @@ import (Oreectl *ctl, int argc, char **argv)
       g_variant_builder_add (&records, "(ss@a{sv})", entry->kind->name, entry->id, entry->fields);
     }
   return oreectl_change_send (ctl, OREE_CALL_IMPORT,
-                              g_variant_new ("(a(ssa{sv})t@a{sv})", &records, revision, oreectl_no_options ()));
+                              g_variant_new ("(a(ssa{sv})t@a{sv})", &records, revision, oreectl_change_options (ctl, NULL)));
 }
 
 const OreectlCommand oreectl_file_commands[] = {

@@ -95,14 +95,9 @@ history (Oreectl *ctl, int argc, char **argv)
 static OreectlStatus
 go_back (Oreectl *ctl, guint64 revision, gboolean only_last)
 {
-  GVariantDict options;
-
-  g_variant_dict_init (&options, NULL);
-  if (only_last)
-    g_variant_dict_insert (&options, "only-last", "b", TRUE);
   return oreectl_change_send (
       ctl, OREE_CALL_RESTORE,
-      g_variant_new ("(tt@a{sv})", revision, (guint64) 0, g_variant_dict_end (&options)));
+      g_variant_new ("(tt@a{sv})", revision, (guint64) 0, oreectl_change_options (ctl, only_last ? "only-last" : NULL)));
 }
 
 static gboolean

@@ -64,6 +64,8 @@ OreectlStatus oreectl_kinds (Oreectl *ctl, int argc, char **argv);
 
 /* Says `text` (translated) on the error output and answers USAGE. */
 OreectlStatus oreectl_usage (const char *text);
+/* The same for --dry-run with a command that has no trial. */
+OreectlStatus oreectl_not_dry (const char *name);
 /* Says what went wrong and answers the status it stands for; takes `error`. */
 OreectlStatus oreectl_fail (GError *error);
 /* Calls and answers the reply, or NULL with `*status` set and the error said. `parameters` is sunk. */

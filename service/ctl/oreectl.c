@@ -128,15 +128,28 @@ find_command (const char *name)
   return NULL;
 }
 
+OreectlStatus
+oreectl_not_dry (const char *name)
+{
+  /* TRANSLATORS: %s is a command. */
+  g_autofree char *said = g_strdup_printf (_ ("“%s” does not go with --dry-run. Nothing was done."), name);
+
+  return oreectl_usage (said);
+}
+
 static OreectlStatus
 dispatch (Oreectl *ctl, int argc, char **argv)
 {
+  /* Who asks for a trial gets one or hears that there is none. */
+  static const char *const with_trial[] = { "apply", "check", "import", "undo", "restore", "certificate", NULL };
   const OreectlCommand *command;
   g_autofree char *text = NULL;
 
   if (argc == 0)
     return oreectl_usage (_ ("A command is missing."));
   command = find_command (argv[0]);
+  if (command != NULL && ctl->dry_run && !g_strv_contains (with_trial, argv[0]))
+    return oreectl_not_dry (argv[0]);
   if (command != NULL)
     return command->run (ctl, argc - 1, argv + 1);
   if (oree_kind_by_name (argv[0]) != NULL)

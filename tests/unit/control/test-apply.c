@@ -349,6 +349,40 @@ test_restore (Fixture *fixture, gconstpointer data)
   clear (&outcome);
 }
 
+/* Whatever is asked for: what would come of it is answered, nothing is stored, nobody is told, and what waits goes on. */
+static void
+test_dry_run (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GVariant) remove = change ("[('remove', 'xmpp-partner', 'fabrikam.test', {})]");
+  g_autoptr (GVariant) bad = change ("[('set', 'xmpp-partner', 'fabrikam.test', {'partner-type': <'friend'>})]");
+  g_autoptr (GVariant) everything = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("(ssa{sv})"), NULL, 0));
+  const OreeApplyRequest requests[] = {
+    { OREE_APPLY_CHANGES, remove, 0, 0, "tester", TRUE }, { OREE_APPLY_IMPORT, everything, 0, 0, "tester", TRUE },
+    { OREE_APPLY_RESTORE, NULL, 1, 0, "tester", TRUE },   { OREE_APPLY_UNDO, NULL, 2, 0, "tester", TRUE },
+    { OREE_APPLY_CHANGES, bad, 0, 0, "tester", TRUE },
+  };
+  Outcome outcomes[G_N_ELEMENTS (requests)] = { { FALSE } };
+
+  must (fixture, ADD_PARTNER, 2);
+  g_string_truncate (fixture->told, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
+    oree_apply_submit (fixture->apply, &requests[i], on_done, &outcomes[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      guint streams = 0;
+
+      wait_for (&outcomes[i]);
+      g_assert_cmpint (outcomes[i].error, ==, -1);
+      g_assert_cmpuint (outcomes[i].revision, ==, 2);
+      g_assert_cmpuint (g_variant_n_children (outcomes[i].problems), ==, requests[i].body == bad ? 1 : 0);
+      g_assert_cmpint (g_variant_lookup (outcomes[i].effects, "streams-closed", "u", &streams), ==, requests[i].body != bad);
+      clear (&outcomes[i]);
+    }
+  g_assert_cmpstr (partner_type (fixture), ==, "federated");
+  g_assert_cmpstr (fixture->told->str, ==, "");
+  must (fixture, "[('remove', 'xmpp-partner', 'fabrikam.test', {})]", 3);
+}
+
 static GVariant *
 exported (Fixture *fixture)
 {
@@ -533,6 +567,7 @@ main (int argc, char **argv)
   ADD ("undo-is-the-reverse-patch", test_undo_is_the_reverse_patch);
   ADD ("undo-of-nothing", test_undo_of_nothing);
   ADD ("restore", test_restore);
+  ADD ("dry-run", test_dry_run);
   ADD ("import-makes-it-so", test_import_makes_it_so);
   ADD ("import-of-part-resets-the-rest", test_import_of_part_resets_the_rest);
   ADD ("check-stores-nothing", test_check_stores_nothing);
