@@ -3,10 +3,15 @@
 
 import re
 
+from lab.journal import until
+
 
 async def listed(world, kind):
     """The records of a kind, as the service has them."""
     return {record["id"]: record for record in await world.edge.oreectl_json(kind, "list")}
+
+
+RADIO = ("radio button", "radio", "checkbox", "check box")
 
 
 async def test_a_partner_is_added(alone, panel):
@@ -88,6 +93,38 @@ async def test_allowed_and_blocked(alone, panel):
     await p.see("No Federated Domains")
 
 
+async def test_a_provider_is_added_and_enabled(alone, panel):
+    """A4."""
+    p = await panel(alone, "--page=providers/+hosting-provider")
+    await p.see("New SIP Federated Provider: Hosted")
+    await p.find("Commit", "button", sensitive=False)
+    await p.fill("Provider name (required)", "Northwind")
+    await p.fill("Access Edge service (FQDN) (required)", "sip.northwind.test")
+    p.key("ctrl+Return")
+    await p.see("Provider Northwind committed")
+    record = (await listed(alone, "hosting-provider"))["Northwind"]
+    assert not record["enabled"] and record["verification-level"] == "always-unverifiable"
+    await p.click("Northwind", "label")
+    await p.click("Action", "button")
+    await p.press("Enable", "menu item")
+    await p.see("1 provider enabled")
+    await p.see("✔")
+    assert (await listed(alone, "hosting-provider"))["Northwind"]["enabled"]
+    await p.click("Northwind", "label", count=2)
+    await p.see("Edit SIP Federated Provider: Hosted")
+    chosen = re.compile("only with people on their Contacts list")
+    await p.find(chosen, RADIO, checked=True)
+    await p.click(re.compile("^Allow users to communicate with everyone"), RADIO)
+    await p.find(chosen, RADIO, checked=False)
+    await p.see(re.compile("No restriction on who can contact your users"))
+    revision = (await alone.edge.bus.status())["revision"]
+    p.key("Escape")
+    await p.click("Discard", "button")
+    await p.gone("Edit SIP Federated Provider: Hosted", "label")
+    assert (await alone.edge.bus.status())["revision"] == revision
+    await alone.edge.oreectl("hosting-provider", "remove", "Northwind")
+
+
 async def test_two_people_change_the_same(alone, panel):
     await alone.edge.oreectl("allowed-domain", "add", "adatum.test", "comment=before")
     p = await panel(alone, "--page=domains/adatum.test")
@@ -126,6 +163,18 @@ async def test_policies_and_the_switch(alone, panel):
     assert not record["enable-federation-access"] and not record["enable-xmpp-access"]
     p.key("ctrl+z")
     await p.see("Undone")
+    # What cannot be deleted goes back to what it was at the beginning.
+    await alone.edge.oreectl("external-access-policy", "set", "global", "enable-federation-access=true")
+    await p.click("Global", "label")
+    p.key("Delete")
+    await p.see(re.compile("The global one is reset to its defaults instead"))
+    await p.click("Delete", "button")
+    await until(lambda: reset(alone), 30, "the policy reset")
+
+
+async def reset(world):
+    record = (await listed(world, "external-access-policy"))["global"]
+    return not record["enable-federation-access"] and not record["enable-xmpp-access"]
 
 
 async def test_the_service_goes_and_comes(alone, panel):
