@@ -3,7 +3,10 @@
  * page of the panel fits beside the navigation in a window of the smallest size, in English and in French. Needs a display
  * and a bus, and no service. */
 #include "client/oree-locale.h"
+#include "panel/federation/domains/oree-domains-page.h"
+#include "panel/federation/domains/oree-import-dialog.h"
 #include "panel/federation/policy/oree-policy-form.h"
+#include "panel/federation/policy/oree-site-dialog.h"
 #include "panel/federation/xmpp-partners/oree-partner-form.h"
 #include "panel/oree-panel-banner.h"
 #include "panel/oree-panel-pages.h"
@@ -13,6 +16,7 @@
 #include "panel/services/oree-role-details.h"
 #include "panel/services/oree-role-row.h"
 #include "panel/services/oree-stop-choice.h"
+#include "panel/users/oree-grant-dialog.h"
 #include "panel/users/oree-user-form.h"
 #include "ui/oree-choice-row.h"
 #include "ui/oree-conflict-dialog.h"
@@ -177,6 +181,45 @@ test_dialogs (void)
   g_assert_true (is_gone);
 }
 
+static void
+chosen (const char *name, gpointer data)
+{
+  *(gboolean *) data = name == NULL;
+}
+
+/* Those of the panel, closed with an answer and without one. */
+static void
+test_panel_dialogs (void)
+{
+  g_autoptr (OreeClientSession) session = oree_client_session_new (NO_BUS);
+  GtkWidget *parent = gtk_window_new (), *page = g_object_new (OREE_TYPE_DOMAINS_PAGE, "session", session, NULL);
+  gboolean cancelled = FALSE, is_gone = FALSE;
+
+  gtk_window_set_child (GTK_WINDOW (parent), page);
+  gtk_window_present (GTK_WINDOW (parent));
+  settle ();
+  oree_import_dialog_show (OREE_PANEL_LIST (page), "good.csv", "a.test\nb.test,blocked,,spam\n");
+  answer (parent, "cancel");
+  oree_import_dialog_show (OREE_PANEL_LIST (page), "bad.csv", "domain,status\nnot a domain,allowed\n");
+  answer (parent, NULL);
+  oree_site_dialog_ask (page, session, chosen, &cancelled);
+  answer (parent, "cancel");
+  g_assert_true (cancelled);
+  oree_site_dialog_ask (page, session, chosen, &cancelled);
+  answer (parent, NULL);
+  cancelled = FALSE;
+  oree_grant_dialog_ask (page, session, 2, chosen, &cancelled);
+  answer (parent, "cancel");
+  g_assert_true (cancelled);
+  oree_grant_dialog_ask (page, session, 1, chosen, &cancelled);
+  answer (parent, NULL);
+  g_object_weak_ref (G_OBJECT (parent), gone, &is_gone);
+  gtk_window_destroy (GTK_WINDOW (parent));
+  settle ();
+  g_assert_true (is_gone);
+  g_assert_cmpuint (G_OBJECT (session)->ref_count, ==, 1);
+}
+
 /* ---- the wizard ---- */
 
 static void
@@ -300,6 +343,7 @@ main (int argc, char **argv)
   oree_cert_wizard_init ();
   g_test_add_func ("/widgets/panel", test_panel);
   g_test_add_func ("/widgets/dialogs", test_dialogs);
+  g_test_add_func ("/widgets/panel-dialogs", test_panel_dialogs);
   g_test_add_func ("/widgets/wizard", test_wizard);
   g_test_add_func ("/widgets/pages", test_pages);
   g_test_add_func ("/widgets/window-fits", test_window_fits);
