@@ -173,10 +173,10 @@ out_sort (OreeClientItem *item, gpointer data)
 const OreeListColumn oree_connection_columns[] = {
   { .id = "partner", .title = N_ ("Partner"), .text = title, .expand = TRUE },
   { .id = "protocol", .title = N_ ("Protocol"), .text = protocol, .width = 60 },
-  { .id = "direction", .title = N_ ("Direction"), .text = direction, .width = 72 },
-  { .id = "state", .title = N_ ("State"), .text = state, .width = 112 },
+  { .id = "direction", .title = N_ ("Direction"), .text = direction, .width = 78 },
+  { .id = "state", .title = N_ ("State"), .text = state, .width = 106 },
   { .id = "method", .title = N_ ("Authentication"), .text = security, .width = 100 },
-  { .id = "since", .title = N_ ("Since"), .text = since, .sort = since_sort, .width = 67 },
+  { .id = "since", .title = N_ ("Since"), .text = since, .sort = since_sort, .width = 74 },
   { .id = "in", .title = NC_ ("messages", "In"), .context = "messages", .text = in, .sort = in_sort, .number = TRUE, .width = 44 },
   { .id = "out", .title = NC_ ("messages", "Out"), .context = "messages", .text = out, .sort = out_sort, .number = TRUE, .width = 40 },
 };
@@ -234,13 +234,13 @@ last_sort (OreeClientItem *item, gpointer data)
 }
 
 const OreeListColumn oree_partner_columns[] = {
-  { .id = "partner", .title = N_ ("Partner"), .field = "partner", .expand = TRUE },
-  { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 90 },
-  { .id = "state", .title = N_ ("State"), .text = partner_state, .width = 112 },
+  { .id = "partner", .title = N_ ("Partner"), .field = "partner", .width = 112, .expand = TRUE },
+  { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 128 },
+  { .id = "state", .title = N_ ("State"), .text = partner_state, .width = 106 },
   { .id = "in", .title = NC_ ("streams", "In"), .context = "streams", .text = streams_in, .number = TRUE, .width = 44 },
   { .id = "out", .title = NC_ ("streams", "Out"), .context = "streams", .text = streams_out, .number = TRUE, .width = 44 },
-  { .id = "last", .title = N_ ("Last reason"), .text = last_word, .expand = TRUE },
-  { .id = "time", .title = N_ ("Time"), .text = last_time, .sort = last_sort, .width = 98 },
+  { .id = "last", .title = N_ ("Last reason"), .text = last_word, .width = 95, .expand = TRUE },
+  { .id = "time", .title = N_ ("Time"), .text = last_time, .sort = last_sort, .width = 78 },
 };
 const guint oree_n_partner_columns = G_N_ELEMENTS (oree_partner_columns);
 

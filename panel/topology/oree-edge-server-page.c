@@ -31,10 +31,10 @@ name (OreeClientItem *item, gpointer data)
 }
 
 static const OreeListColumn columns[] = {
-  { .id = "name", .title = N_ ("Name"), .text = name, .width = 90 },
+  { .id = "name", .title = N_ ("Name"), .text = name, .width = 84 },
   { .id = "external", .title = N_ ("Access Edge service (FQDN)"), .field = "access-edge-external-fqdn", .expand = TRUE },
   { .id = "internal", .title = N_ ("Internal FQDN"), .field = "edge-internal-fqdn", .expand = TRUE },
-  { .id = "xmpp", .title = N_ ("XMPP"), .text = xmpp, .width = 70 },
+  { .id = "xmpp", .title = N_ ("XMPP"), .text = xmpp, .width = 55 },
   { .id = "next-hop", .title = N_ ("Next hop"), .text = next_hop, .expand = TRUE },
 };
 

@@ -30,10 +30,10 @@ home (OreeClientItem *item, gpointer data)
 }
 
 static const OreeListColumn columns[] = {
-  { .id = "address", .title = N_ ("SIP address"), .field = "id", .expand = TRUE },
+  { .id = "address", .title = N_ ("SIP address"), .field = "id", .width = 182, .expand = TRUE },
   { .id = "name", .title = N_ ("Display name"), .field = "display-name", .expand = TRUE },
-  { .id = "policy", .title = N_ ("External access policy"), .text = policy, .width = 185 },
-  { .id = "home", .title = N_ ("Home server"), .text = home, .width = 115 },
+  { .id = "policy", .title = N_ ("External access policy"), .text = policy, .width = 150 },
+  { .id = "home", .title = N_ ("Home server"), .text = home, .width = 130 },
   { .id = "site", .title = N_ ("Site"), .field = "site", .width = 60 },
 };
 

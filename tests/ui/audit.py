@@ -16,9 +16,9 @@ LANGUAGES = ["en", "fr", pseudo.LANGUAGE]
 # Its name and what inspect.c takes. In the first things are opened.
 DRESSES = {"light": "light normal 11", "dark": "dark normal 11", "dark-high": "dark high 11", "high": "light high 11",
            "large": "light normal 15"}
-# Colours are the same in every language, and a text's room is the same in every colour. Large text and the language nobody
-# speaks, a third longer than any, are not asked for together.
-WORN = {"en": tuple(DRESSES) if LONG else ("light", "dark"), "fr": tuple(DRESSES),
+# Colours are the same in every language, and a text's room is the same in every colour: where time is short each dress is
+# worn once, in one language. Large text and the language nobody speaks, a third longer than any, are not asked for together.
+WORN = {"en": tuple(DRESSES) if LONG else ("high", "dark-high"), "fr": tuple(DRESSES) if LONG else ("light", "dark", "large"),
         pseudo.LANGUAGE: [dress for dress in DRESSES if dress != "large"] if LONG else ("light",)}
 
 CONTROLS = ("button", "toggle button", "switch", "checkbox", "radio button", "text box", "entry", "combo box", "list item",

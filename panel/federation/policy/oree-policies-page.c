@@ -73,7 +73,7 @@ public (OreeClientItem *item, gpointer data)
 
 static const OreeListColumn columns[] = {
   { .id = "name", .title = N_ ("Name"), .text = name, .sort = sort_name, .expand = TRUE },
-  { .id = "scope", .title = N_ ("Scope"), .text = scope, .width = 78 },
+  { .id = "scope", .title = N_ ("Scope"), .text = scope, .width = 94 },
   { .id = "federated", .title = N_ ("Federated users"), .text = federated, .width = 60 },
   { .id = "xmpp", .title = N_ ("XMPP"), .text = xmpp, .width = 50 },
   { .id = "remote", .title = N_ ("Remote users"), .text = outside, .width = 60 },
