@@ -291,6 +291,21 @@ async def not_connected_to(world, partner):
     return all(row["peer"] not in (f"{partner.address}:{partner.port}", f"[{partner.address}]:{partner.port}") for row in rows)
 
 
+async def test_connections_are_reset(world, partner, alice):
+    """Closed both ways, and made anew by whoever has something to say: nothing is lost."""
+    direct = await partner("direct")
+    assert await direct.say(ALICE, "before the reset") == 200
+    assert await alice.say(f"sip:carol@{DIRECT}", "before the reset") == 200
+    since = world.edge.bus.events.mark()
+    said = await world.edge.oreectl("reset", DIRECT)
+    assert "2" in said, said
+    await world.edge.bus.event("sip-partner-closed", partner=DIRECT, reason="reset", since=since)
+    await until(lambda: not direct.is_connected, 30, "the partner lost its connection")
+    assert await alice.say(f"sip:carol@{DIRECT}", "after the reset") == 200
+    await direct.connect(EDGE_ADDRESS, world.outside_port)
+    assert await direct.say(ALICE, "after the reset") == 200
+
+
 async def test_blocking_closes_what_is_open(world, partner, alice, undo):
     direct = await partner("direct")
     assert await direct.say(ALICE, "before") == 200
