@@ -191,12 +191,12 @@ on_applied (const OreeApplyResult *result, const GError *error, gpointer data)
 static void
 submit (OreeBusCall *call, OreeApplyRequest *request, GVariant *options, char *note)
 {
-  g_autofree char *owned = note, *dry = NULL;
+  g_autofree char *asked = note, *said = NULL;
 
   g_variant_lookup (options, "dry-run", "b", &request->dry);
   request->who = oree_bus_call_who (call);
-  dry = request->dry ? g_strconcat ("dry run: ", note, NULL) : NULL;
-  oree_bus_call_note (call, dry != NULL ? dry : note);
+  said = g_strconcat (request->dry ? "dry run: " : "", asked, NULL);
+  oree_bus_call_note (call, said);
   oree_apply_submit (apply_of (call), request, on_applied, call);
 }
 

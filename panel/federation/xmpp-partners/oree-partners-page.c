@@ -56,11 +56,11 @@ state (OreeClientItem *item, gpointer data)
 
 static const OreeListColumn columns[] = {
   { .id = "domain", .title = N_ ("Primary domain"), .field = "id", .expand = TRUE },
-  { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 132 },
+  { .id = "type", .title = N_ ("Type"), .text = partner_type, .width = 140 },
   { .id = "tls", .title = N_ ("TLS"), .text = tls, .width = 96 },
   { .id = "sasl", .title = N_ ("SASL"), .text = sasl, .width = 96 },
   { .id = "dialback", .title = N_ ("Dialback"), .text = dialback, .width = 60 },
-  { .id = "state", .title = N_ ("State"), .text = state, .width = 112 },
+  { .id = "state", .title = N_ ("State"), .text = state, .width = 106 },
 };
 
 static const OreePanelKind kinds[] = {
