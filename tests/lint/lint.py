@@ -10,12 +10,13 @@ sys.path.insert(0, str(HERE))
 
 import check_dbus  # noqa: E402
 import check_layers  # noqa: E402
+import check_manuals  # noqa: E402
 import check_potfiles  # noqa: E402
 import check_strings  # noqa: E402
 import check_tree  # noqa: E402
 
 CHECKS = {"layers": check_layers, "strings": check_strings, "dbus": check_dbus, "potfiles": check_potfiles,
-          "tree": check_tree}
+          "manuals": check_manuals, "tree": check_tree}
 
 
 def main():
