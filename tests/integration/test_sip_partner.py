@@ -3,6 +3,7 @@
 scripted partners where a packaged one does not do what is asked of it."""
 
 import asyncio
+import re
 
 import pytest
 from conftest import run
@@ -292,18 +293,26 @@ async def not_connected_to(world, partner):
 
 
 async def test_connections_are_reset(world, partner, alice):
-    """Closed both ways, and made anew by whoever has something to say: nothing is lost."""
+    """Closed both ways in the middle of things, and made anew by whoever has something to say: what was written arrived, or its
+    sender hears that it did not."""
     direct = await partner("direct")
     assert await direct.say(ALICE, "before the reset") == 200
     assert await alice.say(f"sip:carol@{DIRECT}", "before the reset") == 200
-    since = world.edge.bus.events.mark()
+    since, heard = world.edge.bus.events.mark(), direct.requests.mark()
+    told = [asyncio.ensure_future(alice.say(f"sip:carol@{DIRECT}", f"meanwhile {number}", deadline=40)) for number in range(100)]
+    await direct.requests.wait(lambda one: one.body.startswith(b"meanwhile"), 20, heard)
     said = await world.edge.oreectl("reset", DIRECT)
-    assert "2" in said, said
+    assert re.match(r"[2-5] connections with SIP partners are closed", said), said
     await world.edge.bus.event("sip-partner-closed", partner=DIRECT, reason="reset", since=since)
+    statuses = await asyncio.gather(*told)
+    arrived = [one.body for one in direct.requests.entries[heard:]]
+    for number, status in enumerate(statuses):
+        assert status is not None and (status >= 400 or arrived.count(b"meanwhile %d" % number) == 1), (number, status)
     await until(lambda: not direct.is_connected, 30, "the partner lost its connection")
     assert await alice.say(f"sip:carol@{DIRECT}", "after the reset") == 200
     await direct.connect(EDGE_ADDRESS, world.outside_port)
     assert await direct.say(ALICE, "after the reset") == 200
+    print(f"{len([status for status in statuses if status != 200])} of {len(statuses)} told that they did not arrive")
 
 
 async def test_blocking_closes_what_is_open(world, partner, alice, undo):
