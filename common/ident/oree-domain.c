@@ -189,6 +189,14 @@ oree_domain_has_suffix (const char *domain, const char *suffix)
 }
 
 gboolean
+oree_domain_is_directly_below (const char *host, const char *domain)
+{
+  const char *dot = strchr (host, '.');
+
+  return dot != NULL && strcmp (dot + 1, domain) == 0;
+}
+
+gboolean
 oree_domain_name_match (OreeSpan presented, const char *domain)
 {
   OreeSpan wanted = oree_span_str (domain);

@@ -21,6 +21,8 @@ gboolean oree_domain_equal (OreeSpan a, OreeSpan b);
 
 /* `domain` is `suffix` itself or below it, at a label boundary. Both in normal form. */
 gboolean oree_domain_has_suffix (const char *domain, const char *suffix);
+/* One label below it, as Lync wants an Access Edge: sip.litware.test is directly below litware.test, sip.eu.litware.test is not. */
+gboolean oree_domain_is_directly_below (const char *host, const char *domain);
 
 /* Does the name `presented` in a certificate stand for `domain` (normal form)? RFC 9525 6.3: "*" only as the
  * whole left-most label, standing for exactly one label, with at least two labels after it. An A-label is

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/oree-own-srv.h"
 
+#include "ident/oree-domain.h"
+
 #include <string.h>
 
 const OreeEnumValue oree_own_srvs[] = {
@@ -14,20 +16,12 @@ const OreeEnumValue oree_own_srvs[] = {
   { 0, NULL },
 };
 
-static gboolean
-is_directly_below (const char *host, const char *domain)
-{
-  const char *dot = strchr (host, '.');
-
-  return dot != NULL && strcmp (dot + 1, domain) == 0;
-}
-
 char *
 oree_own_srv_host (const OreeTopology *topology, const char *domain)
 {
   const char *name = topology->access_edge_external_fqdn;
 
-  return is_directly_below (name, domain) ? g_strdup (name) : g_strconcat ("sip.", domain, NULL);
+  return oree_domain_is_directly_below (name, domain) ? g_strdup (name) : g_strconcat ("sip.", domain, NULL);
 }
 
 static OreeOwnSrv

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "policy/oree-peer-proof.h"
 
+#include "ident/oree-domain.h"
+
 #include <string.h>
 
 const OreeEnumValue oree_peer_proofs[] = {
@@ -26,15 +28,6 @@ not_proved (OreeReason why, const char *host)
   return (OreePeerAnswer){ OREE_PEER_PROOF_NONE, NULL, host, why };
 }
 
-/* "sip.litware.test" for litware.test; not "sip.eu.litware.test". */
-static gboolean
-is_directly_below (const char *host, const char *domain)
-{
-  const char *dot = strchr (host, '.');
-
-  return dot != NULL && strcmp (dot + 1, domain) == 0;
-}
-
 /* Where DNS leads out of the domain only, that is what is wrong, whatever the certificate says; and where DNS gave no answer
  * to be believed, nobody knows whether the certificate is. */
 static OreePeerAnswer
@@ -47,7 +40,7 @@ by_srv_target (const OreePeerQuestion *question)
     return not_proved (question->dns, NULL);
   for (const char *const *target = question->srv_targets; target != NULL && *target != NULL; target++)
     {
-      if (!is_directly_below (*target, question->domain))
+      if (!oree_domain_is_directly_below (*target, question->domain))
         {
           outside = outside != NULL ? outside : *target;
           continue;

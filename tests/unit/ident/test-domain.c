@@ -64,6 +64,10 @@ matches_suffixes_at_label_boundaries (void)
   g_assert_false (oree_domain_has_suffix ("notcontoso.test", "contoso.test"));
   g_assert_false (oree_domain_has_suffix ("test", "contoso.test"));
   g_assert_false (oree_domain_has_suffix ("contoso.test", ""));
+  g_assert_true (oree_domain_is_directly_below ("sip.contoso.test", "contoso.test"));
+  g_assert_false (oree_domain_is_directly_below ("sip.eu.contoso.test", "contoso.test"));
+  g_assert_false (oree_domain_is_directly_below ("contoso.test", "contoso.test"));
+  g_assert_false (oree_domain_is_directly_below ("notcontoso.test", "contoso.test"));
   g_assert_true (oree_domain_equal (OREE_SPAN_LITERAL ("A.test."), OREE_SPAN_LITERAL ("a.TEST")));
 }
 
