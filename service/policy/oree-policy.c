@@ -107,6 +107,16 @@ oree_policy_user_home (const OreePolicy *self, const char *aor, OreeUserHome *ho
   return TRUE;
 }
 
+gboolean
+oree_policy_sign_in_holds (const OreePolicy *self, const OreePolicy *old, const char *aor)
+{
+  const OreeUser *was = oree_policy_user (old, aor), *is = oree_policy_user (self, aor);
+
+  if (is == NULL || is->home != OREE_HOME_EMBEDDED || !self->next_hop.embedded)
+    return FALSE;
+  return was == NULL || (g_str_equal (was->ha1_sha256, is->ha1_sha256) && g_str_equal (was->ha1_md5, is->ha1_md5));
+}
+
 const OreeXmppPartner *
 oree_policy_xmpp_partner (const OreePolicy *self, const char *domain)
 {

@@ -43,6 +43,9 @@ const OreeUser *oree_policy_user (const OreePolicy *self, const char *aor);
 /* Is this one of our users, and where does the user live? A record says so; without one a user of a SIP domain of
  * ours lives at the next hop when there is one, and is unknown (FALSE) when the front end is embedded. */
 gboolean oree_policy_user_home (const OreePolicy *self, const char *aor, OreeUserHome *home);
+/* Does what `aor` proved when signing in at the embedded front end under `old` hold under `self` too? Not when the user is gone,
+ * lives elsewhere, or has another password. */
+gboolean oree_policy_sign_in_holds (const OreePolicy *self, const OreePolicy *old, const char *aor);
 /* By primary or additional domain; NULL for a stranger. Blocked domains are not looked at. */
 const OreeXmppPartner *oree_policy_xmpp_partner (const OreePolicy *self, const char *domain);
 /* The boundary profile of the partner that has this domain; NULL when it names none, as most do: that costs one comparison

@@ -597,17 +597,6 @@ idle (OreeLane *lane)
   return oree_sip_hub_n_pending (lane) == 0;
 }
 
-/* What somebody proved when signing in holds no longer: the user is gone, lives elsewhere, or has another password. */
-static gboolean
-must_sign_in_again (const OreePolicy *old, const OreePolicy *next, const char *aor)
-{
-  const OreeUser *was = oree_policy_user (old, aor), *is = oree_policy_user (next, aor);
-
-  if (is == NULL || is->home != OREE_HOME_EMBEDDED || !oree_policy_next_hop (next)->embedded)
-    return TRUE;
-  return was != NULL && (!g_str_equal (was->ha1_sha256, is->ha1_sha256) || !g_str_equal (was->ha1_md5, is->ha1_md5));
-}
-
 static guint
 count_signed_out (OreeLane *lane, const OreePolicy *old, const OreePolicy *next)
 {
@@ -615,7 +604,7 @@ count_signed_out (OreeLane *lane, const OreePolicy *old, const OreePolicy *next)
   guint n = 0;
 
   for (guint i = 0; i < aors->len; i++)
-    n += must_sign_in_again (old, next, g_ptr_array_index (aors, i));
+    n += !oree_policy_sign_in_holds (next, old, g_ptr_array_index (aors, i));
   return n;
 }
 
@@ -632,14 +621,14 @@ sign_out (OreeLane *lane, const OreePolicy *old, const OreePolicy *next)
     {
       OreeFlow flow = { .lane = (guint16) lane->index, .leg = OREE_LEG_USER, .id = GPOINTER_TO_UINT (l->data) };
 
-      if (!must_sign_in_again (old, next, g_hash_table_lookup (self->signed_in, l->data)))
+      if (oree_policy_sign_in_holds (next, old, g_hash_table_lookup (self->signed_in, l->data)))
         continue;
       /* Nothing more is taken from it, though bytes may still arrive. */
       flow_gone (lane, flow);
       oree_sip_hub_close (lane, flow);
     }
   for (guint i = 0; i < aors->len; i++)
-    if (must_sign_in_again (old, next, g_ptr_array_index (aors, i)))
+    if (!oree_policy_sign_in_holds (next, old, g_ptr_array_index (aors, i)))
       oree_registrar_remove (self->registrar, g_ptr_array_index (aors, i), removed);
   bindings_gone (lane, removed);
 }

@@ -27,6 +27,30 @@ an_empty_configuration_builds (void)
   g_assert_cmpint (oree_decide_xmpp (policy, &facts, NULL).reason, ==, OREE_REASON_NOT_OUR_DOMAIN);
 }
 
+#define ALICE "add sip-domain contoso.test\nadd user alice@contoso.test password=swordfish-2026\n"
+
+static void
+a_sign_in_holds_as_long_as_its_proof (void)
+{
+  static const struct { const char *more; gboolean holds; } rows[] = {
+    { "", TRUE },
+    { "set user alice@contoso.test display-name=Alice\n", TRUE },
+    { "set user alice@contoso.test password=another-2026\n", FALSE },
+    { "set user alice@contoso.test home=next-hop\n", FALSE },
+    { "set topology '' 'next-hop=192.0.2.1:5060;transport=tcp'\n", FALSE },
+    { "remove user alice@contoso.test\n", FALSE },
+  };
+  g_autoptr (OreePolicy) old = build (ALICE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *lines = g_strconcat (ALICE, rows[i].more, NULL);
+      g_autoptr (OreePolicy) next = build (lines);
+
+      g_assert_cmpint (oree_policy_sign_in_holds (next, old, "sip:alice@contoso.test"), ==, rows[i].holds);
+    }
+}
+
 static void
 records_are_found (void)
 {
@@ -266,6 +290,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/policy/snapshot/an-empty-configuration-builds", an_empty_configuration_builds);
   g_test_add_func ("/policy/snapshot/records-are-found", records_are_found);
+  g_test_add_func ("/policy/snapshot/a-sign-in-holds-as-long-as-its-proof", a_sign_in_holds_as_long_as_its_proof);
   g_test_add_func ("/policy/snapshot/a-damaged-set-still-builds", a_damaged_set_still_builds);
   g_test_add_func ("/policy/snapshot/workers-share-one-policy", workers_share_one_policy);
   g_test_add_func ("/policy/snapshot/profiles-are-found-by-every-domain-of-a-partner",
