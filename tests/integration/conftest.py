@@ -109,10 +109,20 @@ def nurse(lab):
     run(user.stop())
 
 
+def restored(world):
+    """Goes back to the configuration there was before the test."""
+    before = run(world.edge.bus.status())["revision"]
+    yield world.edge
+    if run(world.edge.bus.status())["revision"] != before:
+        run(world.edge.oreectl("restore", before))
+
+
 @pytest.fixture
 def undo(lab):
-    """Goes back to the configuration there was before the test."""
-    before = run(lab.edge.bus.status())["revision"]
-    yield
-    if run(lab.edge.bus.status())["revision"] != before:
-        run(lab.edge.oreectl("restore", before))
+    yield from restored(lab)
+
+
+@pytest.fixture
+def edge(world):
+    """For files with a world of their own."""
+    yield from restored(world)

@@ -8,7 +8,7 @@ import ssl
 import warnings
 
 import pytest
-from conftest import run
+from conftest import restored, run
 from hostile import EVIL, EVIL_ADDRESS, MARK, OUT, SPARE, STRANGER, XMPP_PORT, Hostile
 from lab import pki
 from lab.journal import until
@@ -326,10 +326,7 @@ def world():
 @pytest.fixture(autouse=True)
 def unharmed(world):
     """Whatever happened, the others did not notice."""
-    before = run(world.edge.bus.status())["revision"]
-    yield
-    if run(world.edge.bus.status())["revision"] != before:
-        run(world.edge.oreectl("restore", before))
+    yield from restored(world)
     run(world.all_is_well())
 
 

@@ -80,15 +80,6 @@ def world():
         run(world.stop())
 
 
-@pytest.fixture
-def edge(world):
-    """The configuration goes back to what it was."""
-    before = run(world.edge.bus.status())["revision"]
-    yield world.edge
-    if run(world.edge.bus.status())["revision"] != before:
-        run(world.edge.oreectl("restore", before))
-
-
 async def status_of(link, text):
     return await link.status("MESSAGE", ALICE, headers=["Content-Type: text/plain"], body=text.encode())
 

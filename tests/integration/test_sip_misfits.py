@@ -53,15 +53,6 @@ def world():
 
 
 @pytest.fixture
-def edge(world):
-    """The configuration goes back to what it was."""
-    before = run(world.edge.bus.status())["revision"]
-    yield world.edge
-    if run(world.edge.bus.status())["revision"] != before:
-        run(world.edge.oreectl("restore", before))
-
-
-@pytest.fixture
 def kamailio(world):
     made = []
 

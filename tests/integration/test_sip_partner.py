@@ -6,7 +6,7 @@ import asyncio
 import re
 
 import pytest
-from conftest import run
+from conftest import restored, run
 from lab import pki
 from lab.baresip import Baresip
 from lab.journal import Journal, until
@@ -103,9 +103,7 @@ def world():
 
 @pytest.fixture
 def undo(world):
-    before = run(world.edge.bus.status())["revision"]
-    yield
-    run(world.edge.oreectl("restore", before))
+    yield from restored(world)
 
 
 @pytest.fixture

@@ -53,15 +53,6 @@ def world():
         run(world.stop())
 
 
-@pytest.fixture
-def edge(world):
-    """The configuration goes back to what it was."""
-    before = run(world.edge.bus.status())["revision"]
-    yield world.edge
-    if run(world.edge.bus.status())["revision"] != before:
-        run(world.edge.oreectl("restore", before))
-
-
 async def stands(world):
     """The connections somebody was allowed on."""
     return [row for row in await world.connections() if row["partners"]]

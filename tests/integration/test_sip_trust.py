@@ -40,15 +40,6 @@ def world():
         run(world.stop())
 
 
-@pytest.fixture
-def edge(world):
-    """The configuration goes back to what it was."""
-    before = run(world.edge.bus.status())["revision"]
-    yield world.edge
-    if run(world.edge.bus.status())["revision"] != before:
-        run(world.edge.oreectl("restore", before))
-
-
 async def say(link, text, to=ALICE, **options):
     headers = ["Content-Type: text/plain", *options.pop("headers", [])]
     return await link.status("MESSAGE", to, headers=headers, body=text.encode(), **options)
