@@ -113,7 +113,7 @@ char *
 oree_client_outcome_why_not (const OreeClientOutcome *outcome, const GError *error)
 {
   if (outcome == NULL)
-    return g_strdup (error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message);
+    return g_strdup (oree_sentence_failure (error));
   for (guint i = 0; i < oree_problems_n (outcome->problems); i++)
     {
       const OreeProblem *problem = oree_problems_get (outcome->problems, i);

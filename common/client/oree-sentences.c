@@ -635,6 +635,12 @@ oree_sentence_error (OreeError code)
   return _ (errors[code].text);
 }
 
+const char *
+oree_sentence_failure (const GError *error)
+{
+  return error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message;
+}
+
 /* "2026-11-21T12:00:00Z" as people here write it; what is no time, as it stands. Owned. */
 static char *
 time_in_words (const char *text)

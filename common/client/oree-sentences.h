@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 /* What went wrong with a call. */
 const char *oree_sentence_error (OreeError code);
+/* The same of an error of any domain: another library's has its own words. Borrowed, perhaps from `error`. */
+const char *oree_sentence_failure (const GError *error);
 
 /* "xmpp-partner fabrikam.test, tls-negotiation: This value is not allowed; choose one of: required, optional." */
 char *oree_sentence_problem (const OreeProblem *problem);

@@ -216,8 +216,7 @@ fail (OreeRecordEditor *self, const GError *error)
 {
   set_busy (self, FALSE);
   if (error != NULL && !g_error_matches (error, OREE_ERROR, OREE_ERROR_UNAVAILABLE))
-    oree_ui_tell (GTK_WIDGET (self), _ ("The Changes Were Not Committed"),
-                  error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message);
+    oree_ui_tell (GTK_WIDGET (self), _ ("The Changes Were Not Committed"), oree_sentence_failure (error));
   oree_record_editor_settle_leave (self, FALSE);
 }
 

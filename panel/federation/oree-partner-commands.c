@@ -47,13 +47,6 @@ widget_of (Command *self)
   return widget != NULL && gtk_widget_get_root (widget) != NULL ? g_steal_pointer (&widget) : NULL;
 }
 
-static void
-tell_error (GtkWidget *widget, const char *heading, const GError *error)
-{
-  oree_ui_tell (widget, heading,
-                error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message);
-}
-
 /* ---- test ---- */
 
 static void
@@ -71,7 +64,7 @@ on_tested (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (reply == NULL)
     {
-      tell_error (widget, _ ("The Connection Was Not Tested"), error);
+      oree_ui_tell (widget, _ ("The Connection Was Not Tested"), oree_sentence_failure (error));
       return;
     }
   answer = g_variant_get_child_value (reply, 0);
@@ -128,7 +121,7 @@ on_reset (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (reply == NULL)
     {
-      tell_error (widget, _ ("The Connections Were Not Reset"), error);
+      oree_ui_tell (widget, _ ("The Connections Were Not Reset"), oree_sentence_failure (error));
       return;
     }
   effects = g_variant_get_child_value (reply, 0);
@@ -162,6 +155,6 @@ oree_partner_reset (GtkWidget *widget, OreeClientSession *session, const char *p
   effects = g_variant_ref_sink (g_variant_dict_end (&dict));
   sentence = oree_sentence_effects (effects);
   body = g_strdup_printf ("%s%s%s", sentence != NULL ? sentence : "", sentence != NULL ? "\n" : "",
-                          _ ("The next message connects anew. What is on its way is not lost."));
+                          _ ("The next message connects anew. Of what is on its way nothing is lost without its sender being told."));
   oree_ui_ask (widget, question, body, _ ("Reset"), TRUE, on_answer, command_new (widget, session, partner));
 }

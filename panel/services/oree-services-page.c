@@ -194,8 +194,7 @@ on_ordered (GObject *source, GAsyncResult *result, gpointer data)
   update_actions (self);
   /* TRANSLATORS: heading of a message: a command to a role (Access Edge) was refused. */
   heading = g_strdup_printf (_ ("%s: the command was not carried out"), oree_sentence_role (order->role));
-  oree_ui_tell (GTK_WIDGET (self), heading,
-                error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message);
+  oree_ui_tell (GTK_WIDGET (self), heading, oree_sentence_failure (error));
 }
 
 static void

@@ -53,8 +53,7 @@ on_revoked (GObject *source, GAsyncResult *result, gpointer data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (error != NULL && !g_error_matches (error, OREE_ERROR, OREE_ERROR_NOT_FOUND))
-    oree_ui_tell (GTK_WIDGET (self), _ ("The entry was not revoked"),
-                  error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message);
+    oree_ui_tell (GTK_WIDGET (self), _ ("The entry was not revoked"), oree_sentence_failure (error));
   oree_client_list_refresh (self->entries);
 }
 

@@ -69,7 +69,7 @@ on_exported (GObject *source, GAsyncResult *result, gpointer data)
   gtk_widget_set_sensitive (export->button, TRUE);
   if (reply == NULL)
     {
-      oree_wizard_field_set_problem (export->password, oree_cert_page_error_sentence (error));
+      oree_wizard_field_set_problem (export->password, oree_sentence_failure (error));
       return;
     }
   g_variant_get (reply, "(@ay@aa{sv})", &file, &rows);

@@ -112,7 +112,7 @@ on_checked (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_object (&self->checking);
   if (reply == NULL)
     {
-      oree_wizard_page_set_reason (OREE_WIZARD_PAGE (self), oree_cert_page_error_sentence (error));
+      oree_wizard_page_set_reason (OREE_WIZARD_PAGE (self), oree_sentence_failure (error));
       return;
     }
   g_variant_get (reply, "(@a{sv}@aa{sv}@aa{sv})", &said, &names, &rows);
@@ -164,7 +164,7 @@ on_assigned (GObject *source, GAsyncResult *result, gpointer data)
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         g_task_return_error (task, g_steal_pointer (&error));
       else
-        g_task_return_new_error (task, OREE_ERROR, OREE_ERROR_FAILED, "%s", oree_cert_page_error_sentence (error));
+        g_task_return_new_error (task, OREE_ERROR, OREE_ERROR_FAILED, "%s", oree_sentence_failure (error));
       return;
     }
   g_variant_get (reply, "(@a{sv}@aa{sv})", &said, &rows);

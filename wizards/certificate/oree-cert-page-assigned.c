@@ -94,7 +94,7 @@ on_rolled_back (GObject *source, GAsyncResult *result, gpointer data)
       self->undone = sentence == NULL;
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    sentence = g_strdup (oree_cert_page_error_sentence (error));
+    sentence = g_strdup (oree_sentence_failure (error));
   oree_wizard_page_set_problem (OREE_WIZARD_PAGE (self), sentence);
   update (OREE_CERT_PAGE (self));
 }

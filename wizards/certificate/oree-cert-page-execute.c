@@ -139,7 +139,7 @@ on_created (GObject *source, GAsyncResult *result, gpointer data)
   if (reply == NULL)
     {
       fail (self, 0, g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? _ ("Cancelled.")
-                                                                              : oree_cert_page_error_sentence (error));
+                                                                              : oree_sentence_failure (error));
       return;
     }
   g_variant_get (reply, "(&s&s@a{sv}@aa{sv})", &id, &csr, &record, &rows);

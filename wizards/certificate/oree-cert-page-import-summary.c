@@ -135,7 +135,7 @@ on_imported (GObject *source, GAsyncResult *result, gpointer data)
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         g_task_return_error (task, g_steal_pointer (&error));
       else
-        g_task_return_new_error (task, OREE_ERROR, OREE_ERROR_FAILED, "%s", oree_cert_page_error_sentence (error));
+        g_task_return_new_error (task, OREE_ERROR, OREE_ERROR_FAILED, "%s", oree_sentence_failure (error));
       return;
     }
   g_variant_get (reply, "(@a{sv}@aa{sv})", &answer, &rows);

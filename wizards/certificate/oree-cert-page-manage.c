@@ -153,7 +153,7 @@ on_removed (GObject *source, GAsyncResult *result, gpointer data)
         oree_ui_toast (GTK_WIDGET (self), _ ("Removed"), NULL, NULL, NULL);
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    sentence = g_strdup (oree_cert_page_error_sentence (error));
+    sentence = g_strdup (oree_sentence_failure (error));
   oree_wizard_page_set_problem (OREE_WIZARD_PAGE (self), sentence);
   oree_client_certs_refresh (oree_cert_session_get_certs (oree_cert_page_get_session (OREE_CERT_PAGE (self))));
 }

@@ -118,7 +118,7 @@ on_checked (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_object (&self->checking);
   if (reply == NULL)
     {
-      oree_wizard_page_set_reason (OREE_WIZARD_PAGE (self), oree_cert_page_error_sentence (error));
+      oree_wizard_page_set_reason (OREE_WIZARD_PAGE (self), oree_sentence_failure (error));
       return;
     }
   g_variant_get (reply, "(@a{sv}@aa{sv}@aa{sv})", &normalised, &names, &rows);

@@ -173,12 +173,6 @@ oree_cert_page_class_set_template (gpointer klass, const char *name)
   gtk_widget_class_set_template_from_resource (GTK_WIDGET_CLASS (klass), path);
 }
 
-const char *
-oree_cert_page_error_sentence (const GError *error)
-{
-  return error->domain == OREE_ERROR ? oree_sentence_error ((OreeError) error->code) : error->message;
-}
-
 static void
 oree_cert_page_constructed (GObject *object)
 {

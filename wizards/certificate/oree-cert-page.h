@@ -35,7 +35,4 @@ char *oree_cert_page_dup_field_reason (OreeCertPage *self);
 /* Loads the template of `klass` from certificate/NAME.ui. */
 void oree_cert_page_class_set_template (gpointer klass, const char *name);
 
-/* The sentence of an error a call came back with. */
-const char *oree_cert_page_error_sentence (const GError *error);
-
 G_END_DECLS

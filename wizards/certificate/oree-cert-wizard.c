@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wizards/certificate/oree-cert-wizard.h"
 
+#include "client/oree-sentences.h"
 #include "wizards/certificate/oree-cert-facts.h"
 #include "wizards/certificate/oree-cert-choice.h"
 #include "wizards/certificate/oree-cert-names.h"
@@ -330,7 +331,7 @@ on_renewal (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (reply == NULL)
     {
-      oree_wizard_page_set_problem (oree_wizard_get_current (wizard), oree_cert_page_error_sentence (error));
+      oree_wizard_page_set_problem (oree_wizard_get_current (wizard), oree_sentence_failure (error));
       return;
     }
   draft = oree_cert_session_get_draft (state->session);
