@@ -95,9 +95,18 @@ history (Oreectl *ctl, int argc, char **argv)
 static OreectlStatus
 go_back (Oreectl *ctl, guint64 revision, gboolean only_last)
 {
-  return oreectl_change_send (
+  OreectlStatus status = oreectl_change_send (
       ctl, OREE_CALL_RESTORE,
       g_variant_new ("(tt@a{sv})", revision, (guint64) 0, oreectl_change_options (ctl, only_last ? "only-last" : NULL)));
+
+  if (status == OREECTL_NOT_FOUND)
+    {
+      g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, revision);
+
+      /* TRANSLATORS: %s is a number. */
+      fprintf (stderr, _ ("There is no revision %s, or nothing before it; “oreectl history” lists them.\n"), number);
+    }
+  return status;
 }
 
 static gboolean

@@ -3,6 +3,7 @@
 #include "client/oree-sentences.h"
 #include "ctl/oreectl-json.h"
 #include "ctl/oreectl-verb.h"
+#include "ident/oree-domain.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -11,14 +12,17 @@
 static GVariant *
 ask (Oreectl *ctl, OreeCall call, int argc, char **argv, OreectlStatus *status)
 {
+  g_autofree char *domain = argc == 1 ? oree_domain_normalise (oree_span_str (argv[0])) : NULL;
   g_autoptr (GVariant) reply = NULL;
 
-  if (argc != 1)
+  if (domain == NULL)
     {
-      *status = oreectl_usage (_ ("Give one domain, of a partner."));
+      *status = argc != 1 ? oreectl_usage (_ ("Give one domain, of a partner.")) : oreectl_no_domain (argv[0]);
       return NULL;
     }
-  reply = oreectl_call (ctl, call, g_variant_new ("(s@a{sv})", argv[0], oreectl_no_options ()), status);
+  reply = oreectl_call (ctl, call, g_variant_new ("(s@a{sv})", domain, oreectl_no_options ()), status);
+  if (*status == OREECTL_NOT_FOUND)
+    fprintf (stderr, _ ("“%s” is no XMPP partner; “oreectl xmpp-partner list” lists them.\n"), domain);
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
 }
 

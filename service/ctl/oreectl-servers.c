@@ -11,15 +11,6 @@
 #define SERVER "server="
 
 static OreectlStatus
-no_domain (const char *text)
-{
-  /* TRANSLATORS: %s is what the user typed. */
-  g_autofree char *said = g_strdup_printf (_ ("“%s” is no domain name. Example: fabrikam.com."), text);
-
-  return oreectl_usage (said);
-}
-
-static OreectlStatus
 servers (Oreectl *ctl, int argc, char **argv)
 {
   OreectlStatus status;
@@ -32,7 +23,7 @@ servers (Oreectl *ctl, int argc, char **argv)
     return oreectl_usage (_ ("Give sip or xmpp, a domain and, to look up that one instead, server=HOST."));
   domain = oree_domain_normalise (oree_span_str (argv[1]));
   if (domain == NULL)
-    return no_domain (argv[1]);
+    return oreectl_no_domain (argv[1]);
   g_variant_dict_init (&options, NULL);
   if (argc == 3)
     {
@@ -40,7 +31,7 @@ servers (Oreectl *ctl, int argc, char **argv)
       if (host == NULL)
         {
           g_variant_dict_clear (&options);
-          return no_domain (argv[2] + strlen (SERVER));
+          return oreectl_no_domain (argv[2] + strlen (SERVER));
         }
       g_variant_dict_insert (&options, "server", "s", host);
     }

@@ -64,6 +64,8 @@ OreectlStatus oreectl_kinds (Oreectl *ctl, int argc, char **argv);
 
 /* Says `text` (translated) on the error output and answers USAGE. */
 OreectlStatus oreectl_usage (const char *text);
+/* The same for what should be a domain name, and is `text`. */
+OreectlStatus oreectl_no_domain (const char *text);
 /* The same for --dry-run with a command that has no trial. */
 OreectlStatus oreectl_not_dry (const char *name);
 /* Says what went wrong and answers the status it stands for; takes `error`. */

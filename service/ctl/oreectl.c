@@ -129,6 +129,15 @@ find_command (const char *name)
 }
 
 OreectlStatus
+oreectl_no_domain (const char *text)
+{
+  /* TRANSLATORS: %s is what the user typed. */
+  g_autofree char *said = g_strdup_printf (_ ("“%s” is no domain name. Example: fabrikam.com."), text);
+
+  return oreectl_usage (said);
+}
+
+OreectlStatus
 oreectl_not_dry (const char *name)
 {
   /* TRANSLATORS: %s is a command. */
